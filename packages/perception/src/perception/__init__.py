@@ -1,0 +1,1 @@
+"""Rendered stimuli with masks, image folders with manifests, and frozen image backbones."""

@@ -1,0 +1,1 @@
+"""One command line: configs, experiments, training, runs."""
