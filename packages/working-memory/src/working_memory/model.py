@@ -1,0 +1,125 @@
+"""Models of working memory: look at a feature map, remember, answer."""
+
+from typing import NamedTuple
+
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from attention_core import (
+    AttentionMap,
+    FeatureTaskGating,
+    MultiHeadTaskGuidedAttention,
+    TaskGating,
+    TaskGuidedAttention,
+)
+from working_memory.cognition import Cognition
+from working_memory.errors import WorkingMemoryError
+
+ANSWERS = 3
+
+
+class Pooled(NamedTuple):
+    """Features without a place."""
+
+    values: Float[Tensor, "batch time channels"]
+
+
+class Pooling(nn.Module):
+    """Look at everything alike: mean_hw x_hw, which is attention with uniform weights."""
+
+    def forward(
+        self,
+        features: Float[Tensor, "batch time channels height width"],
+        task: Float[Tensor, "batch task_dim"],
+    ) -> Pooled:
+        """Pool the features; the task plays no part, and a 1 × 1 map stands for features pooled already."""
+        return Pooled(features.mean((-2, -1)))
+
+
+SpatialLook = TaskGuidedAttention | MultiHeadTaskGuidedAttention
+Look = Pooling | TaskGating | FeatureTaskGating | SpatialLook
+
+
+class WorkingMemoryOutput(NamedTuple):
+    """Answers and state at every frame, and what the look shows of itself."""
+
+    logits: Float[Tensor, "batch time classes"]
+    hidden: Float[Tensor, "batch time dim"]
+    attention: AttentionMap | None
+    gates: Float[Tensor, "batch time channels"] | None
+
+
+class WorkingMemoryModel(nn.Module):
+    """Look at each feature map, remember what was seen, and answer no action, non-match or match."""
+
+    def __init__(self, look: Look, cognition: Cognition):
+        super().__init__()
+        self.look = look
+        self.cognition = cognition
+        self.answer = nn.Linear(cognition.hidden_size, ANSWERS)
+
+    def forward(
+        self,
+        features: Float[Tensor, "batch time channels height width"],
+        task: Float[Tensor, "batch task_dim"],
+    ) -> WorkingMemoryOutput:
+        """Answer at every frame.
+
+        Raises:
+            WorkingMemoryError: features or task have not the width that the model was made for.
+        """
+        self._check(features, task)
+        seen = self.look(features, task)
+        hidden = self.cognition(seen.values, task)
+        return WorkingMemoryOutput(
+            logits=self.answer(hidden),
+            hidden=hidden,
+            attention=getattr(seen, "attention", None),
+            gates=getattr(seen, "gates", None),
+        )
+
+    def _check(self, features: Tensor, task: Tensor) -> None:
+        channels, task_dim = self.cognition.input_dim, self.cognition.task_dim
+        if features.ndim != 5 or features.shape[2] != channels:
+            raise WorkingMemoryError(
+                f"expected features [batch, time, {channels} channels, height, width]; "
+                f"got {tuple(features.shape)}"
+            )
+        if task.shape != (len(features), task_dim):
+            raise WorkingMemoryError(
+                f"expected a task vector [{len(features)}, {task_dim}]; got {tuple(task.shape)}"
+            )
+
+
+class AttentionWorkingMemoryModel(WorkingMemoryModel):
+    """A model whose look is spatial: its output always carries an attention map over the cells."""
+
+    def __init__(self, look: nn.Module, cognition: Cognition):
+        if not isinstance(look, SpatialLook):
+            raise WorkingMemoryError(
+                f"expected TaskGuidedAttention or MultiHeadTaskGuidedAttention; got {type(look).__name__}: "
+                "take WorkingMemoryModel for looks without a map"
+            )
+        super().__init__(look, cognition)
+
+    def _check(self, features: Tensor, task: Tensor) -> None:
+        super()._check(features, task)
+        if features.shape[-2:].numel() < 2:
+            raise WorkingMemoryError(
+                "spatial attention needs a feature map; got pooled features, where every weight is one"
+            )
+
+
+def masked_loss(
+    output: WorkingMemoryOutput,
+    targets: Int[Tensor, "batch time"],
+    no_action_weight: float = 0.1,
+) -> Float[Tensor, ""]:
+    """Cross-entropy averaged over frames, with a smaller weight on those that ask for no action.
+
+    L = Σ w_i CE_i / Σ w_i,   w_i = no_action_weight where nothing is asked, else 1
+    """
+    weight = output.logits.new_ones(ANSWERS)
+    weight[0] = no_action_weight
+    return F.cross_entropy(output.logits.flatten(0, 1), targets.flatten(), weight=weight)
