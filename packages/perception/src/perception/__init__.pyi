@@ -1,0 +1,45 @@
+from .backbones import Backbone as Backbone
+from .backbones import FactorClassifier as FactorClassifier
+from .backbones import FrozenBackbone as FrozenBackbone
+from .backbones import ResNet50 as ResNet50
+from .backbones import SmallCNN as SmallCNN
+from .backbones import freeze as freeze
+from .backbones import resnet50 as resnet50
+from .backbones import resnet50_untrained as resnet50_untrained
+from .errors import BackboneError as BackboneError
+from .errors import ImageError as ImageError
+from .errors import PerceptionError as PerceptionError
+from .errors import StimulusError as StimulusError
+from .features import FeatureMaps as FeatureMaps
+from .features import feature_maps as feature_maps
+from .images import ImageSet as ImageSet
+from .stimuli import GRAMMARS as GRAMMARS
+from .stimuli import QUADRANTS as QUADRANTS
+from .stimuli import StimulusDesign as StimulusDesign
+from .weights import load_weights as load_weights
+from .weights import save_weights as save_weights
+from .weights import weights_fingerprint as weights_fingerprint
+
+__all__ = [
+    "GRAMMARS",
+    "QUADRANTS",
+    "Backbone",
+    "BackboneError",
+    "FactorClassifier",
+    "FeatureMaps",
+    "FrozenBackbone",
+    "ImageError",
+    "ImageSet",
+    "PerceptionError",
+    "ResNet50",
+    "SmallCNN",
+    "StimulusDesign",
+    "StimulusError",
+    "feature_maps",
+    "freeze",
+    "load_weights",
+    "resnet50",
+    "resnet50_untrained",
+    "save_weights",
+    "weights_fingerprint",
+]
