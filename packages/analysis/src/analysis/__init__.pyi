@@ -1,17 +1,41 @@
+from .comparability import Comparability as Comparability
+from .comparability import comparability as comparability
+from .comparison import Comparison as Comparison
+from .comparison import Result as Result
+from .comparison import compare as compare
 from .errors import AnalysisError as AnalysisError
 from .errors import ComparabilityError as ComparabilityError
 from .errors import StoreError as StoreError
 from .errors import StoreWarning as StoreWarning
 from .files import write_atomically as write_atomically
+from .inference import Difference as Difference
+from .inference import Estimate as Estimate
+from .inference import cluster_estimate as cluster_estimate
+from .inference import difference as difference
+from .inference import holm as holm
+from .inference import mean_estimate as mean_estimate
+from .inference import paired_difference as paired_difference
 from .store import Run as Run
 from .store import find_runs as find_runs
 
 __all__ = [
     "AnalysisError",
+    "Comparability",
     "ComparabilityError",
+    "Comparison",
+    "Difference",
+    "Estimate",
+    "Result",
     "Run",
     "StoreError",
     "StoreWarning",
+    "cluster_estimate",
+    "comparability",
+    "compare",
+    "difference",
     "find_runs",
+    "holm",
+    "mean_estimate",
+    "paired_difference",
     "write_atomically",
 ]

@@ -88,7 +88,7 @@ def read_lines(path: Path) -> list[dict]:
 def write_safetensors(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
     """Write named arrays.
 
-    Like the two formats below it is serialised first: a full disk is then an OSError, not the library's own error.
+    Like the two formats below, serialised first: a full disk is then an OSError, not the library's own error.
     """
     path.write_bytes(save({name: np.ascontiguousarray(array) for name, array in arrays.items()}))
 

@@ -31,7 +31,7 @@ class Run:
     """One folder, `<config name>[+<hash>]/seed-<k>`, and the files in it.
 
     A run begins with `config.yaml` and `environment.json`, grows `metrics.jsonl` and `checkpoints/`, and
-    is complete once its evaluation is written: `states.safetensors`, `attention.npz` and, last, `trials.parquet`.
+    is complete with its evaluation: `states.safetensors`, `attention.npz` and, the last, `trials.parquet`.
     """
 
     path: Path

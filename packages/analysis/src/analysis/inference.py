@@ -1,0 +1,234 @@
+"""Estimates with intervals, differences with tests, and the correction for many of them."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from scipy import special, stats
+
+from analysis.errors import AnalysisError
+
+Values = Sequence[float] | Sequence[int] | np.ndarray
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value with its interval, the number of independent units, and its chance level if it has one."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+    chance: float | None = None
+    how: str = ""
+
+    def __str__(self) -> str:
+        interval = "no interval" if math.isnan(self.low) else f"[{self.low:.3f}, {self.high:.3f}]"
+        chance = "" if self.chance is None else f", chance {self.chance:.2f}"
+        return f"{self.value:.3f} {interval}, n = {self.n}{chance}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values; what could not be estimated is None, as JSON has no NaN."""
+        return finite(asdict(self))
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How far one set of units lies above another, with interval, test and standardised size."""
+
+    estimate: Estimate
+    p: float
+    effect_size: float
+    n: int
+    test: str
+    effect: str
+
+    def __str__(self) -> str:
+        size = "not estimable" if math.isnan(self.effect_size) else f"{self.effect_size:.2f}"
+        return f"{self.estimate}, {self.test} p = {self.p:.3g}, {self.effect} {size}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, with the estimate inside."""
+        return finite(asdict(self))
+
+
+def mean_estimate(values: Values, *, chance: float | None = None, level: float = 0.95) -> Estimate:
+    """M ± t · s / √n, Student's interval for the mean of independent units; one unit has no interval.
+
+    Raises:
+        AnalysisError: `values` is empty or holds a number that is not finite.
+    """
+    values = _checked(values)
+    center, error = float(values.mean()), _standard_error(values)
+    low, high = _interval(center, error, values.size - 1, level)
+    return Estimate(center, low, high, values.size, chance, f"mean, {level:.0%} Student t over units")
+
+
+def cluster_estimate(
+    values: Values, groups: Sequence | np.ndarray, *, chance: float | None = None, level: float = 0.95
+) -> Estimate:
+    """Mean over items, with an interval over the groups the items come from.
+
+        s² = G / (G − 1) · Σ_g (Σ_{i∈g} x_i − m)² / N²
+
+    The cluster-robust variance of a mean (Liang & Zeger 1986) with G − 1 degrees of freedom: items of one
+    group are not counted as independent. `n` is the number of groups.
+
+    Raises:
+        AnalysisError: nothing to average, a number that is not finite, or not one group per item.
+    """
+    values = _checked(values)
+    _, index = np.unique(np.asarray(groups), return_inverse=True)
+    if index.shape != values.shape:
+        raise AnalysisError(f"expected one group per value ({values.size}), got {index.size}")
+    center, count = float(values.mean()), int(index.max()) + 1
+    sums = np.bincount(index, weights=values - center)
+    error = math.sqrt(count / (count - 1) * float(sums @ sums)) / values.size if count > 1 else math.nan
+    low, high = _interval(center, error, count - 1, level)
+    return Estimate(center, low, high, count, chance, f"mean over items, {level:.0%} Student t over groups")
+
+
+def paired_difference(a: Values, b: Values, *, level: float = 0.95) -> Difference:
+    """Mean of a − b over units that pair, by the paired t test.
+
+        g = J(n − 1) · mean(d) / sd(d)
+
+    The effect size is Hedges' g of the paired differences (d_z with the small-sample correction J of Hedges
+    1981), estimable from three pairs on. Differences that are all exactly 0 have p = 1 and g = 0.
+
+    Raises:
+        AnalysisError: unequal lengths, nothing to compare, or a number that is not finite.
+    """
+    a, b = _checked(a), _checked(b)
+    if a.size != b.size:
+        raise AnalysisError(
+            f"expected as many values on both sides, got {a.size} and {b.size}; use difference()"
+        )
+    gaps = _without_rounding(a - b, max(np.abs(a).max(), np.abs(b).max()))
+    center, error = float(gaps.mean()), _standard_error(gaps)
+    size = _ratio(center, error * math.sqrt(gaps.size)) * _small_sample(gaps.size - 1)
+    return _difference(center, error, gaps.size - 1, level, gaps.size, size, "paired t", "Hedges g of pairs")
+
+
+def difference(a: Values, b: Values, *, level: float = 0.95) -> Difference:
+    """mean(a) − mean(b) over units that do not pair, by Welch's t test.
+
+        g = J(n_a + n_b − 2) · (mean(a) − mean(b)) / s_pooled
+
+    Raises:
+        AnalysisError: nothing to compare, or a number that is not finite.
+    """
+    a, b = _checked(a), _checked(b)
+    scale = max(np.abs(a).max(), np.abs(b).max())
+    errors = np.array([_standard_error(_without_rounding(side, scale)) for side in (a, b)])
+    center, error = float(_without_rounding(a.mean() - b.mean(), scale)), float(np.hypot(*errors))
+    freedom = a.size + b.size - 2
+    pooled = math.sqrt(float(errors**2 @ _counts(a, b)) / freedom) if freedom > 0 else math.nan
+    size = _ratio(center, pooled) * _small_sample(freedom)
+    welch = _welch_freedom(errors, a, b)
+    return _difference(center, error, welch, level, a.size + b.size, size, "Welch t", "Hedges g")
+
+
+def holm(p_values: Values) -> np.ndarray:
+    """Holm's (1979) step-down corrected p values; NaN stays NaN and is not counted in the family."""
+    from statsmodels.stats.multitest import multipletests  # imports pandas; takes seconds
+
+    p_values = np.asarray(p_values, dtype=float)
+    corrected, known = np.full(p_values.shape, np.nan), ~np.isnan(p_values)
+    if known.any():
+        corrected[known] = multipletests(p_values[known], method="holm")[1]
+    return corrected
+
+
+def finite(record: Any) -> Any:
+    """Replace NaN and infinities, which JSON lacks, by None, in nested dicts and sequences."""
+    if isinstance(record, dict):
+        return {key: finite(value) for key, value in record.items()}
+    if isinstance(record, list | tuple):
+        return [finite(value) for value in record]
+    if isinstance(record, float) and not math.isfinite(record):
+        return None
+    return record
+
+
+def _checked(values: Values) -> np.ndarray:
+    array = np.asarray(values, dtype=float)
+    if array.ndim != 1 or array.size == 0:
+        raise AnalysisError(f"expected a list of at least one value, got the shape {array.shape}")
+    if not np.isfinite(array).all():
+        raise AnalysisError(f"expected finite values, {(~np.isfinite(array)).sum()} of {array.size} are not")
+    return array
+
+
+def _without_rounding(values, scale: float):
+    """Equal up to rounding is equal: a test on rounding errors would find anything."""
+    tolerance = 8 * np.finfo(float).eps * scale
+    values = np.where(np.abs(values) <= tolerance, 0.0, values)
+    return np.full_like(values, np.median(values)) if np.ptp(values) <= tolerance else values
+
+
+def _standard_error(values: np.ndarray) -> float:
+    if values.size < 2:
+        return math.nan
+    return float(values.std(ddof=1)) / math.sqrt(values.size) if np.ptp(values) else 0.0
+
+
+def _interval(center: float, error: float, freedom: int | float, level: float) -> tuple[float, float]:
+    if math.isnan(error):
+        return math.nan, math.nan
+    half = float(stats.t.ppf((1 + level) / 2, freedom)) * error if error else 0.0
+    return center - half, center + half
+
+
+def _difference(
+    center: float,
+    error: float,
+    freedom: int | float,
+    level: float,
+    n: int,
+    size: float,
+    test: str,
+    effect: str,
+) -> Difference:
+    low, high = _interval(center, error, freedom, level)
+    how = f"difference of means, {level:.0%} {test}"
+    return Difference(
+        Estimate(center, low, high, n, None, how), _p(center, error, freedom), size, n, test, effect
+    )
+
+
+def _p(center: float, error: float, freedom: int | float) -> float:
+    if math.isnan(error):
+        return math.nan
+    if error == 0:
+        return 1.0 if center == 0 else 0.0
+    return float(2 * stats.t.sf(abs(center / error), freedom))
+
+
+def _ratio(center: float, spread: float) -> float:
+    if spread == 0:
+        return 0.0 if center == 0 else math.copysign(math.inf, center)
+    return center / spread
+
+
+def _small_sample(freedom: int) -> float:
+    """J(f) = Γ(f/2) / (√(f/2) Γ((f−1)/2)), Hedges' (1981) exact correction; undefined below two."""
+    if freedom < 2:
+        return math.nan
+    return float(
+        np.exp(special.gammaln(freedom / 2) - special.gammaln((freedom - 1) / 2)) / math.sqrt(freedom / 2)
+    )
+
+
+def _counts(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """N (n − 1) of each side: what turns a squared standard error back into a sum of squares."""
+    return np.array([a.size * (a.size - 1), b.size * (b.size - 1)], dtype=float)
+
+
+def _welch_freedom(errors: np.ndarray, a: np.ndarray, b: np.ndarray) -> float:
+    squares = errors**2
+    if not squares.sum() > 0:
+        return float(a.size + b.size - 2)
+    return float(squares.sum() ** 2 / (squares**2 / [a.size - 1, b.size - 1]).sum())
