@@ -3,6 +3,8 @@ from .comparability import comparability as comparability
 from .comparison import Comparison as Comparison
 from .comparison import Result as Result
 from .comparison import compare as compare
+from .decoding import Leakage as Leakage
+from .decoding import leakage as leakage
 from .errors import AnalysisError as AnalysisError
 from .errors import ComparabilityError as ComparabilityError
 from .errors import StoreError as StoreError
@@ -25,6 +27,7 @@ __all__ = [
     "Comparison",
     "Difference",
     "Estimate",
+    "Leakage",
     "Result",
     "Run",
     "StoreError",
@@ -35,6 +38,7 @@ __all__ = [
     "difference",
     "find_runs",
     "holm",
+    "leakage",
     "mean_estimate",
     "paired_difference",
     "write_atomically",
