@@ -3,7 +3,6 @@
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -11,10 +10,8 @@ import polars as pl
 from ..errors import StimulusError
 from ..images import ImageSet
 from .grammar import GRAMMARS, draw_solid
-
-if TYPE_CHECKING:
-    from .renderer import View
-    from .shapes import Solid
+from .renderer import View, render_tiles
+from .shapes import Number, Solid
 
 QUADRANTS = ((-0.5, 0.5), (0.5, 0.5), (-0.5, -0.5), (0.5, -0.5))
 CHUNK = 32  # tiles in one call of the renderer: as many as fit the processor's cache
@@ -37,12 +34,12 @@ class StimulusDesign:
 
     categories: tuple[str, ...] = ("chair", "vehicle", "plane", "lamp")
     identities: int = 8
-    azimuths: tuple[float, ...] = (15.0, 60.0, 105.0, 150.0)
-    elevations: tuple[float, ...] = (25.0,)
-    locations: tuple[tuple[float, float], ...] = QUADRANTS
-    lights: tuple[tuple[float, float], ...] = ((-35.0, 40.0),)
+    azimuths: tuple[Number, ...] = (15.0, 60.0, 105.0, 150.0)
+    elevations: tuple[Number, ...] = (25.0,)
+    locations: tuple[tuple[Number, Number], ...] = QUADRANTS
+    lights: tuple[tuple[Number, Number], ...] = ((-35.0, 40.0),)
     size: int = 64
-    background: float = 0.4
+    background: Number = 0.4
     seed: int = field(default=0, kw_only=True)
 
     def __post_init__(self):
@@ -109,9 +106,7 @@ class StimulusDesign:
                 progress(min(start + CHUNK, len(solids)), len(solids))
         return ImageSet(frames.images, frames.masks, self.table())
 
-    def _tiles(self) -> "tuple[list[Solid], list[View]]":
-        from .renderer import View
-
+    def _tiles(self) -> tuple[list[Solid], list[View]]:
         solids = [draw_solid(name, i, self.seed) for name in self.categories for i in range(self.identities)]
         views = [View(*view) for view in itertools.product(self.azimuths, self.elevations, self.lights)]
         return [solid for solid in solids for _ in views], views * len(solids)
@@ -126,10 +121,8 @@ class _Frames:
         self.images = np.full((count, 3, size, size), round(255 * design.background), dtype=np.uint8)
         self.masks = np.zeros((count, size, size), dtype=bool)
 
-    def paste(self, first: int, solids: "list[Solid]", views: "list[View]") -> None:
+    def paste(self, first: int, solids: list[Solid], views: list[View]) -> None:
         """Render some tiles, of which the first has this number, and lay them at every location."""
-        from .renderer import render_tiles
-
         design, places = self.design, len(self.design.locations)
         tiles = render_tiles(solids, views, design.tile)
         pixels = (tiles.over(design.background) * 255).round().byte().numpy()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ..errors import StimulusError
-from .shapes import Kind, Part, Solid, Vector, fit
+from .shapes import Number, Part, Solid, Vector, fit
 
 RADIUS = 0.97  # of the ball that holds every solid, so that it fits its tile from every side
 
@@ -21,15 +21,15 @@ class Draw:
         self.size = self.between(0.86, 1.0)
         self.colours = tuple(self._colour() for _ in range(3))
 
-    def between(self, low: float, high: float) -> float:
+    def between(self, low: Number, high: Number) -> float:
         """A length or an angle."""
         return float(self.random.uniform(low, high))
 
-    def chance(self, probability: float = 0.5) -> bool:
+    def chance(self, probability: Number) -> bool:
         """Whether an optional part is there."""
         return bool(self.random.random() < probability)
 
-    def kind(self, *kinds: Kind) -> Kind:
+    def kind(self, *kinds: str) -> str:
         """One of several primitives."""
         return kinds[self.random.integers(len(kinds))]
 

@@ -15,7 +15,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from ..errors import StimulusError
-from .shapes import KINDS, Rays, Solid, dot, hit_box, hit_ellipsoid, hit_frustum, matmul
+from .shapes import KINDS, Number, Rays, Solid, dot, hit_box, hit_ellipsoid, hit_frustum, matmul
 
 AMBIENT, DIFFUSE, GLOSS = 0.4, 0.6, 0.2
 
@@ -29,9 +29,9 @@ class View:
     and from above.
     """
 
-    azimuth: float
-    elevation: float
-    light: tuple[float, float] = (-35.0, 40.0)
+    azimuth: Number
+    elevation: Number
+    light: tuple[Number, Number] = (-35.0, 40.0)
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Tiles:
     colour: Float[Tensor, "tiles 3 height width"]
     cover: Float[Tensor, "tiles height width"]
 
-    def over(self, background: float) -> Float[Tensor, "tiles 3 height width"]:
+    def over(self, background: Number) -> Float[Tensor, "tiles 3 height width"]:
         """Lay the solids over one grey level."""
         return self.colour + background * (1 - self.cover[:, None])
 
@@ -110,7 +110,7 @@ def _camera(view: View) -> list[list[float]]:
     return [right, up, [math.cos(e) * math.cos(a), math.cos(e) * math.sin(a), math.sin(e)]]
 
 
-def _direction(azimuth: float, elevation: float) -> list[float]:
+def _direction(azimuth: Number, elevation: Number) -> list[float]:
     a, e = math.radians(azimuth), math.radians(elevation)
     return [math.cos(e) * math.sin(a), math.sin(e), math.cos(e) * math.cos(a)]
 

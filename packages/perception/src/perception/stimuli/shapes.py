@@ -4,7 +4,6 @@ import itertools
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
 
 import numpy as np
 import torch
@@ -13,9 +12,9 @@ from torch import Tensor
 
 from ..errors import StimulusError
 
-Kind = Literal["ellipsoid", "box", "frustum"]
-Vector = tuple[float, float, float]
-KINDS: tuple[Kind, ...] = ("ellipsoid", "box", "frustum")
+Number = int | float  # beartype takes float at its word
+Vector = tuple[Number, Number, Number]
+KINDS = ("ellipsoid", "box", "frustum")
 
 
 @dataclass(frozen=True)
@@ -29,12 +28,12 @@ class Part:
         StimulusError: for an unknown kind, a half extent that is not positive, or `top` outside [0, 1].
     """
 
-    kind: Kind
+    kind: str
     centre: Vector
     half: Vector
     colour: Vector
     turn: Vector = (0.0, 0.0, 0.0)
-    top: float = 1.0
+    top: Number = 1.0
 
     def __post_init__(self):
         if self.kind not in KINDS:
@@ -77,7 +76,7 @@ def matmul(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     return first + second + third
 
 
-def fit(solid: Solid, radius: float) -> Solid:
+def fit(solid: Solid, radius: Number) -> Solid:
     """Move and scale a solid so that a ball of this radius around the origin just holds it.
 
     Raises:
