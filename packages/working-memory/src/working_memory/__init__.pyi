@@ -16,6 +16,12 @@ from .factory import model_from_config as model_from_config
 from .factory import needs_map as needs_map
 from .factory import print_model_summary as print_model_summary
 from .lures import Lure as Lure
+from .metrics import accuracy as accuracy
+from .metrics import chance_lines as chance_lines
+from .metrics import detection as detection
+from .metrics import lure_false_alarms as lure_false_alarms
+from .metrics import serial_position as serial_position
+from .metrics import trials_table as trials_table
 from .model import AttentionWorkingMemoryModel as AttentionWorkingMemoryModel
 from .model import Pooling as Pooling
 from .model import WorkingMemoryModel as WorkingMemoryModel
@@ -26,6 +32,7 @@ from .pools import Pool as Pool
 from .pools import make_pool as make_pool
 from .pools import make_pools as make_pools
 from .pools import split_pools as split_pools
+from .stimuli import stimulus_design as stimulus_design
 from .tasks import Task as Task
 from .tasks import task_vector as task_vector
 from .tasks import tasks_of as tasks_of
@@ -53,19 +60,26 @@ __all__ = [
     "WorkingMemoryError",
     "WorkingMemoryModel",
     "WorkingMemoryOutput",
+    "accuracy",
+    "chance_lines",
     "create_attention_model",
     "create_baseline_model",
     "create_model",
+    "detection",
     "equal_parameter_hidden_size",
     "generate",
     "get_model_info",
+    "lure_false_alarms",
     "make_pool",
     "make_pools",
     "masked_loss",
     "model_from_config",
     "needs_map",
     "print_model_summary",
+    "serial_position",
     "split_pools",
+    "stimulus_design",
     "task_vector",
     "tasks_of",
+    "trials_table",
 ]
