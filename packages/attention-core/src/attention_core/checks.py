@@ -1,0 +1,91 @@
+"""What belongs together, and the sentences for what does not."""
+
+import torch
+from torch import Tensor
+
+from attention_core.errors import AttentionError
+
+MAP_AXES = "[*batch, heads, queries, keys]"
+
+
+def broadcasts_to(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
+    """Whether a tensor of `shape` can be expanded to `target`."""
+    tail = target[len(target) - len(shape) :]
+    return len(shape) <= len(target) and all(
+        size in (1, wanted) for size, wanted in zip(shape, tail, strict=True)
+    )
+
+
+def check_heads(dim: int, heads: int) -> None:
+    """Refuse heads that cannot share a width."""
+    if heads < 1 or dim % heads:
+        raise AttentionError(
+            f"dim {dim} cannot be split over {heads} heads; give a number of heads that divides it."
+        )
+
+
+def check_dropout(dropout: float) -> None:
+    """Refuse a dropout that is no share."""
+    if not 0 <= dropout < 1:
+        raise AttentionError(f"dropout is {dropout}; expected a share in [0, 1).")
+
+
+def check_same(name: str, got: object, other: str, expected: object) -> None:
+    """Refuse a tensor of another dtype or on another device than its partner."""
+    if got != expected:
+        raise AttentionError(f"{name} is {got} and {other} is {expected}; give both the same.")
+
+
+def check_pair(query: Tensor, key: Tensor) -> None:
+    """Refuse query and key that do not belong together."""
+    check_same("key", key.dtype, "query", query.dtype)
+    check_same("key", key.device, "query", query.device)
+    shapes = f"query {list(query.shape)} and key {list(key.shape)}"
+    if query.ndim < 3 or key.ndim != query.ndim or query.shape[:-3] != key.shape[:-3]:
+        raise AttentionError(
+            f"{shapes} do not agree; expected [*batch, heads, tokens, dim] with the same batch."
+        )
+    if query.shape[-1] != key.shape[-1]:
+        raise AttentionError(f"{shapes} have dim {query.shape[-1]} and {key.shape[-1]}; expected the same.")
+    if not key.shape[-3] or query.shape[-3] % key.shape[-3]:
+        raise AttentionError(
+            f"{shapes} have {query.shape[-3]} and {key.shape[-3]} heads.\n"
+            "  expected as many, or a number of key heads that divides the query heads"
+        )
+
+
+def check_value(key: Tensor, value: Tensor) -> None:
+    """Refuse a value that does not belong to its key."""
+    check_same("value", value.dtype, "key", key.dtype)
+    check_same("value", value.device, "key", key.device)
+    if value.shape[:-1] != key.shape[:-1]:
+        shapes = f"key {list(key.shape)} and value {list(value.shape)}"
+        raise AttentionError(f"{shapes} do not agree; expected the same but for the last axis.")
+
+
+def check_mask(mask: Tensor, shape: tuple[int, ...], device: torch.device, axes: str = MAP_AXES) -> None:
+    """Refuse a mask that is not boolean, lies elsewhere, or does not fit."""
+    if mask.dtype is not torch.bool:
+        raise AttentionError(
+            f"mask is {mask.dtype}; expected boolean, True = may be attended.\n"
+            "  what is added to scores is a bias"
+        )
+    check_same("mask", mask.device, "the attention", device)
+    if not broadcasts_to(mask.shape, shape):
+        raise AttentionError(
+            f"mask of shape {list(mask.shape)} cannot be broadcast to {axes} = {list(shape)}."
+        )
+
+
+def check_bias(bias: Tensor, query: Tensor, shape: tuple[int, ...]) -> None:
+    """Refuse a bias of another dtype, device or shape."""
+    if bias.dtype is torch.bool:
+        raise AttentionError(
+            "bias is boolean; expected numbers to add to the scores.\n  a boolean is a mask: pass mask=…"
+        )
+    check_same("bias", bias.dtype, "query", query.dtype)
+    check_same("bias", bias.device, "query", query.device)
+    if not broadcasts_to(bias.shape, shape):
+        raise AttentionError(
+            f"bias of shape {list(bias.shape)} cannot be broadcast to {MAP_AXES} = {list(shape)}."
+        )

@@ -1,0 +1,76 @@
+import copy
+import io
+
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from attention_core import StreamedMap, attend
+
+
+class Operations(TorchDispatchMode):
+    """Counts what torch computes."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        self.seen.append(func)
+        return func(*args, **(kwargs or {}))
+
+
+def test_building_a_map_computes_nothing_and_holds_the_very_tensors():
+    query, key = torch.randn(2, 4, 3, 8), torch.randn(2, 2, 5, 8)
+    mask, bias = torch.ones(3, 5, dtype=torch.bool), torch.zeros(3, 5)
+    with Operations() as operations:
+        attention = StreamedMap(query, key, mask, bias, causal=True)
+    assert operations.seen == []
+    assert (
+        attention.query is query,
+        attention.key is key,
+        attention.mask is mask,
+        attention.bias is bias,
+    ) == (True,) * 4
+
+
+def test_the_map_of_attend_holds_the_very_tensors():
+    query, key = torch.randn(2, 4, 3, 8), torch.randn(2, 4, 5, 8)
+    attention = attend(query, key, key).attention
+    assert attention.query is query
+    assert attention.key is key
+
+
+def test_shape_and_repr_compute_nothing():
+    attention = StreamedMap(torch.randn(2, 4, 3, 8), torch.randn(2, 2, 5, 8), causal=True)
+    with Operations() as operations:
+        assert attention.shape == (2, 4, 3, 5)
+        text = repr(attention)
+    assert operations.seen == []
+    assert text == "StreamedMap(batch=[2], heads=4, queries=3, keys=5, causal, torch.float32, cpu)"
+
+
+def test_detached_has_no_graph_and_the_same_weights():
+    query = torch.randn(1, 1, 3, 4, requires_grad=True)
+    attention = StreamedMap(
+        query, query, torch.eye(3, dtype=torch.bool), torch.zeros(3, 3, requires_grad=True), scale=2.0
+    )
+    detached = attention.detach()
+    assert attention.dense().requires_grad
+    assert not detached.dense().requires_grad
+    assert torch.equal(detached.cpu().dense(), attention.dense())
+
+
+def test_maps_are_copied_and_pickled():
+    attention = StreamedMap(torch.randn(1, 1, 3, 4), torch.randn(1, 1, 2, 4), causal=True)
+    stored = io.BytesIO()
+    torch.save(attention, stored)
+    stored.seek(0)
+    for twin in (copy.deepcopy(attention), torch.load(stored, weights_only=False)):
+        assert torch.equal(twin.dense(), attention.dense())
+
+
+def test_batches_are_independent_of_memory_layout():
+    query, key = torch.randn(3, 2, 8, 4).transpose(1, 2)[:, ::2], torch.randn(1, 4, 5, 4).expand(3, 4, 5, 4)
+    twin = StreamedMap(query.contiguous(), key.contiguous())
+    torch.testing.assert_close(StreamedMap(query, key).dense(), twin.dense())
+    torch.testing.assert_close(attend(query, key, key).values, twin.apply(key))

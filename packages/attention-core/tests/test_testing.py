@@ -1,0 +1,165 @@
+import pytest
+import torch
+
+from attention_core import Attended, DenseMap
+from attention_core.testing import CLAUSES, assert_attention_contract
+
+
+def softmax_attention(query, key, mask):
+    """Attention as the contract wants it, in plain torch; what breaks it below starts from here."""
+    allowed = torch.ones(*query.shape[:2], key.shape[1], dtype=torch.bool) if mask is None else mask
+    used = allowed.any(1)[..., None]
+    key = torch.where(used, key, 0.0)
+    scores = (query @ key.mT).masked_fill(~allowed, -1e30)
+    weights = scores.softmax(-1) * allowed
+    return Attended(weights @ key, DenseMap(weights[:, None], allowed[:, None]))
+
+
+def changed(weights_to_weights=None, values_to_values=None):
+    def layer(query, key, mask):
+        values, attention = softmax_attention(query, key, mask)
+        if weights_to_weights is not None:
+            attention = DenseMap(weights_to_weights(attention.weights), attention.mask)
+        return Attended(values if values_to_values is None else values_to_values(values), attention)
+
+    return layer
+
+
+def without_mask(query, key, mask):
+    return softmax_attention(query, key, None)
+
+
+def masked_by_a_large_number(query, key, mask):
+    """The usual slip: a fully masked row attends everywhere."""
+    bias = 0.0 if mask is None else torch.where(mask, 0.0, -1e9)
+    weights = (query @ key.mT + bias).softmax(-1)
+    return Attended(weights @ key, DenseMap(weights[:, None]))
+
+
+def masked_by_minus_infinity(query, key, mask):
+    """The other usual slip: a fully masked row is NaN."""
+    scores = query @ key.mT if mask is None else (query @ key.mT).masked_fill(~mask, -torch.inf)
+    return Attended(scores.softmax(-1) @ key, DenseMap(scores.softmax(-1)[:, None]))
+
+
+def trusting_padding(query, key, mask):
+    """Masked weights are zero, but zero times NaN is not."""
+    allowed = torch.ones(*query.shape[:2], key.shape[1], dtype=torch.bool) if mask is None else mask
+    weights = (query @ key.mT).masked_fill(~allowed, -1e30).softmax(-1) * allowed
+    return Attended(weights @ key, DenseMap(weights[:, None], allowed[:, None]))
+
+
+def leaking_through_the_values(query, key, mask):
+    values, attention = softmax_attention(query, key, mask)
+    attended = attention.mask[:, 0].any(1)[..., None]
+    attending = attention.mask[:, 0].any(2)[..., None]
+    return Attended(values + attending * torch.where(attended, key, 0.0).sum(1, keepdim=True), attention)
+
+
+def counting_its_keys(query, key, mask):
+    values, attention = softmax_attention(query, key, mask)
+    return Attended(values * key.shape[1], attention)
+
+
+def following_positions(query, key, mask):
+    position = torch.linspace(0, 1, 5, dtype=key.dtype)[: key.shape[1], None]
+    return softmax_attention(query, key + position, mask)
+
+
+def normalising_over_the_batch(query, key, mask):
+    return softmax_attention(query - query.mean(0) if len(query) else query, key, mask)
+
+
+def refusing_an_empty_batch(query, key, mask):
+    if not query.numel():
+        raise RuntimeError("nothing to attend from")
+    return softmax_attention(query, key, mask)
+
+
+def doubling_its_gradient(query, key, mask):
+    values, attention = softmax_attention(query, key, mask)
+    if values.requires_grad:
+        values.register_hook(lambda gradient: 2 * gradient)
+    return Attended(values, attention)
+
+
+def rounding_in_single_precision(query, key, mask):
+    if query.dtype == torch.float32:
+        query = query.half().float()
+    return softmax_attention(query, key, mask)
+
+
+def noticing_when_looked_at(query, key, mask):
+    looks = []
+
+    class LookedAt(DenseMap):
+        def entropy(self):
+            looks.append(self)
+            return super().entropy()
+
+    values, attention = softmax_attention(query, key, mask)
+    if values.requires_grad:
+        values.register_hook(lambda gradient: gradient * (1 + len(looks)))
+    return Attended(values, LookedAt(attention.weights, attention.mask))
+
+
+def masking_whole_rows_only(query, key, mask):
+    return softmax_attention(
+        query, key, None if mask is None else mask.any(-1, keepdim=True).expand(mask.shape)
+    )
+
+
+def answering_without_keys(query, key, mask):
+    values, attention = softmax_attention(query, key, mask)
+    silent = ~attention.mask.any(-1)[:, 0, :, None]
+    used = attention.mask.any(-2)[:, 0, :, None]
+    return Attended(values + silent * torch.where(used, key, 0).sum(1, keepdim=True), attention)
+
+
+def ignoring_a_single_key(query, key, mask):
+    values, attention = softmax_attention(query, key, mask)
+    return Attended(values, DenseMap(attention.weights * (key.shape[1] != 1), attention.mask))
+
+
+def turning_one_row_without_a_mask(query, key, mask):
+    values, attention = softmax_attention(query, key, mask)
+    return Attended(values if mask is not None else -values, attention)
+
+
+BROKEN = {
+    "shapes": changed(values_to_values=lambda values: values.mT),
+    "rows sum to one": changed(lambda weights: 2 * weights),
+    "a full mask is no mask": turning_one_row_without_a_mask,
+    "a masked key has no weight": masking_whole_rows_only,
+    "a query without keys is silent": answering_without_keys,
+    "a masked key has no influence": leaking_through_the_values,
+    "padding may hold anything": trusting_padding,
+    "padding does not matter": counting_its_keys,
+    "the order of keys does not matter": following_positions,
+    "batch items do not touch": normalising_over_the_batch,
+    "one key gets everything": ignoring_a_single_key,
+    "empty inputs work": refusing_an_empty_batch,
+    "looking changes nothing": noticing_when_looked_at,
+    "single precision agrees with double": rounding_in_single_precision,
+    "gradients agree with finite differences": doubling_its_gradient,
+}
+
+
+def test_every_clause_has_a_layer_that_breaks_it():
+    assert list(BROKEN) == [clause.__name__.strip("_").replace("_", " ") for clause in CLAUSES]
+
+
+def test_plain_attention_keeps_the_contract():
+    assert_attention_contract(softmax_attention)
+
+
+@pytest.mark.parametrize("clause", BROKEN)
+def test_a_layer_that_breaks_a_clause_is_told_which(clause):
+    with pytest.raises(AssertionError, match=f"^{clause}: "):
+        assert_attention_contract(BROKEN[clause])
+
+
+@pytest.mark.parametrize("layer", [without_mask, masked_by_a_large_number, masked_by_minus_infinity])
+def test_a_layer_that_masks_wrongly_is_refused(layer):
+    with pytest.raises(AssertionError, match=r"^rows sum to one: "):
+        assert_attention_contract(layer)
