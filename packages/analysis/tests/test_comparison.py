@@ -24,8 +24,8 @@ def table(gap: dict | float = 0.1, seeds=range(5), arm_seeds=None, arm: str = "g
 def test_cells_come_in_the_order_of_their_values_after_the_overall_rows():
     found = compare(table(), ["n", "feature"], "baseline")
     labels = list(dict.fromkeys(result.label for result in found.results))
-    assert labels[:3] == ["overall", "1 identity", "1 location"]
-    assert labels[-1] == "10 location"
+    assert labels[:3] == ["overall", "n=1 identity", "n=1 location"]
+    assert labels[-1] == "n=10 location"
     assert [result.arm for result in found.results[:2]] == ["baseline", "gated"]
 
 
@@ -34,8 +34,8 @@ def test_an_effect_in_one_cell_is_found_there_and_nowhere_else():
     verdicts = {
         result.label: result.verdict for result in found.results if result.arm == "gated" and result.cell
     }
-    assert verdicts.pop("2 location") == "better"
-    assert verdicts.pop("1 identity") == "worse"
+    assert verdicts.pop("n=2 location") == "better"
+    assert verdicts.pop("n=1 identity") == "worse"
     assert set(verdicts.values()) == {"no detectable difference"}
 
 

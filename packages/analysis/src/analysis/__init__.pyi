@@ -1,3 +1,4 @@
+from .attention_figure import attention_over_frames as attention_over_frames
 from .comparability import Comparability as Comparability
 from .comparability import comparability as comparability
 from .comparison import Comparison as Comparison
@@ -9,6 +10,8 @@ from .errors import AnalysisError as AnalysisError
 from .errors import ComparabilityError as ComparabilityError
 from .errors import StoreError as StoreError
 from .errors import StoreWarning as StoreWarning
+from .figures import cell_intervals as cell_intervals
+from .figures import training_curves as training_curves
 from .files import write_atomically as write_atomically
 from .inference import Difference as Difference
 from .inference import Estimate as Estimate
@@ -19,6 +22,7 @@ from .inference import mean_estimate as mean_estimate
 from .inference import paired_difference as paired_difference
 from .store import Run as Run
 from .store import find_runs as find_runs
+from .style import save_figure as save_figure
 
 __all__ = [
     "AnalysisError",
@@ -32,6 +36,8 @@ __all__ = [
     "Run",
     "StoreError",
     "StoreWarning",
+    "attention_over_frames",
+    "cell_intervals",
     "cluster_estimate",
     "comparability",
     "compare",
@@ -41,5 +47,7 @@ __all__ = [
     "leakage",
     "mean_estimate",
     "paired_difference",
+    "save_figure",
+    "training_curves",
     "write_atomically",
 ]

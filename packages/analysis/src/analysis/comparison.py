@@ -42,8 +42,9 @@ class Result:
 
     @property
     def label(self) -> str:
-        """The cell in words: its values, or `overall`."""
-        return " ".join(map(str, self.cell.values())) or OVERALL
+        """The cell in words, numbers with their column's name: `n=2 location`; or `overall`."""
+        words = (value if isinstance(value, str) else f"{name}={value}" for name, value in self.cell.items())
+        return " ".join(words) or OVERALL
 
     def row(self) -> dict[str, Any]:
         """One flat row of a table; what is not known is None."""
