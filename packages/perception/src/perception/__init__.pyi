@@ -12,6 +12,8 @@ from .errors import PerceptionError as PerceptionError
 from .errors import StimulusError as StimulusError
 from .features import FeatureMaps as FeatureMaps
 from .features import feature_maps as feature_maps
+from .folders import read_image_folder as read_image_folder
+from .folders import write_image_folder as write_image_folder
 from .images import ImageSet as ImageSet
 from .stimuli import GRAMMARS as GRAMMARS
 from .stimuli import QUADRANTS as QUADRANTS
@@ -38,8 +40,10 @@ __all__ = [
     "feature_maps",
     "freeze",
     "load_weights",
+    "read_image_folder",
     "resnet50",
     "resnet50_untrained",
     "save_weights",
     "weights_fingerprint",
+    "write_image_folder",
 ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-from jaxtyping import Bool, Float, UInt8
+from jaxtyping import Float
 
 from .errors import ImageError
 
@@ -30,8 +30,8 @@ class ImageSet:
         ImageError: if shapes, types, rows or columns do not fit together.
     """
 
-    images: UInt8[np.ndarray, "images 3 height width"]
-    masks: Bool[np.ndarray, "images height width"] | None
+    images: np.ndarray  # uint8 [images, 3, height, width]
+    masks: np.ndarray | None  # bool [images, height, width]
     table: pl.DataFrame
 
     def __post_init__(self):
@@ -54,7 +54,7 @@ class ImageSet:
 
     def select(self, rows: Rows) -> "ImageSet":
         """The images of these row numbers (or of a boolean mask over all rows), in the order asked for."""
-        index = np.arange(len(self))[rows if isinstance(rows, slice) else np.asarray(rows)].astype(np.int64)
+        index = self._numbers(rows)
         masks = None if self.masks is None else self.masks[index]
         return ImageSet(self.images[index], masks, self.table[index])
 
@@ -62,8 +62,11 @@ class ImageSet:
         """Images of these rows in [0, 1], as every backbone takes them."""
         import torch
 
-        index = rows if isinstance(rows, slice) else np.asarray(rows)
-        return torch.tensor(self.images[index]).float() / 255
+        return torch.from_numpy(self.images[self._numbers(rows)]).float() / 255
+
+    def _numbers(self, rows: Rows) -> np.ndarray:
+        empty = not isinstance(rows, slice) and len(rows) == 0
+        return np.arange(len(self))[slice(0) if empty else rows]
 
     @cached_property
     def fingerprint(self) -> str:
