@@ -6,6 +6,9 @@ from .comparison import Result as Result
 from .comparison import compare as compare
 from .decoding import Leakage as Leakage
 from .decoding import leakage as leakage
+from .diagnosis import Diagnosis as Diagnosis
+from .diagnosis import Evidence as Evidence
+from .diagnosis import diagnose as diagnose
 from .errors import AnalysisError as AnalysisError
 from .errors import ComparabilityError as ComparabilityError
 from .errors import StoreError as StoreError
@@ -29,8 +32,10 @@ __all__ = [
     "Comparability",
     "ComparabilityError",
     "Comparison",
+    "Diagnosis",
     "Difference",
     "Estimate",
+    "Evidence",
     "Leakage",
     "Result",
     "Run",
@@ -41,6 +46,7 @@ __all__ = [
     "cluster_estimate",
     "comparability",
     "compare",
+    "diagnose",
     "difference",
     "find_runs",
     "holm",
