@@ -102,6 +102,27 @@ def test_a_query_without_keys_gets_zeros_and_finite_gradients():
     assert all(tensor.grad.isfinite().all() and tensor.grad.any() for tensor in (query, key, value))
 
 
+def test_gradients_agree_with_finite_differences():
+    query, key, value = torch.randn(4, 2, 3), torch.randn(2, 3, 3), torch.randn(2, 3, 4)
+    mask = torch.tensor([[True, False, False], [False, False, False]])
+    leaves = [tensor.double().requires_grad_() for tensor in (query, key, value, torch.randn(4, 1, 3))]
+
+    def answers(query, key, value, bias):
+        values, attention = attend(query, key, value, mask=mask, bias=bias)
+        return values, attention.dense(), attention.apply(value)
+
+    assert torch.autograd.gradcheck(answers, leaves)
+
+
+def test_no_keys_no_queries_and_no_batch_give_empty_answers():
+    for batch, queries, keys in [(2, 3, 0), (2, 0, 3), (0, 3, 3), (2, 0, 0)]:
+        query, key = torch.randn(batch, 4, queries, 8), torch.randn(batch, 2, keys, 8)
+        values, attention = attend(query, key, key)
+        assert values.shape == query.shape
+        assert (values == 0).all()
+        assert attention.entropy().sum() == attention.received().sum() == attention.largest().sum() == 0
+
+
 @pytest.mark.parametrize("content", [math.nan, math.inf, -math.inf])
 def test_keys_beyond_causal_order_may_hold_anything(content):
     query, key = torch.randn(1, 1, 2, 4), torch.randn(1, 1, 3, 4)

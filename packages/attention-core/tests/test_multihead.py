@@ -108,6 +108,18 @@ def test_dropout_acts_in_training_only():
     assert torch.equal(module(tokens).values, module(tokens).values)
 
 
+def test_autocast_lowers_the_values_and_not_the_statistics():
+    module, tokens, bias = MultiHeadAttention(8, 2), torch.randn(2, 6, 8), torch.randn(6, 6)
+    with torch.autocast("cpu", torch.bfloat16):
+        values, attention = module(tokens, bias=bias)
+        inside = attention.entropy()
+    assert values.dtype == torch.bfloat16
+    assert attention.query.dtype == torch.bfloat16
+    assert inside.dtype == torch.float32
+    assert torch.equal(inside, attention.entropy())
+    torch.testing.assert_close(values.float(), module(tokens, bias=bias).values, rtol=0.05, atol=0.05)
+
+
 def test_it_prints_its_sides():
     assert repr(MultiHeadAttention(8, 2)).startswith("MultiHeadAttention(\n  dim=8, heads=2, dropout=0.0")
 

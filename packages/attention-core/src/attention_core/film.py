@@ -24,7 +24,6 @@ class FiLM(nn.Module):
         condition: Float[Tensor, "batch condition_dim"],
     ) -> Float[Tensor, "batch channels *positions"]:
         """Modulate features; the channels are the second axis, any number of axes may follow."""
-        scale, shift = (
-            self.modulation(condition).unflatten(-1, (-1,) + (1,) * (features.ndim - 2)).chunk(2, 1)
-        )
+        modulation = self.modulation(condition)
+        scale, shift = modulation.reshape(*modulation.shape, *[1] * (features.ndim - 2)).chunk(2, 1)
         return (1 + scale) * features + shift

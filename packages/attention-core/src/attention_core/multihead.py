@@ -61,9 +61,22 @@ class MultiHeadAttention(nn.Module):
             # Before the projection, or NaN would reach the gradient of its weights.
             query, key, value = silence(query, used[0]), silence(key, used[1]), silence(value, used[1])
         query, key, value = (self._split(tokens) for tokens in self._project(query, key, value))
+        bias = None if bias is None else bias.to(query.dtype)  # which autocast may have lowered
         dropout = self.dropout if self.training else 0.0
         values, attention = attend(query, key, value, mask=mask, bias=bias, causal=causal, dropout=dropout)
         return Attended(self.out_proj(values.transpose(-2, -3).flatten(-2)), attention)
+
+    def used_tokens(
+        self, query: Tensor, key: Tensor, mask: Tensor | None, bias: Tensor | None, causal: bool = False
+    ) -> tuple[Tensor, Tensor] | None:
+        """Query tokens that attend and key tokens that are attended, `[*batch, tokens]`; None for all."""
+        queries, keys = query.shape[-2], key.shape[-2]
+        shape = (*query.shape[:-2], self.heads, queries, keys)
+        if mask is not None:
+            check_mask(mask, shape, query.device)
+        if bias is not None:
+            check_bias(bias, query, shape)
+        return used_tokens(queries, keys, mask, bias, causal, query.device)
 
     def extra_repr(self) -> str:
         """Sides for the printed module."""
@@ -76,16 +89,6 @@ class MultiHeadAttention(nn.Module):
                 raise AttentionError(
                     f"{name} has shape {list(given.shape)}; expected [*batch, tokens, dim] with dim {dim}."
                 )
-
-    def used_tokens(self, query, key, mask, bias, causal=False):
-        """Query tokens that attend and key tokens that are attended, `[*batch, tokens]`; None for all."""
-        queries, keys = query.shape[-2], key.shape[-2]
-        shape = (*query.shape[:-2], self.heads, queries, keys)
-        if mask is not None:
-            check_mask(mask, shape, query.device)
-        if bias is not None:
-            check_bias(bias, query, shape)
-        return used_tokens(queries, keys, mask, bias, causal, query.device)
 
     def _project(self, query: Tensor, key: Tensor, value: Tensor) -> tuple[Tensor, ...]:
         if query is key is value:

@@ -57,7 +57,8 @@ class StreamedMap(AttentionMap):
         if query.dtype in (torch.float16, torch.bfloat16):
             query, key = query.float(), key.float()
         key = key.repeat_interleave(self.shape[-3] // key.shape[-3], -3)
-        scores = self.scaling * query @ key.mT
+        with torch.autocast(query.device.type, enabled=False):
+            scores = self.scaling * query @ key.mT
         return masked_softmax(scores if self.bias is None else scores + self.bias, pairs)
 
     def allowed(self) -> Bool[Tensor, "*batch heads queries keys"]:
