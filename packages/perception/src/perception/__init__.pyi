@@ -1,11 +1,8 @@
 from .backbones import Backbone as Backbone
 from .backbones import FactorClassifier as FactorClassifier
 from .backbones import FrozenBackbone as FrozenBackbone
-from .backbones import ResNet50 as ResNet50
 from .backbones import SmallCNN as SmallCNN
 from .backbones import freeze as freeze
-from .backbones import resnet50 as resnet50
-from .backbones import resnet50_untrained as resnet50_untrained
 from .errors import BackboneError as BackboneError
 from .errors import ImageError as ImageError
 from .errors import PerceptionError as PerceptionError
@@ -15,6 +12,9 @@ from .features import feature_maps as feature_maps
 from .folders import read_image_folder as read_image_folder
 from .folders import write_image_folder as write_image_folder
 from .images import ImageSet as ImageSet
+from .resnet import ResNet50 as ResNet50
+from .resnet import resnet50 as resnet50
+from .resnet import resnet50_untrained as resnet50_untrained
 from .stimuli import GRAMMARS as GRAMMARS
 from .stimuli import QUADRANTS as QUADRANTS
 from .stimuli import StimulusDesign as StimulusDesign

@@ -1,0 +1,74 @@
+"""ResNet-50 as a backbone; torchvision is imported only by the functions that build it."""
+
+from collections import OrderedDict
+from pathlib import Path
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from .backbones import Backbone
+from .errors import BackboneError
+from .weights import fit_state, read_state
+
+IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+
+
+class ResNet50(Backbone):
+    """ResNet-50 (He 2016) up to its last feature map; ImageNet's mean and deviation are inside."""
+
+    channels = 2048
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self, body: nn.Sequential):
+        super().__init__()
+        self.body = body
+        for name, values in (("mean", IMAGENET_MEAN), ("std", IMAGENET_STD)):
+            self.register_buffer(name, torch.tensor(values).view(3, 1, 1), persistent=False)
+
+    def forward(
+        self, images: Float[Tensor, "batch 3 height width"]
+    ) -> Float[Tensor, "batch channels rows columns"]:
+        """Map an image to a thirty-second of its height and width, rounded up."""
+        return self.body((images - self.mean) / self.std)
+
+
+def resnet50(weights: Path | None = None) -> ResNet50:
+    """ResNet-50 in eval mode with the weights of this file, or else torchvision's IMAGENET1K_V1.
+
+    A file is safetensors or a state dict of `torch.save`, as torchvision or `save_weights` writes it.
+
+    Raises:
+        BackboneError: if torchvision is missing, or the weights cannot be read or downloaded, or do not fit.
+    """
+    backbone = resnet50_untrained()
+    state = _hub_state() if weights is None else read_state(weights)
+    body = {key.removeprefix("body."): value for key, value in state.items() if not key.startswith("fc.")}
+    fit_state(backbone.body, body, str(weights or "the downloaded weights"))
+    return backbone
+
+
+def resnet50_untrained() -> ResNet50:
+    """ResNet-50 in eval mode with random weights: it costs what the trained one costs and knows nothing."""
+    network = _torchvision().resnet50(weights=None)
+    children = {name: part for name, part in network.named_children() if name not in ("avgpool", "fc")}
+    body = nn.Sequential(OrderedDict(children))
+    return ResNet50(body).eval()
+
+
+def _torchvision():
+    try:
+        from torchvision import models
+    except (ImportError, RuntimeError) as error:  # a wheel built for another torch raises RuntimeError
+        raise BackboneError(f"resnet50 needs torchvision: {error}. Install perception[resnet]") from error
+    return models
+
+
+def _hub_state() -> dict[str, Tensor]:
+    try:
+        return _torchvision().ResNet50_Weights.IMAGENET1K_V1.get_state_dict(check_hash=True)
+    except (OSError, RuntimeError) as error:
+        raise BackboneError(
+            f"the ImageNet weights cannot be downloaded ({error}); give a file of weights"
+        ) from error
