@@ -54,7 +54,9 @@ def outcome(gap: float, seeds: int = 4, **options):
 
 def test_an_arm_that_loses_is_named_with_its_difference():
     found = diagnose([], outcome(-0.2))
-    assert [(diagnosis.arm, diagnosis.anchor) for diagnosis in found] == [("gated", "attention-worse-than-baseline")]
+    assert [(diagnosis.arm, diagnosis.anchor) for diagnosis in found] == [
+        ("gated", "attention-worse-than-baseline")
+    ]
     assert "worse than the baseline by -0.185 [-0.2" in found[0].symptom
 
 

@@ -23,6 +23,9 @@ from .inference import difference as difference
 from .inference import holm as holm
 from .inference import mean_estimate as mean_estimate
 from .inference import paired_difference as paired_difference
+from .report import Picture as Picture
+from .report import Report as Report
+from .report import write_report as write_report
 from .store import Run as Run
 from .store import find_runs as find_runs
 from .style import save_figure as save_figure
@@ -37,6 +40,8 @@ __all__ = [
     "Estimate",
     "Evidence",
     "Leakage",
+    "Picture",
+    "Report",
     "Result",
     "Run",
     "StoreError",
@@ -56,4 +61,5 @@ __all__ = [
     "save_figure",
     "training_curves",
     "write_atomically",
+    "write_report",
 ]

@@ -55,7 +55,7 @@ def attention_over_frames(
             _caption(axes, step, targets[step], predictions[step])
             for row, (name, found) in enumerate(rows.items(), start=1):
                 axes = _tile(figure, grid, row, step, _grey(pictures[step]), name)
-                _overlay(axes, found[step], scale)
+                _overlay(axes, resized(found[step], *frames.shape[1:3]), scale)
                 _outline(axes, masks, step)
         _colour_bar(figure, grid, len(rows), scale)
         strips = grid[-1, :-1].subgridspec(2, 1, hspace=0.35)
@@ -64,11 +64,13 @@ def attention_over_frames(
     return figure
 
 
-def resized(attention: Num[np.ndarray, "rows columns"], height: int, width: int) -> Num[np.ndarray, "height width"]:
+def resized(
+    attention: Num[np.ndarray, "rows columns"], height: int, width: int
+) -> Num[np.ndarray, "height width"]:
     """Bilinear interpolation between the centres of cells, held constant beyond the outermost."""
     rows, columns = attention.shape
     factors = (height / rows, width / columns)
-    return zoom(attention.astype(float), factors, order=1, mode="nearest", grid_mode=True)
+    return np.asarray(zoom(attention.astype(float), factors, order=1, mode="nearest", grid_mode=True))
 
 
 def _relative(maps: Maps) -> Float[np.ndarray, "time rows columns"]:
@@ -80,7 +82,9 @@ def _as_colour(frames: np.ndarray) -> np.ndarray:
     pictures = frames / 255 if np.issubdtype(frames.dtype, np.integer) else frames.astype(float)
     if not (np.isfinite(pictures).all() and pictures.min() >= 0 and pictures.max() <= 1):
         low, high = np.nanmin(pictures), np.nanmax(pictures)
-        raise AnalysisError(f"expected frames within [0, 1], got [{low:.3g}, {high:.3g}]; undo their normalisation")
+        raise AnalysisError(
+            f"expected frames within [0, 1], got [{low:.3g}, {high:.3g}]; undo their normalisation"
+        )
     return np.repeat(pictures, 3, axis=-1) if pictures.shape[-1] == 1 else pictures
 
 
@@ -134,9 +138,8 @@ def _caption(axes: Axes, step: int, target: str, prediction: str) -> None:
         axes.text(-0.07, 1.03, "answer", ha="right", **place)
 
 
-def _overlay(axes: Axes, attention: np.ndarray, scale: Normalize) -> None:
-    height, width = axes.images[0].get_array().shape[:2]
-    weights = resized(attention, height, width)
+def _overlay(axes: Axes, weights: np.ndarray, scale: Normalize) -> None:
+    """The more attention, the more colour: what is not attended shows the frame."""
     axes.imshow(weights, cmap="inferno", norm=scale, alpha=0.25 + 0.6 * np.clip(scale(weights), 0, 1))
 
 

@@ -120,7 +120,10 @@ def diagnose(evidence: Iterable[Evidence], comparison: Comparison | None = None)
 
 def _verdict(result: Result) -> Diagnosis | None:
     if result.verdict == "worse" and result.difference:
-        symptom, anchor = f"worse than the baseline by {result.difference.estimate}", "attention-worse-than-baseline"
+        symptom, anchor = (
+            f"worse than the baseline by {result.difference.estimate}",
+            "attention-worse-than-baseline",
+        )
     elif result.verdict == "not comparable":
         symptom, anchor = f"not comparable: {result.reason}", "not-comparable"
     else:
@@ -168,7 +171,11 @@ def _stuck(arm: Evidence) -> str:
     if fifth == 0:
         return ""
     first, last = float(np.mean(arm.losses[:fifth])), float(np.mean(arm.losses[-fifth:]))
-    return f"the loss is not falling ({first:.3g} at first, {last:.3g} at last)" if last > first * (1 - FALLEN) else ""
+    return (
+        f"the loss is not falling ({first:.3g} at first, {last:.3g} at last)"
+        if last > first * (1 - FALLEN)
+        else ""
+    )
 
 
 def _vanished(arm: Evidence) -> str:

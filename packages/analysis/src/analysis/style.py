@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from itertools import cycle
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -20,7 +21,7 @@ RIGHT, WRONG = "#0072B2", "#D55E00"
 ARMS = ("#767676", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 """The first arm, the baseline, is grey; the others follow Okabe & Ito."""
 
-RC = {
+RC: dict[Any, Any] = {
     "font.size": 11,
     "axes.titlesize": 12,
     "axes.labelsize": 11,
@@ -56,10 +57,9 @@ def chance_line(axes: Axes, chance: float | None, *, vertical: bool = False) -> 
         return
     draw = axes.axvline if vertical else axes.axhline
     draw(chance, color=QUIET, linewidth=1, linestyle=(0, (4, 3)), zorder=0, label="chance")
-    words = {"ha": "center", "va": "bottom"} if vertical else {"ha": "right", "va": "bottom"}
-    where = (chance, 1.0) if vertical else (1.0, chance)
+    x, y, align = (chance, 1.0, "center") if vertical else (1.0, chance, "right")
     transform = axes.get_xaxis_transform() if vertical else axes.get_yaxis_transform()
-    axes.text(*where, "chance", color=QUIET, fontsize=9.5, transform=transform, **words)
+    axes.text(x, y, "chance", color=QUIET, fontsize=9.5, transform=transform, ha=align, va="bottom")
 
 
 def save_figure(path: Path | str, figure: Figure, *, dpi: int = 300) -> None:
