@@ -44,6 +44,12 @@ def test_colours_come_from_one_distribution(category):
     assert colours.mean(axis=(0, 1)) == pytest.approx([0.56] * 3, abs=0.03)
 
 
+@pytest.mark.parametrize(("identity", "seed"), [(-1, 0), (0, -1)])
+def test_negative_numbers_are_refused(identity, seed):
+    with pytest.raises(StimulusError, match="expected neither to be negative"):
+        draw_solid("chair", identity, seed)
+
+
 def test_an_unknown_category_is_named_with_what_there_is():
     with pytest.raises(StimulusError, match="category 'sofa'; expected one of: chair, vehicle, plane, lamp"):
         draw_solid("sofa", 0)

@@ -27,9 +27,9 @@ def read_image_folder(manifest: Path, size: Size, *, keep: Sequence[str] = ()) -
     named in `keep` (as text). Paths are relative to the manifest and stay within its folder.
 
     Raises:
-        ImageError: naming row and file, for a missing, unreadable, transparent or wrongly proportioned image,
-        a path
-            that leaves the folder or is listed twice, an empty cell, or a missing or unknown column.
+        ImageError: naming row (from 0) and file, for an image that is missing, unreadable, transparent or of
+            other proportions, a path that leaves the folder or is listed twice, an empty cell, or a missing
+            or unknown column.
     """
     table = _read_manifest(manifest, keep)
     shape = (size, size) if isinstance(size, int) else size
@@ -56,9 +56,8 @@ def write_image_folder(images: ImageSet, folder: Path) -> Path:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ImageError(f"{folder} is not empty; expected a folder to be made")
     folder.mkdir(parents=True, exist_ok=True)
-    table = images.table.with_columns(
-        path=pl.Series(_write(images.images.transpose(0, 2, 3, 1), folder, "image"))
-    )
+    pixels = images.images.transpose(0, 2, 3, 1)
+    table = images.table.with_columns(path=_write(pixels, folder, "image"))
     if images.masks is not None:
         masks = images.masks.astype(np.uint8) * 255
         table = table.with_columns(mask=_write(masks, folder, "mask"))
@@ -81,12 +80,9 @@ def _read_manifest(manifest: Path, keep: Sequence[str]) -> pl.DataFrame:
         raise ImageError(f"manifest {manifest} cannot be read: {str(error).splitlines()[0]}") from error
     _check_columns(manifest, table.columns, keep)
     for name in (*REQUIRED, *({"mask"} & set(table.columns))):
-        empty = table[name].is_null()
-        if empty.any():
-            raise ImageError(f"{manifest.name} row {empty.arg_max()}: {name} is empty; expected a value")
-    twice = table["path"].is_duplicated()
-    if twice.any():
-        row = twice.arg_max()
+        for row in table[name].is_null().arg_true():
+            raise ImageError(f"{manifest.name} row {row}: {name} is empty; expected a value")
+    for row in table["path"].is_duplicated().arg_true():
         raise ImageError(f"{manifest.name} row {row}: {table['path'][row]} is listed twice; expected it once")
     return table.with_columns(_numbers(manifest, table[name]) for name in table.columns if name in NUMBERS)
 
@@ -106,9 +102,7 @@ def _check_columns(manifest: Path, columns: list[str], keep: Sequence[str]) -> N
 def _numbers(manifest: Path, column: pl.Series) -> pl.Series:
     kind = NUMBERS[column.name]
     numbers = column.cast(kind, strict=False)
-    wrong = numbers.is_null() & column.is_not_null()
-    if wrong.any():
-        row = wrong.arg_max()
+    for row in (numbers.is_null() & column.is_not_null()).arg_true():
         expected = "a whole number" if kind == pl.Int64 else "a number"
         raise ImageError(f"{manifest.name} row {row}: {column.name} is {column[row]!r}; expected {expected}")
     return numbers
@@ -136,7 +130,7 @@ def _pixels(file: Path, row: int, shape: tuple[int, int]) -> np.ndarray:
 
 
 def _opaque(image: Image.Image, file: Path, row: int) -> Image.Image:
-    if image.has_transparency_data and image.convert("RGBA").getextrema()[3] != (255, 255):
+    if image.has_transparency_data and image.convert("RGBA").getchannel("A").getextrema() != (255, 255):
         raise ImageError(f"row {row}: {file} has transparent pixels; lay it over a background first")
     if image.mode not in ("1", "L", "LA", "P", "RGB", "RGBA"):
         raise ImageError(f"row {row}: {file} is of mode {image.mode}; expected 8-bit grey or colour")

@@ -112,10 +112,8 @@ def _check_table(table: pl.DataFrame, images: int) -> None:
         found = table.schema.get(name)
         if found != kind:
             raise ImageError(f"table column {name} is {found or 'missing'}; expected {kind}")
-        if table[name].null_count():
-            raise ImageError(
-                f"table column {name} has an empty cell in row {table[name].is_null().arg_max()}"
-            )
+        for row in table[name].is_null().arg_true():
+            raise ImageError(f"table column {name} has an empty cell in row {row}; expected none")
     shared = (
         table.group_by("identity").agg(pl.col("category").unique()).filter(pl.col("category").list.len() > 1)
     )

@@ -10,11 +10,11 @@ import polars as pl
 from ..errors import StimulusError
 from ..images import ImageSet
 from .grammar import GRAMMARS, draw_solid
-from .renderer import View, render_tiles
+from .renderer import SAMPLES, View, render_tiles
 from .shapes import Number, Solid
 
 QUADRANTS = ((-0.5, 0.5), (0.5, 0.5), (-0.5, -0.5), (0.5, -0.5))
-CHUNK = 32  # tiles in one call of the renderer: as many as fit the processor's cache
+RAYS = 2**17  # in one call of the renderer: enough to hide its overhead, few enough to stay in cache
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,8 @@ class StimulusDesign:
     the same pixels in any design.
 
     Raises:
-        StimulusError: for an unknown category, an empty or repeated factor, a location whose tile leaves the
-        frame,
-            or an odd or too small size.
+        StimulusError: for an unknown category, an empty, repeated or infinite level, a location whose tile
+            leaves the frame, a negative seed, or an odd or too small size.
     """
 
     categories: tuple[str, ...] = ("chair", "vehicle", "plane", "lamp")
@@ -50,8 +49,10 @@ class StimulusDesign:
             raise StimulusError(
                 f"no grammar for {', '.join(unknown)}; expected some of: {', '.join(GRAMMARS)}"
             )
-        if self.identities < 1:
-            raise StimulusError(f"{self.identities} identities per category; expected at least 1")
+        if self.identities < 1 or self.seed < 0:
+            raise StimulusError(
+                f"{self.identities} identities of seed {self.seed}; expected at least 1, and no negative seed"
+            )
         if self.size < 8 or self.size % 2:
             raise StimulusError(f"frames of {self.size} pixels; expected an even number, at least 8")
         if not 0 <= self.background <= 1:
@@ -66,6 +67,8 @@ class StimulusDesign:
         levels = getattr(self, factor)
         if not levels or len(set(levels)) < len(levels):
             raise StimulusError(f"{factor} {levels}; expected at least one level, each named once")
+        if factor != "categories" and not np.isfinite(levels).all():
+            raise StimulusError(f"{factor} {levels}; expected finite numbers")
 
     @property
     def tile(self) -> int:
@@ -99,11 +102,12 @@ class StimulusDesign:
         """
         solids, views = self._tiles()
         frames = _Frames(len(solids), self)
-        for start in range(0, len(solids), CHUNK):
-            chunk = slice(start, start + CHUNK)
+        step = max(1, RAYS // (SAMPLES * self.tile) ** 2)
+        for start in range(0, len(solids), step):
+            chunk = slice(start, start + step)
             frames.paste(start, solids[chunk], views[chunk])
             if progress is not None:
-                progress(min(start + CHUNK, len(solids)), len(solids))
+                progress(min(start + step, len(solids)), len(solids))
         return ImageSet(frames.images, frames.masks, self.table())
 
     def _tiles(self) -> tuple[list[Solid], list[View]]:

@@ -207,9 +207,11 @@ def draw_solid(category: str, identity: int, seed: int = 0) -> Solid:
     Its bounding ball is centred, and its radius is drawn from one distribution for all categories.
 
     Raises:
-        StimulusError: if the category has no grammar.
+        StimulusError: if the category has no grammar, or the number or the seed is negative.
     """
     if category not in GRAMMARS:
         raise StimulusError(f"no grammar for category {category!r}; expected one of: {', '.join(GRAMMARS)}")
+    if min(identity, seed) < 0:
+        raise StimulusError(f"identity {identity} of seed {seed}; expected neither to be negative")
     draw = Draw(category, identity, seed)
     return fit(tuple(GRAMMARS[category](draw)), RADIUS * draw.size)

@@ -18,6 +18,7 @@ from ..errors import StimulusError
 from .shapes import KINDS, Number, Rays, Solid, dot, hit_box, hit_ellipsoid, hit_frustum, matmul
 
 AMBIENT, DIFFUSE, GLOSS = 0.4, 0.6, 0.2
+SAMPLES = 2  # rays on each side of a pixel
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Tiles:
         return self.colour + background * (1 - self.cover[:, None])
 
 
-def render_tiles(solids: Sequence[Solid], views: Sequence[View], size: int, samples: int = 2) -> Tiles:
+def render_tiles(solids: Sequence[Solid], views: Sequence[View], size: int, samples: int = SAMPLES) -> Tiles:
     """Render `solids[i]` from `views[i]` on size × size pixels that span [-1, 1] in both directions.
 
     Lambert and Phong shading (Phong 1975) with samples × samples rays per pixel, averaged.
@@ -164,9 +165,7 @@ def _front(depth: Tensor, pixel: Tensor, pixels: int) -> Int[Tensor, "hits"]:
 def _shade(parts: _Parts, part: Tensor, normal: Rays) -> Float[Tensor, "3 rays"]:
     light = parts.light[:, part]
     facing = dot(normal, light)
-    mirrored = (2 * facing * normal[2] - light[2]).clamp(
-        min=0
-    )  # the reflected light's share towards the viewer
+    mirrored = (2 * facing * normal[2] - light[2]).clamp(min=0)  # cosine of viewer and reflected light
     gloss = torch.where(facing > 0, (((mirrored**2) ** 2) ** 2) ** 2, 0)
     colour = parts.colour[:, part] * (AMBIENT + DIFFUSE * facing.clamp(min=0)) + GLOSS * gloss
     return colour.clamp(max=1)

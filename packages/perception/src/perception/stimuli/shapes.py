@@ -56,9 +56,7 @@ class Part:
 
     def outline(self) -> np.ndarray:
         """Points on the surface, one per corner, edge and face of the unit cube."""
-        points = np.array(
-            [point for point in itertools.product((-1, 0, 1), repeat=3) if any(point)], dtype=float
-        )
+        points = np.array([point for point in itertools.product((-1.0, 0.0, 1.0), repeat=3) if any(point)])
         if self.kind == "ellipsoid":
             points /= np.linalg.norm(points, axis=1, keepdims=True)
         if self.kind == "frustum":
@@ -88,15 +86,13 @@ def fit(solid: Solid, radius: Number) -> Solid:
     middle = (points.min(axis=0) + points.max(axis=0)) / 2
     scale = radius / float(np.linalg.norm(points - middle, axis=1).max())
     return tuple(
-        replace(
-            part, centre=_vector((part.centre - middle) * scale), half=_vector(np.multiply(part.half, scale))
-        )
+        replace(part, centre=_scaled(part.centre - middle, scale), half=_scaled(part.half, scale))
         for part in solid
     )
 
 
-def _vector(values: np.ndarray) -> Vector:
-    x, y, z = values.tolist()
+def _scaled(vector: Vector | np.ndarray, scale: float) -> Vector:
+    x, y, z = (np.asarray(vector) * scale).tolist()
     return x, y, z
 
 
@@ -133,9 +129,8 @@ def hit_frustum(origin: Rays, direction: Rays, top: Float[Tensor, "rays"]) -> Hi
     side, side_normal = _hit_side(origin, direction, m, k)
     cap = (torch.where(direction[2] < 0, -1.0, 1.0) - origin[2]) / direction[2]
     x, y, z = origin + cap * direction
-    cap = torch.where(
-        x * x + y * y <= (m + k * z) ** 2, cap, -torch.inf
-    )  # not met where the ray lies flat: nan
+    # where the ray lies flat x and y are nan, and the comparison fails as it should
+    cap = torch.where(x * x + y * y <= (m + k * z) ** 2, cap, -torch.inf)
     zero = torch.zeros_like(cap)
     cap_normal = torch.stack([zero, zero, direction[2].sign()])
     return torch.maximum(side, cap), torch.where(cap > side, cap_normal, side_normal)
