@@ -142,6 +142,7 @@ def test_a_seed_that_lacks_a_cell_is_left_out_of_the_overall_row_and_this_is_sai
         (table().with_columns(value=pl.lit(float("nan"))), "must be finite"),
         (table().with_columns(value=pl.lit(None, dtype=pl.Float64)), "must be finite"),
         (pl.concat([table(), table()]), "some stand twice"),
+        (table().with_columns(n=pl.lit(None)), "n must be known in every row"),
     ],
 )
 def test_a_table_that_cannot_be_compared_is_refused(values, message):

@@ -1,4 +1,6 @@
 import json
+import os
+from errno import ENOSPC
 
 import numpy as np
 import polars as pl
@@ -95,6 +97,16 @@ def test_a_run_begins_whole_or_not_at_all(tmp_path):
     assert list((tmp_path / "arm").iterdir()) == []
 
 
+def test_a_full_disk_at_the_beginning_is_said_and_leaves_nothing(tmp_path, monkeypatch):
+    def refuse(path, record):
+        raise OSError(ENOSPC, os.strerror(ENOSPC))
+
+    monkeypatch.setattr("analysis.files.write_json", refuse)
+    with pytest.raises(StoreError, match=r"could not begin .*seed-0: No space left on device; nothing was changed"):
+        Run(tmp_path / "arm" / "seed-0").begin("{}", ENVIRONMENT)
+    assert list((tmp_path / "arm").iterdir()) == []
+
+
 def test_a_run_may_begin_in_an_empty_folder(tmp_path):
     (tmp_path / "seed-0").mkdir()
     assert Run(tmp_path / "seed-0").begin("{}", ENVIRONMENT).state == "incomplete"
@@ -103,6 +115,14 @@ def test_a_run_may_begin_in_an_empty_folder(tmp_path):
 def test_the_environment_can_be_amended(run):
     run.amend_environment(seconds=np.float64(12.5), device="cpu")
     assert run.environment() == {**ENVIRONMENT, "seconds": 12.5, "device": "cpu", "schema": SCHEMA}
+
+
+def test_a_full_disk_while_training_is_said(run, monkeypatch):
+    run.append_metrics({"step": 10})
+    monkeypatch.setattr("analysis.files._line", lambda record: (_ for _ in ()).throw(OSError(ENOSPC, "No space left")))
+    with pytest.raises(StoreError, match=r"could not add to .*metrics\.jsonl: No space left"):
+        run.append_metrics({"step": 20})
+    assert run.metrics()["step"].to_list() == [10]
 
 
 def test_metrics_of_different_keys_become_one_table(run):

@@ -98,12 +98,12 @@ class Run:
         """
         self._refuse_to_overwrite()
         draft = files.temporary_beside(self.path)
-        record = {**environment, "schema": SCHEMA}
         try:
-            write_atomically(
-                draft / "config.yaml", lambda file: file.write_text(config_yaml, encoding="utf-8")
-            )
-            write_atomically(draft / "environment.json", lambda file: files.write_json(file, record))
+            draft.mkdir(parents=True)
+            (draft / "config.yaml").write_text(config_yaml, encoding="utf-8")
+            files.write_json(draft / "environment.json", {**environment, "schema": SCHEMA})
+            for part in (draft / "config.yaml", draft / "environment.json", draft):
+                files.flush(part)
             if self.path.exists():
                 self.path.rmdir()
             draft.rename(self.path)
