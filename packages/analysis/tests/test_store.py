@@ -102,7 +102,9 @@ def test_a_full_disk_at_the_beginning_is_said_and_leaves_nothing(tmp_path, monke
         raise OSError(ENOSPC, os.strerror(ENOSPC))
 
     monkeypatch.setattr("analysis.files.write_json", refuse)
-    with pytest.raises(StoreError, match=r"could not begin .*seed-0: No space left on device; nothing was changed"):
+    with pytest.raises(
+        StoreError, match=r"could not begin .*seed-0: No space left on device; nothing was changed"
+    ):
         Run(tmp_path / "arm" / "seed-0").begin("{}", ENVIRONMENT)
     assert list((tmp_path / "arm").iterdir()) == []
 
@@ -119,7 +121,9 @@ def test_the_environment_can_be_amended(run):
 
 def test_a_full_disk_while_training_is_said(run, monkeypatch):
     run.append_metrics({"step": 10})
-    monkeypatch.setattr("analysis.files._line", lambda record: (_ for _ in ()).throw(OSError(ENOSPC, "No space left")))
+    monkeypatch.setattr(
+        "analysis.files._line", lambda record: (_ for _ in ()).throw(OSError(ENOSPC, "No space left"))
+    )
     with pytest.raises(StoreError, match=r"could not add to .*metrics\.jsonl: No space left"):
         run.append_metrics({"step": 20})
     assert run.metrics()["step"].to_list() == [10]

@@ -20,7 +20,7 @@ TILE = 1.55
 Maps = Num[np.ndarray, "time rows columns"]
 
 
-def attention_over_frames(
+def attention_over_frames(  # noqa: PLR0913 - each is one thing drawn
     frames: Num[np.ndarray, "time height width channels"],
     maps: Maps,
     *,

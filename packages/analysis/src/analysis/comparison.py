@@ -166,7 +166,9 @@ def _check(values: pl.DataFrame, cells: tuple[str, ...], baseline: str) -> None:
     if not np.isfinite(values["value"].to_numpy().astype(float)).all():
         raise AnalysisError("every value must be finite; leave out a cell that could not be measured")
     if unknown := [column for column in expected[:-1] if values[column].null_count()]:
-        raise AnalysisError(f"{', '.join(unknown)} must be known in every row; name such a cell or leave it out")
+        raise AnalysisError(
+            f"{', '.join(unknown)} must be known in every row; name such a cell or leave it out"
+        )
     if values.select(expected[:-1]).is_duplicated().any():
         raise AnalysisError(f"expected one value per {', '.join(expected[:-1])}, some stand twice")
 
