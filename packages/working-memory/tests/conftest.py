@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from itertools import product
 
 import polars as pl
@@ -22,6 +24,19 @@ def full_table(stimuli: StimuliConfig) -> pl.DataFrame:
     ]
     columns = ["category", "identity", "viewpoint", "azimuth", "elevation", "location"]
     return pl.DataFrame(rows, schema=columns, orient="row")
+
+
+@pytest.fixture(scope="session")
+def imported_by():
+    """Which of some heavy modules a statement imports in a process of its own."""
+
+    def heavy(statement: str) -> str:
+        modules = "{'torch', 'polars', 'scipy', 'sklearn', 'matplotlib'}"
+        code = f"import sys; {statement}; print(*sorted({modules} & set(sys.modules)))"
+        shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        return shown.stdout.strip()
+
+    return heavy
 
 
 @pytest.fixture(scope="session")
