@@ -96,6 +96,23 @@ def test_any_location_within_the_frame_may_be_asked_for():
     np.testing.assert_array_equal(images.images[0, :, 4:12, 4:12], images.images[1, :, 8:16, 6:14])
 
 
+def test_neither_brightness_nor_area_gives_a_category_away():
+    images = StimulusDesign(tuple(GRAMMARS), 150, locations=((0, 0),), size=32).render()
+    means = pl.DataFrame(
+        {
+            "category": images.table["category"],
+            "bright": (images.images.mean(axis=1) * images.masks).sum(axis=(1, 2))
+            / images.masks.sum(axis=(1, 2)),
+            "area": images.masks.mean(axis=(1, 2)),
+        }
+    ).group_by("category")
+    bright, area = means.mean()["bright"], means.mean()["area"]
+    spread = means.agg(pl.std("bright"))["bright"].mean()
+    assert bright.max() - bright.min() < 0.8 * spread
+    assert abs(bright.mean() - 0.4 * 255) < 5
+    assert area.max() / area.min() < 1.6
+
+
 def test_progress_counts_tiles():
     seen = []
     SMALL.render(lambda done, total: seen.append((done, total)))

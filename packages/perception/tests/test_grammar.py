@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 
@@ -25,6 +27,17 @@ def test_solids_stay_within_their_tile_from_every_side():
     border = cover.clone()
     border[:, 1:-1, 1:-1] = 0
     assert border.sum() <= 0.002 * cover.sum()
+
+
+@pytest.mark.parametrize("category", GRAMMARS)
+def test_every_view_of_every_solid_is_another_picture(category):
+    azimuths = (15, 60, 105, 150)
+    solids = [draw_solid(category, identity) for identity in range(24) for _ in azimuths]
+    views = [View(azimuth, 25) for azimuth in azimuths] * 24
+    pictures = render_tiles(solids, views, 24).colour.unflatten(0, (24, 4))
+    for one, other in itertools.combinations(range(4), 2):
+        apart = (pictures[:, one] - pictures[:, other]).abs().mean(dim=(1, 2, 3))
+        assert apart.min() > 0.005
 
 
 @pytest.mark.parametrize("category", GRAMMARS)

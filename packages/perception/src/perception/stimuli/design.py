@@ -10,7 +10,7 @@ import polars as pl
 from ..errors import StimulusError
 from ..images import ImageSet
 from .grammar import GRAMMARS, draw_solid
-from .renderer import SAMPLES, View, render_tiles
+from .renderer import LIGHT, SAMPLES, View, render_tiles
 from .shapes import Number, Solid
 
 QUADRANTS = ((-0.5, 0.5), (0.5, 0.5), (-0.5, -0.5), (0.5, -0.5))
@@ -36,7 +36,7 @@ class StimulusDesign:
     azimuths: tuple[Number, ...] = (15.0, 60.0, 105.0, 150.0)
     elevations: tuple[Number, ...] = (25.0,)
     locations: tuple[tuple[Number, Number], ...] = QUADRANTS
-    lights: tuple[tuple[Number, Number], ...] = ((-35.0, 40.0),)
+    lights: tuple[tuple[Number, Number], ...] = (LIGHT,)
     size: int = 64
     background: Number = 0.4
     seed: int = field(default=0, kw_only=True)

@@ -69,8 +69,8 @@ def chair(draw: Draw) -> list[Part]:
 def vehicle(draw: Draw) -> list[Part]:
     """Body on wheels with a cabin, a hood or a load of varied place and height."""
     first, second, third = draw.colours
-    length, width, height = draw.between(0.85, 1.05), draw.between(0.26, 0.4), draw.between(0.11, 0.22)
-    cabin, rise, at = draw.between(0.3, 0.62), draw.between(0.12, 0.3), draw.between(-0.3, 0.3)
+    length, width, height = draw.between(0.85, 1.05), draw.between(0.24, 0.36), draw.between(0.1, 0.19)
+    cabin, rise, at = draw.between(0.3, 0.62), draw.between(0.1, 0.26), draw.between(-0.3, 0.3)
     wheel, gauge = draw.between(0.17, 0.26), width * draw.between(0.95, 1.1)
     parts = [
         Part("box", (0, 0, 0), (length, width, height), first),
@@ -97,7 +97,7 @@ def vehicle(draw: Draw) -> list[Part]:
 def plane(draw: Draw) -> list[Part]:
     """Fuselage, swept wings, tail and fin, sometimes engines."""
     first, second, third = draw.colours
-    length, girth, sweep = draw.between(0.85, 1.05), draw.between(0.15, 0.26), draw.between(0, 32)
+    length, girth, sweep = draw.between(0.85, 1.05), draw.between(0.17, 0.28), draw.between(0, 32)
     span, chord, at = draw.between(0.4, 0.55), draw.between(0.2, 0.34), draw.between(-0.05, 0.2)
     level = draw.between(-0.6, 0.8) * girth
     parts = [Part("ellipsoid", (0, 0, 0), (length, girth, girth), first)]
@@ -119,12 +119,14 @@ def plane(draw: Draw) -> list[Part]:
 
 
 def lamp(draw: Draw) -> list[Part]:
-    """Foot, pole (straight, or bent at an elbow) and shade."""
+    """Oval foot, pole (straight, or bent at an elbow) and oval shade: a round lamp would have no viewpoint."""
     first, second, third = draw.colours
-    foot, pole = draw.between(0.35, 0.55), draw.between(0.06, 0.11)
-    height, shade, drop = draw.between(0.5, 0.75), draw.between(0.4, 0.65), draw.between(0.24, 0.4)
-    base = Part(draw.kind("frustum", "box"), (0, 0, 0), (foot, foot, 0.09), first, top=draw.between(0.3, 1))
-    parts = [base, Part("frustum", (0, 0, height), (pole, pole, height), second)]
+    foot, pole = draw.between(0.45, 0.62), draw.between(0.07, 0.12)
+    height, shade, drop = draw.between(0.5, 0.7), draw.between(0.5, 0.72), draw.between(0.26, 0.42)
+    narrow, oval = draw.between(0.55, 0.8), draw.between(0.55, 0.8)
+    low, lid = draw.kind("frustum", "box"), draw.between(0.3, 1)
+    parts = [Part(low, (0, 0, 0), (foot, foot * narrow, 0.09), first, top=lid)]
+    parts += [Part("frustum", (0, 0, height), (pole, pole, height), second)]
     x, z, tilt = 0.0, 2 * height, 0.0
     if draw.chance(0.45):
         arm, tilt = draw.between(0.25, 0.42), draw.between(35, 75)
@@ -136,7 +138,7 @@ def lamp(draw: Draw) -> list[Part]:
         tilt = draw.between(0, 35)
     kind = draw.kind("frustum", "frustum", "ellipsoid")
     top = draw.between(0.15, 0.75)
-    parts.append(Part(kind, (x, 0, z), (shade, shade, drop), third, turn=(0, tilt, 0), top=top))
+    parts.append(Part(kind, (x, 0, z), (shade, shade * oval, drop), third, turn=(0, tilt, 0), top=top))
     return parts
 
 

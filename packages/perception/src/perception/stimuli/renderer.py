@@ -18,6 +18,8 @@ from ..errors import StimulusError
 from .shapes import KINDS, Number, Rays, Solid, dot, hit_box, hit_ellipsoid, hit_frustum, matmul
 
 AMBIENT, DIFFUSE, GLOSS = 0.4, 0.6, 0.2
+# From 25 degrees above, level and upright surfaces are then equally bright, and brightness does not tell a plane.
+LIGHT = (-40.0, 20.0)
 SAMPLES = 2  # rays on each side of a pixel
 
 
@@ -32,7 +34,7 @@ class View:
 
     azimuth: Number
     elevation: Number
-    light: tuple[Number, Number] = (-35.0, 40.0)
+    light: tuple[Number, Number] = LIGHT
 
 
 @dataclass(frozen=True)
