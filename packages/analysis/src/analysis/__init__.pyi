@@ -14,6 +14,7 @@ from .errors import ComparabilityError as ComparabilityError
 from .errors import StoreError as StoreError
 from .errors import StoreWarning as StoreWarning
 from .figures import cell_intervals as cell_intervals
+from .figures import heat_map as heat_map
 from .figures import training_curves as training_curves
 from .files import write_atomically as write_atomically
 from .inference import Difference as Difference
@@ -54,6 +55,7 @@ __all__ = [
     "diagnose",
     "difference",
     "find_runs",
+    "heat_map",
     "holm",
     "leakage",
     "mean_estimate",

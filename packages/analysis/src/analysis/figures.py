@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import polars as pl
+from jaxtyping import Num
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -67,6 +69,22 @@ def cell_intervals(comparison: Comparison) -> Figure:
         chance_line(axes, comparison.chance, vertical=True)
         axes.set_xlabel(f"{_words(comparison.metric)}, mean and {INTERVAL} over seeds{_seeds(comparison)}")
         _legend(figure, axes)
+    return figure
+
+
+def heat_map(values: Num[np.ndarray, "rows columns"], *, rows: Sequence[str], label: str, x: str) -> Figure:
+    """Draw a matrix of numbers, one named row beneath the other."""
+    if len(rows) != len(values):
+        raise AnalysisError(f"expected one name per row ({len(values)}), got {len(rows)}")
+    with house_style():
+        figure = Figure(figsize=(8.4, 1.3 + 0.3 * len(rows)), layout="constrained")
+        axes = figure.add_subplot()
+        drawn = axes.imshow(values, cmap="viridis", aspect="auto", interpolation="nearest")
+        axes.set_yticks(range(len(rows)), rows)
+        axes.tick_params(length=0)
+        axes.spines[:].set_visible(False)
+        axes.set_xlabel(x)
+        figure.colorbar(drawn, ax=axes, label=label, pad=0.02).outline.set_visible(False)  # pyright: ignore
     return figure
 
 

@@ -1,1 +1,5 @@
-"""One command line: configs, experiments, training, runs."""
+"""One command line over attention systems: configs, experiments, training and runs."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,83 @@
+"""The command line: one verb, one module of `searchlight.commands`, imported only when it is asked for."""
+
+import os
+import sys
+from importlib import import_module
+
+from searchlight.errors import SearchlightError, UsageError, nearest
+
+VERBS = {
+    "demo": "From stimuli to verdicts in a few minutes: trains, compares and draws.",
+    "train": "Train a configuration, once per seed.",
+    "evaluate": "Print what a run reached on every split.",
+    "compare": "Compare arms over their seeds, with intervals and a verdict per cell.",
+    "inspect": "Draw what a run attends to, beside controls.",
+    "sweep": "Train a grid of settings and choose one on validation data.",
+    "runs": "List the runs of a folder.",
+    "configs": "List, show or copy the presets.",
+    "doctor": "Check the installation.",
+}
+FAMILIES = (
+    ("analysis.errors", "AnalysisError"),
+    ("attention_core.errors", "AttentionError"),
+    ("perception.errors", "PerceptionError"),
+    ("working_memory.errors", "WorkingMemoryError"),
+)
+"""The exception families of the packages: their messages are sentences for the user."""
+
+
+def usage() -> str:
+    """What `searchlight --help` prints."""
+    width = max(map(len, VERBS))
+    verbs = "\n".join(f"  {verb:<{width}}  {text}" for verb, text in VERBS.items())
+    return (
+        "usage: searchlight VERB [...]\n\n"
+        "Train attention models, see what they attend to, and test whether it matters.\n\n"
+        f"{verbs}\n\n"
+        "searchlight VERB --help tells more about a verb. --debug anywhere shows tracebacks.\n"
+        "First minute: searchlight demo --quick\n"
+    )
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run one verb; errors end with a sentence and exit code 1 (failed) or 2 (wrong use)."""
+    words = list(sys.argv[1:] if args is None else args)
+    debug = "--debug" in words
+    words = [word for word in words if word != "--debug"]
+    try:
+        run_verb(words)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except Exception as error:
+        code = exit_code(error)
+        if debug or code is None:
+            raise
+        sys.stderr.write(f"{type(error).__name__}: {error}\n")
+        sys.exit(code)
+
+
+def run_verb(words: list[str]) -> None:
+    """Import the verb's module and hand it the other words."""
+    if not words or words[0] in ("-h", "--help", "help"):
+        sys.stdout.write(usage())
+        return
+    if words[0] == "--version":
+        from importlib.metadata import version
+
+        sys.stdout.write(f"searchlight {version('searchlight')}\n")
+        return
+    if words[0] not in VERBS:
+        raise UsageError(f"{words[0]} is not a verb.{nearest(words[0], VERBS)}")
+    import_module(f"searchlight.commands.{words[0]}").main(words[1:])
+
+
+def exit_code(error: Exception) -> int | None:
+    """The exit code of an error that has a sentence for the user; None for a bug."""
+    if isinstance(error, SearchlightError):
+        return error.exit_code
+    if any(isinstance(error, getattr(import_module(module), name)) for module, name in FAMILIES):
+        return 1
+    return 1 if isinstance(error, OSError) else None

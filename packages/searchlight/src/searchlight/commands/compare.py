@@ -1,0 +1,56 @@
+"""`searchlight compare`: arms against a baseline, over their seeds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from searchlight.errors import UsageError
+from searchlight.options import RunPaths, parse
+
+
+@dataclass(frozen=True)
+class Compare:
+    """Compare arms over their seeds: each arm and difference with its interval, and a verdict per cell.
+
+    The first folder holds the baseline. Tests are paired by seed and corrected over the cells (Holm).
+
+    Example: searchlight compare runs/working_memory/mtmf runs/working_memory/gated_mtmf
+    """
+
+    arms: RunPaths
+    """Folders of arms (with seed-0, seed-1, … inside); the first is the baseline."""
+    measure: str | None = None
+    """What to compare; the experiment's primary measure when not given."""
+    split: str | None = None
+    """On which split; all test splits when not given."""
+    property: str | None = None
+    """Only tasks about this property (location, identity, category)."""
+    n: int | None = None
+    """Only tasks of this n."""
+    out: Path | None = None
+    """Folder for comparison.json, figures and report.html; runs/comparisons/<name> when not given."""
+    json: bool = False
+    """Print the comparison for a machine."""
+
+
+def main(args: Sequence[str]) -> None:
+    """Print one table per split and write the report."""
+    options = parse(Compare, "compare", args)
+    if len(options.arms) < 2:
+        raise UsageError("compare needs at least two folders: the baseline and what is compared with it.")
+    from searchlight import console
+    from searchlight.comparing import compare_arms, show_comparison, write_comparison
+
+    cells = {"feature": options.property, "n": options.n}
+    found = compare_arms(
+        options.arms,
+        measure=options.measure,
+        split=options.split,
+        only={k: v for k, v in cells.items() if v is not None},
+    )
+    folder = write_comparison(found, options.out)
+    if options.json:
+        console.show_json(found.document())
+        return
+    show_comparison(found)
+    console.say(f"\nreport: {folder / 'report.html'}")

@@ -1,0 +1,38 @@
+"""`searchlight inspect`: what a run attends to, beside controls."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from searchlight.options import RunPath, parse
+
+
+@dataclass(frozen=True)
+class Inspect:
+    """Draw what a run attends to, beside uniform attention, a shuffled task and an untrained network.
+
+    Example: searchlight inspect runs/working_memory/attention_mtmf/seed-0 --task identity --samples 4
+    """
+
+    run: RunPath
+    """The folder of a run, or one of its checkpoints."""
+    task: str | None = None
+    """Only tasks of this name (identity-2back) or about this property (identity)."""
+    samples: int = 1
+    """Sequences drawn per task."""
+    out: Path | None = None
+    """Folder for the pictures and report.html; the run's own when not given."""
+
+
+def main(args: Sequence[str]) -> None:
+    """Make the controls where they are missing, draw, and say what was found."""
+    options = parse(Inspect, "inspect", args)
+    from searchlight import console
+    from searchlight.inspecting import inspect_run
+    from searchlight.reporting import report_inspection
+
+    run, inspection = inspect_run(options.run, task=options.task, samples=options.samples)
+    page = report_inspection(run, inspection.drawings, options.out or run.path, inspection.figures)
+    rows = [[name, str(estimate)] for name, estimate in inspection.figures.items()]
+    console.show_table(["on the test splits", "mean, 95 % interval over sequences"], rows)
+    console.say(f"\n{len(inspection.drawings)} pictures: {page.parent / 'figures'}\nreport: {page}")

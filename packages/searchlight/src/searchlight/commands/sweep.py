@@ -1,0 +1,96 @@
+"""`searchlight sweep`: a grid of settings, chosen on validation data."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+from searchlight.configuration import Resolved, with_settings
+from searchlight.errors import UsageError
+from searchlight.options import Config, parse_seeds, parse_with_config
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Train a grid of settings, or a random part of it, and choose one on validation data alone.
+
+    Every point of the grid is a run of its own; the same command goes on where it stopped.
+
+    Example: searchlight sweep working_memory/mtmf --grid model.dropout=0,0.1,0.3 --seeds 0..2
+    """
+
+    config: Config
+    """A preset, a YAML file, or the folder of a run."""
+    grid: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
+    """A setting and its values, name=a,b,c; once per setting."""
+    random: int | None = None
+    """Train only so many points of the grid, drawn with seed 0."""
+    seeds: str = "0"
+    """Which seeds, as for train; points are ranked by their mean."""
+    runs: Path = Path("runs")
+    """Folder of all runs."""
+    jobs: int | None = None
+    """Runs trained at the same time."""
+    json: bool = False
+    """Print the table for a machine."""
+
+
+def main(args: Sequence[str]) -> None:
+    """Train what is missing, then print one table."""
+    options, resolved = parse_with_config(Sweep, "sweep", args)
+    if resolved is None:
+        raise UsageError("sweep needs a configuration; searchlight configs lists the presets.")
+    seeds = parse_seeds(options.seeds)
+    points = grid_points(options.grid)
+    if options.random is not None:
+        points = draw(points, options.random)
+    variants = [variant(resolved, point) for point in points]
+    from searchlight.jobs import train_all
+    from searchlight.results import show_sweep
+
+    jobs = [(each, seed) for each in variants for seed in seeds]
+    runs = train_all(jobs, options.runs, resume=True, jobs_at_once=options.jobs)
+    by_point = [runs[i : i + len(seeds)] for i in range(0, len(runs), len(seeds))]
+    show_sweep(resolved.system, points, by_point, as_json=options.json)
+
+
+def variant(resolved: Resolved, point: dict) -> Resolved:
+    """The configuration at a point of the grid."""
+    return resolved.with_config(with_settings(resolved.config, point, "--grid"))
+
+
+def grid_points(grid: Sequence[str]) -> list[dict]:
+    """Every combination of the settings.
+
+    Raises:
+        UsageError: there is no setting, or one is not written name=a,b,c.
+    """
+    from itertools import product
+
+    import yaml
+
+    if not grid:
+        raise UsageError("sweep needs --grid name=a,b,c, such as --grid model.dropout=0,0.1,0.3.")
+    axes = {}
+    for each in grid:
+        name, equals, values = each.partition("=")
+        if not equals or not values:
+            raise UsageError(f"--grid {each!r}: expected name=a,b,c.")
+        axes[name] = [yaml.safe_load(value) for value in values.split(",")]
+    return [dict(zip(axes, combination, strict=True)) for combination in product(*axes.values())]
+
+
+def draw(points: list[dict], count: int) -> list[dict]:
+    """A random part of the grid, in its order, the same whenever it is asked for.
+
+    Raises:
+        UsageError: `count` is not between one and the number of points.
+    """
+    from random import Random
+
+    if not 1 <= count <= len(points):
+        raise UsageError(f"--random {count}: expected 1 to {len(points)}, the points of the grid.")
+    chosen = sorted(Random(0).sample(range(len(points)), count))
+    return [points[index] for index in chosen]

@@ -1,0 +1,173 @@
+"""Arms of runs against a baseline, on every test split."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from analysis import Comparison, comparability, compare
+from analysis.files import write_atomically
+from analysis.store import Run
+from searchlight import console
+from searchlight.errors import UsageError, nearest
+from searchlight.experiments import experiment_class
+from searchlight.experiments.base import Measure
+from searchlight.results import measured, short
+from searchlight.runs import evaluate_run, runs_at
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What a comparison found, by split, and what it was made from."""
+
+    system: str
+    name: str
+    measure: Measure
+    arms: dict[str, list[Run]]
+    splits: dict[str, Comparison]
+
+    def document(self) -> dict[str, Any]:
+        """Plain values, the same bytes for the same runs."""
+        return {
+            "system": self.system,
+            "runs": {arm: [str(run.path) for run in runs] for arm, runs in self.arms.items()},
+            "splits": {split: comparison.to_dict() for split, comparison in self.splits.items()},
+        }
+
+
+def compare_arms(
+    folders: Sequence[Path],
+    *,
+    measure: str | None = None,
+    split: str | None = None,
+    only: Mapping[str, Any] | None = None,
+) -> Compared:
+    """Compare the arms in some folders with the first of them.
+
+    `only` keeps the cells with these levels, such as feature = location.
+
+    Raises:
+        UsageError: no runs, runs of several systems, or a measure, split or level that they do not have.
+        ComparabilityError: the runs were made from different data.
+    """
+    arms = arms_at(folders)
+    system = the_system(arms)
+    chosen = measure_named(experiment_class(system).measures, measure)
+    baseline = next(iter(arms))
+    checked = comparability(arms, baseline)
+    values = pl.concat(
+        [
+            measured(system, runs, chosen, chosen.cells).with_columns(arm=pl.lit(arm))
+            for arm, runs in arms.items()
+        ]
+    )
+    values = keep(values, dict(only or {}), chosen)
+    tested = [name for name in values["split"].unique(maintain_order=True) if name.startswith("test/")]
+    splits = [split] if split else tested
+    if split and split not in values["split"]:
+        raise UsageError(f"{split} is not a split of these runs.{nearest(split, values['split'].unique())}")
+    found = {
+        name: compare(
+            values.filter(pl.col("split") == name).drop("split"),
+            chosen.cells,
+            baseline,
+            metric=chosen.name,
+            chance=chosen.chance,
+            higher_is_better=chosen.higher_is_better,
+            checked=checked,
+        )
+        for name in splits
+    }
+    return Compared(system, "-vs-".join([*list(arms)[1:], baseline]), chosen, arms, found)
+
+
+def arms_at(folders: Sequence[Path]) -> dict[str, list[Run]]:
+    """The runs of each arm, named after its folder, or after its path where two folders have one name."""
+    arms = {}
+    for folder in folders:
+        runs = runs_at(folder)
+        for run in runs:
+            evaluate_run(run)
+        name = runs[0].arm if runs[0].arm not in arms else str(runs[0].path.parent)
+        if name in arms:
+            raise UsageError(f"{folder} is named twice; compare needs different arms.")
+        arms[name] = runs
+    return arms
+
+
+def the_system(arms: Mapping[str, Sequence[Run]]) -> str:
+    """The system that all runs are of."""
+    systems = {run.config()["system"] for runs in arms.values() for run in runs}
+    if len(systems) > 1:
+        raise UsageError(f"runs of different systems cannot be compared: {', '.join(sorted(systems))}.")
+    return systems.pop()
+
+
+def measure_named(measures: Sequence[Measure], name: str | None) -> Measure:
+    """A measure by name, the primary one without."""
+    if name is None:
+        return measures[0]
+    known = {measure.name: measure for measure in measures}
+    if name not in known:
+        raise UsageError(f"{name} is not a measure of this experiment.{nearest(name, known)}")
+    return known[name]
+
+
+def keep(values: pl.DataFrame, levels: dict[str, Any], measure: Measure) -> pl.DataFrame:
+    """The rows whose cells have these levels."""
+    for cell, level in levels.items():
+        if cell not in measure.cells:
+            raise UsageError(
+                f"{measure.name} is not told by {cell}; its cells are: {', '.join(measure.cells)}."
+            )
+        if level not in values[cell]:
+            raise UsageError(
+                f"no {cell} {level} in these runs.{nearest(level, map(str, values[cell].unique()))}"
+            )
+        values = values.filter(pl.col(cell) == level)
+    return values
+
+
+def show_comparison(found: Compared) -> None:
+    """One table per split: a row per cell and arm, the overall rows first, then what a reader should know besides."""
+    chance = f", chance {found.measure.chance:g}" if found.measure.chance is not None else ""
+    for split, comparison in found.splits.items():
+        seeds = ", ".join(f"{arm} n = {len(runs)}" for arm, runs in found.arms.items())
+        title = f"\n{split}: {found.measure.name}{chance}; 95 % intervals over seeds ({seeds})"
+        columns = ["cell", "arm", found.measure.name, "difference", "effect size", "p (Holm)", "verdict"]
+        console.show_table(columns, [table_row(result) for result in comparison.results], title=title)
+    notes = [note for comparison in found.splits.values() for note in comparison.notes]
+    for note in dict.fromkeys(notes):
+        console.say(f"note: {note}")
+
+
+def table_row(result: Any) -> list[str]:
+    """A result of a comparison as the cells of a table."""
+    gap = result.difference
+    return [
+        result.label,
+        result.arm,
+        short(result.estimate) if result.estimate else "",
+        short(gap.estimate, signed=True) if gap else "",
+        f"{gap.effect_size:+.2f}" if gap else "",
+        f"{result.p_corrected:.3g}" if gap else "",
+        result.verdict + (f" ({result.reason})" if result.reason else ""),
+    ]
+
+
+def write_comparison(found: Compared, folder: Path | None = None) -> Path:
+    """Write comparison.json, figures and report.html; into runs/comparisons/<name> beside the runs unless told.
+
+    A comparison is made from runs that stay, so an earlier one at the same place is replaced, file by file.
+    """
+    first = next(iter(found.arms.values()))[0]
+    folder = folder or first.path.parents[2] / "comparisons" / found.name
+    text = json.dumps(found.document(), indent=2, sort_keys=True) + "\n"
+    write_atomically(folder / "comparison.json", lambda file: file.write_text(text))
+    from searchlight.reporting import report_comparison
+
+    report_comparison(found, folder)
+    return folder

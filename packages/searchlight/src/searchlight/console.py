@@ -1,0 +1,87 @@
+"""What the command line shows: results on standard output, progress and remarks on standard error."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+PLAIN_WIDTH = 140
+"""Columns of a table that is not written to a terminal, wide enough that no row breaks."""
+
+
+def out() -> Console:
+    """Where results go."""
+    return Console(file=sys.stdout, width=None if sys.stdout.isatty() else PLAIN_WIDTH, highlight=False)
+
+
+def aside() -> Console:
+    """Where progress and remarks go."""
+    return Console(file=sys.stderr, width=None if sys.stderr.isatty() else PLAIN_WIDTH, highlight=False)
+
+
+def say(text: str) -> None:
+    """One line of result."""
+    out().print(text, markup=False, soft_wrap=True)
+
+
+def remark(text: str) -> None:
+    """One line about what is going on."""
+    aside().print(text, markup=False, soft_wrap=True)
+
+
+def show_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str | None = None) -> None:
+    """A table of results; the first column names the row, the others are aligned right."""
+    table = Table(
+        title=title, title_justify="left", box=None, pad_edge=False, header_style="bold", title_style=""
+    )
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="left" if number == 0 else "right", no_wrap=True)
+    for row in rows:
+        table.add_row(*(str(cell) for cell in row))
+    out().print(table)
+
+
+def show_json(document: Any) -> None:
+    """A result for machines."""
+    sys.stdout.write(json.dumps(document, indent=2, sort_keys=True) + "\n")
+
+
+@contextmanager
+def progress_bars() -> Iterator[Callable[[str, int, int], None]]:
+    """Gives `report(what, done, of)`: a bar for each `what` on a terminal, elsewhere a line when it is done."""
+    if not sys.stderr.isatty():
+        yield _plain_report
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=aside()) as progress:
+        tasks: dict[str, Any] = {}
+
+        def report(what: str, done: int, of: int) -> None:
+            if what not in tasks:
+                tasks[what] = progress.add_task(what, total=of)
+            progress.update(tasks[what], completed=done, total=of)
+
+        yield report
+
+
+def _plain_report(what: str, done: int, of: int) -> None:
+    if done == of:
+        remark(f"{what}: {of} of {of}")

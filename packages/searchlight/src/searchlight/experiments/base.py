@@ -1,0 +1,123 @@
+"""What every system offers to the integration layer."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import polars as pl
+from matplotlib.figure import Figure
+from torch import nn
+
+from analysis import Estimate
+from searchlight.training import Batches, Loss
+
+Report = Callable[[str, int, int], None]
+"""Hears how far a preparation is: what is done, how much of it, of how much."""
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One thing that can be trained and compared: a torch model, its loss, its data, and how it is validated."""
+
+    model: nn.Module
+    loss: Loss
+    batches: Batches
+    validate: Callable[[nn.Module], dict[str, float]]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What a trained arm did: one row per scored item, and arrays whose first axis is those rows."""
+
+    trials: pl.DataFrame
+    states: dict[str, np.ndarray] = field(default_factory=dict)
+    attention: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A figure that runs are compared by."""
+
+    name: str
+    chance: float | None = None
+    higher_is_better: bool = True
+    cells: tuple[str, ...] = ()
+    """Columns of the trials whose combinations are compared one by one."""
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure with its file name, its caption, its description in words, and what to read it against."""
+
+    name: str
+    figure: Figure
+    caption: str
+    alt: str
+    null: str
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What is shown of a run's attention: drawings, and estimates by what they tell, controls among them."""
+
+    drawings: Sequence[Drawing]
+    figures: Mapping[str, Estimate]
+
+
+class Experiment(ABC):
+    """A system under one resolved configuration and one seed.
+
+    The seed draws the initial weights and the training trials. What all seeds share (pictures, backbones) depends
+    on the configuration alone and is cached by content.
+    """
+
+    system: ClassVar[str]
+    measures: ClassVar[tuple[Measure, ...]]
+    """The first is the primary one."""
+    controls: ClassVar[tuple[str, ...]] = ()
+    """What `intervene` offers to hold a trained arm against."""
+
+    def __init__(
+        self, config: Any, seed: int = 0, *, cache: Path | None = None, report: Report | None = None
+    ):
+        self.config, self.seed, self.cache = config, seed, cache
+        self.report: Report = report or (lambda what, done, of: None)
+
+    @abstractmethod
+    def prepare(self) -> None:
+        """Make what all seeds share, so that later it is read from the cache."""
+
+    @abstractmethod
+    def data_hash(self) -> str:
+        """Identifies the evaluated items and what is known of them: only runs of equal hash are compared."""
+
+    @abstractmethod
+    def arm(self) -> Arm:
+        """The arm that the configuration describes, untrained."""
+
+    @abstractmethod
+    def evaluate(self, model: nn.Module) -> Evaluation:
+        """Everything about a trained model that analysis may ask later."""
+
+    @abstractmethod
+    def intervene(self, model: nn.Module, what: str) -> Evaluation:
+        """The evaluation of a control or of a model with something taken away."""
+
+    @classmethod
+    @abstractmethod
+    def values(cls, trials: pl.DataFrame, measure: Measure, cells: tuple[str, ...]) -> pl.DataFrame:
+        """A measure of a run's trials: one row per split and combination of `cells`, with the column `value`."""
+
+    def describe(self, model: nn.Module) -> str:
+        """The model in a few lines, its number of parameters among them."""
+        parameters = sum(each.numel() for each in model.parameters())
+        return f"{type(model).__name__}: {parameters:,} parameters"
+
+    @abstractmethod
+    def inspect(
+        self, trained: Evaluation, controls: dict[str, Evaluation], *, task: str | None, samples: int
+    ) -> Inspection:
+        """Pictures and figures of what a trained arm attends to, beside the same of its controls."""

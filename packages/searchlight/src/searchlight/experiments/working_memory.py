@@ -1,0 +1,256 @@
+"""N-back on rendered objects, as the integration layer sees it."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from attention_core import AttentionMap
+from perception import FeatureMaps, ImageSet
+from searchlight.errors import UsageError
+from searchlight.experiments import stimuli, working_memory_inspection
+from searchlight.experiments.base import Arm, Evaluation, Experiment, Inspection, Measure
+from searchlight.training import Batch, Batches
+from working_memory import (
+    SPLIT_POOLS,
+    Pool,
+    Pooling,
+    Trials,
+    WorkingMemoryOutput,
+    accuracy,
+    detection,
+    generate,
+    lure_false_alarms,
+    make_pools,
+    masked_loss,
+    model_from_config,
+    needs_map,
+    tasks_of,
+    trials_table,
+)
+
+ACCURACY = Measure("accuracy", chance=0.5, cells=("feature", "n"))
+D_PRIME = Measure("d_prime", chance=0.0, cells=("feature", "n"))
+LURES = Measure("lure_false_alarms", chance=0.5, higher_is_better=False, cells=("feature",))
+EVALUATED = tuple(split for split in SPLIT_POOLS if split != "train")
+VALIDATION = tuple(split for split in EVALUATED if split.startswith("validation/"))
+INTERVENTIONS = ("uniform", "shuffled_task", "untrained")
+CHUNK = 256
+
+
+class WorkingMemory(Experiment):
+    """Sequences of objects; tell at each whether its location, identity or category is that of n objects ago."""
+
+    system = "working_memory"
+    measures = (ACCURACY, D_PRIME, LURES)
+    controls = ("shuffled_task", "untrained")
+
+    @cached_property
+    def images(self) -> ImageSet:
+        """Every picture, training and held out."""
+        return stimuli.images_of(self.config.stimuli, self.cache, self.report)
+
+    @cached_property
+    def pools(self) -> dict[str, Pool]:
+        """The pictures that may stand together in a sequence."""
+        return make_pools(self.images.table, self.config.stimuli)
+
+    @cached_property
+    def backbone(self) -> nn.Module:
+        """The frozen network; it has seen the pictures of the training pool only."""
+        rows = np.sort(self.pools["familiar"].rows.ravel())
+        return stimuli.backbone_of(self.config.backbone, self.images, rows, self.cache, self.report)
+
+    @cached_property
+    def features(self) -> FeatureMaps:
+        """What the backbone makes of every picture."""
+        return stimuli.features_of(self.backbone, self.images, self.cache, self.report)
+
+    @cached_property
+    def tasks(self) -> tuple:
+        """The tasks of the scenario."""
+        return tasks_of(self.config.tasks)
+
+    def prepare(self) -> None:
+        """Render or read the pictures, prepare the backbone, run it once over every picture."""
+        _ = self.features
+
+    def data_hash(self) -> str:
+        """SHA-256 over the pictures and the sequences that are evaluated."""
+        seen = hashlib.sha256(self.images.fingerprint.encode())
+        for split in EVALUATED:
+            trials = self.trials(split)
+            for array in (trials.images, trials.targets, trials.task):
+                seen.update(np.ascontiguousarray(array).tobytes())
+        return seen.hexdigest()
+
+    def trials(self, split: str, seed: int | tuple[int, ...] | None = None) -> Trials:
+        """The sequences of a split: for evaluation the same for every run of these stimuli and tasks."""
+        settings, pool = self.config.tasks, self.pools[SPLIT_POOLS[split]]
+        sequences = settings.sequences if split == "train" else settings.evaluation_sequences
+        seed = (1, EVALUATED.index(split)) if seed is None else seed
+        return generate(pool, self.tasks, settings, sequences=sequences, seed=seed)
+
+    def arm(self) -> Arm:
+        """The model of the configuration; each epoch draws sequences that no other epoch has."""
+        per_epoch = -(-self.config.tasks.sequences // self.config.training.batch_size)
+        return Arm(self.model(), loss, Batches(per_epoch, self.draw), self.validate)
+
+    def model(self) -> nn.Module:
+        """The untrained model of this seed."""
+        with torch.random.fork_rng():
+            torch.manual_seed(self.seed)
+            return model_from_config(self.config.model, channels=self.features.pooled.shape[1])
+
+    def draw(self, epoch: int) -> Iterator[Batch]:
+        """The batches of an epoch, the same whenever they are asked for."""
+        trials = self.trials("train", seed=(0, self.seed, epoch))
+        for start in range(0, len(trials), self.config.training.batch_size):
+            yield self.batch(
+                trials, np.arange(start, min(start + self.config.training.batch_size, len(trials)))
+            )
+
+    def batch(self, trials: Trials, rows: np.ndarray) -> Batch:
+        """Some sequences as tensors."""
+        return {
+            "ids": torch.from_numpy(rows),
+            "features": self.frames(trials.images[rows]),
+            "task": torch.from_numpy(trials.task_vectors[rows]),
+            "targets": torch.from_numpy(trials.targets[rows]),
+        }
+
+    def frames(self, images: np.ndarray) -> Float[Tensor, "batch time channels height width"]:
+        """Features of shown pictures; models that do not look at places get them pooled, as maps of one cell."""
+        looks = needs_map(self.config.model.kind)
+        kept = self.features.maps if looks else self.features.pooled[..., None, None]
+        shown = torch.from_numpy(kept[images])
+        if (images < 0).any():
+            blank = torch.from_numpy(stimuli.blank_of(self.backbone, self.images.size))
+            shown[torch.from_numpy(images < 0)] = blank if looks else blank.mean((1, 2), keepdim=True)
+        return shown
+
+    def validate(self, model: nn.Module) -> dict[str, float]:
+        """Masked accuracy over the three validation splits, and in each."""
+        found = {}
+        for split in VALIDATION:
+            answers = torch.cat(
+                [output.logits.argmax(-1) for output in self.outputs(model, self.trials(split))]
+            )
+            trials = self.trials(split)
+            found[split.removeprefix("validation/")] = float(
+                (answers.numpy() == trials.targets)[trials.scored].mean()
+            )
+        return {"accuracy": float(np.mean(list(found.values()))), **found}
+
+    def outputs(
+        self, model: nn.Module, trials: Trials, task: Tensor | None = None
+    ) -> Iterator[WorkingMemoryOutput]:
+        """What a model does with the sequences, in chunks; `task` stands for another task vector per sequence."""
+        device = next(model.parameters()).device
+        for start in range(0, len(trials), CHUNK):
+            rows = np.arange(start, min(start + CHUNK, len(trials)))
+            batch = self.batch(trials, rows)
+            asked = batch["task"] if task is None else task[rows]
+            yield model(batch["features"].to(device), asked.to(device))
+
+    @torch.no_grad()
+    def evaluate(self, model: nn.Module) -> Evaluation:
+        """Every validation and test split."""
+        return join([self.evaluate_split(model, split) for split in EVALUATED])
+
+    @torch.no_grad()
+    def intervene(self, model: nn.Module, what: str) -> Evaluation:
+        """The test splits with uniform attention, the task of another sequence, or an untrained network."""
+        if what not in INTERVENTIONS:
+            raise UsageError(
+                f"{what} is no intervention of {self.system}; expected one of: {', '.join(INTERVENTIONS)}."
+            )
+        splits = [split for split in EVALUATED if split not in VALIDATION]
+        if what == "untrained":
+            model = self.model().eval()
+        if what == "uniform":
+            model = with_look(model, Pooling())
+        return join([self.evaluate_split(model, split, shuffled=what == "shuffled_task") for split in splits])
+
+    def evaluate_split(self, model: nn.Module, split: str, *, shuffled: bool = False) -> Evaluation:
+        """Answers, states and attention of one split."""
+        model.eval()
+        trials = self.trials(split)
+        task = torch.from_numpy(trials.task_vectors)
+        outputs = list(self.outputs(model, trials, task.roll(1, 0) if shuffled else None))
+        probabilities = torch.cat([output.logits.softmax(-1) for output in outputs]).numpy()
+        states = {"cognition/hidden": rows_of([output.hidden for output in outputs])}
+        states["backbone/pooled"] = self.frames(trials.images).mean((-2, -1)).flatten(0, 1).numpy()
+        if outputs[0].gates is not None:
+            states["look/gates"] = rows_of([output.gates for output in outputs])
+        table = trials_table(trials, probabilities, split=split, table=self.images.table)
+        return Evaluation(
+            table, states, self.attention([output.attention for output in outputs], trials.images)
+        )
+
+    def attention(self, maps: Sequence[AttentionMap | None], images: np.ndarray) -> dict[str, np.ndarray]:
+        """Weights, normalised entropy, and mass on the object beside the area that it covers, per frame and head."""
+        if maps[0] is None:
+            return {}
+        weights = torch.cat([each.dense().flatten(0, 1).squeeze(-2) for each in maps if each is not None])
+        entropy = torch.cat([each.entropy().flatten(0, 1).squeeze(-1) for each in maps if each is not None])
+        height, width = self.features.maps.shape[2:]
+        found = {
+            "look/weights": weights.reshape(*weights.shape[:2], height, width).numpy(),
+            "look/entropy": entropy.numpy() / np.log(height * width),
+        }
+        cover = stimuli.cell_cover(self.images, height, width)
+        if cover is not None:
+            shown = cover[images.ravel()] * (images.ravel() >= 0)[:, None]
+            found["look/object_mass"] = np.einsum("rhc,rc->rh", weights.numpy(), shown)
+            found["look/object_area"] = shown.mean(1)
+        return found
+
+    @classmethod
+    def values(cls, trials: pl.DataFrame, measure: Measure, cells: tuple[str, ...]) -> pl.DataFrame:
+        """Masked accuracy, d′ or lure false alarms by split and cell."""
+        count = {ACCURACY: accuracy, D_PRIME: detection, LURES: lure_false_alarms}[measure]
+        by = ["split", *cells]
+        return count(trials, by).select(*by, value=pl.col(measure.name)).drop_nulls()
+
+    def inspect(
+        self, trained: Evaluation, controls: dict[str, Evaluation], *, task: str | None, samples: int
+    ) -> Inspection:
+        """Attention over the frames of some sequences, or the gates of every channel."""
+        return working_memory_inspection.inspect(self.images, trained, controls, task, samples)
+
+
+def loss(model: nn.Module, batch: Batch) -> Tensor:
+    """Cross-entropy of the answers, light on frames that ask for none."""
+    return masked_loss(model(batch["features"], batch["task"]), batch["targets"])
+
+
+def with_look(model: nn.Module, look: nn.Module) -> nn.Module:
+    """A model with the same weights that looks otherwise."""
+    from copy import copy
+
+    other = copy(model)
+    other._modules = {**model._modules, "look": look}
+    return other
+
+
+def rows_of(chunks: Sequence[Tensor | None]) -> np.ndarray:
+    """Chunks of `[batch, time, …]` as one array whose first axis is the frames."""
+    return torch.cat([chunk.flatten(0, 1) for chunk in chunks if chunk is not None]).numpy()
+
+
+def join(evaluations: Sequence[Evaluation]) -> Evaluation:
+    """Several splits as one evaluation."""
+    arrays = [
+        {
+            name: np.concatenate([getattr(each, kind)[name] for each in evaluations])
+            for name in getattr(evaluations[0], kind)
+        }
+        for kind in ("states", "attention")
+    ]
+    return Evaluation(pl.concat([each.trials for each in evaluations]), *arrays)

@@ -1,0 +1,154 @@
+"""What a working-memory model attends to: pictures over its frames, and figures beside their nulls."""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import polars as pl
+from matplotlib.figure import Figure
+
+from analysis import Estimate, attention_over_frames, cluster_estimate, heat_map
+from perception import ImageSet
+from searchlight.errors import UsageError, nearest
+from searchlight.experiments.base import Drawing, Evaluation, Inspection
+from working_memory import Answer
+
+SPLIT = "test/novel_view"
+"""The split that is drawn: familiar objects in views that were never trained on."""
+WORDS = {answer.value: answer.name.lower() for answer in Answer}
+
+
+def inspect(
+    images: ImageSet, trained: Evaluation, controls: Mapping[str, Evaluation], task: str | None, samples: int
+) -> Inspection:
+    """Pictures of some sequences of each task, and how attention lies on the object against uniform and the controls.
+
+    Raises:
+        UsageError: there is no such task, or the model has neither an attention map nor gates.
+    """
+    tasks = wanted(trained.trials, task)
+    if "look/weights" in trained.attention:
+        drawings = [
+            drawing for name in tasks for drawing in draw_task(images, trained, controls, name, samples)
+        ]
+        return Inspection(drawings, figures(trained, controls, tasks))
+    if "look/gates" in trained.states:
+        return Inspection([draw_gates(trained, tasks)], {})
+    raise UsageError(
+        "this model attends to nothing: it pools every frame. "
+        "Train an attention_ or gated_ kind, see docs/troubleshooting.md#no-attention-maps."
+    )
+
+
+def wanted(trials: pl.DataFrame, task: str | None) -> list[str]:
+    """Names of the tasks to draw: all, those about one property, or one."""
+    known = trials.select("task", "feature").unique(maintain_order=True).sort("task")
+    chosen = [name for name, feature in known.rows() if task in (None, name, feature)]
+    if not chosen:
+        raise UsageError(
+            f"{task} is not a task of this run.{nearest(str(task), [*known['task'], *known['feature']])}"
+        )
+    return chosen
+
+
+def draw_task(
+    images: ImageSet, trained: Evaluation, controls: Mapping[str, Evaluation], task: str, samples: int
+) -> Iterator[Drawing]:
+    """The first sequences of a task, one drawing per head."""
+    groups = trained.trials.filter(pl.col("split") == SPLIT, pl.col("task") == task)["group"].unique().sort()
+    heads = trained.attention["look/weights"].shape[1]
+    for group in groups[:samples]:
+        for head in range(heads):
+            figure = draw_sequence(images, trained, controls, group, head)
+            suffix = f"-head{head}" if heads > 1 else ""
+            yield Drawing(
+                f"attention-{task}-{group}{suffix}",
+                figure,
+                f"{task}, sequence {group} of {SPLIT}{', head ' + str(head) if heads > 1 else ''}: frames, attention, "
+                "and the same of the controls.",
+                f"Six frames of the {task} task with the model's attention over each.",
+                "Uniform attention is 1 everywhere; shuffled task and untrained network show what needs no learning.",
+            )
+
+
+def draw_sequence(
+    images: ImageSet, trained: Evaluation, controls: Mapping[str, Evaluation], group: int, head: int
+) -> Figure:
+    """One sequence: frames, answers, attention, controls, entropy and mass on the object."""
+    rows = rows_of(trained, group)
+    trials = trained.trials[rows]
+    shown = [picture(images, row) for row in trials["image"]]
+    maps = trained.attention["look/weights"][rows, head]
+    heights = {
+        name: each.attention["look/weights"][rows_of(each, group), head] for name, each in controls.items()
+    }
+    cover = None if images.masks is None else np.stack([mask(images, row) for row in trials["image"]])
+    area = trained.attention.get("look/object_area", np.zeros(len(trained.trials)))[rows]
+    mass = trained.attention.get("look/object_mass", np.zeros((len(trained.trials), head + 1)))[rows, head]
+    return attention_over_frames(
+        np.stack(shown),
+        maps,
+        predictions=[WORDS[answer] for answer in trials["prediction"]],
+        targets=[WORDS[answer] for answer in trials["target"]],
+        entropy=trained.attention["look/entropy"][rows, head],
+        mass=mass,
+        area=area,
+        masks=cover,
+        controls={"uniform": np.full_like(maps, 1 / maps[0].size), **heights},
+        title=f"{trials['task'][0]}",
+    )
+
+
+def rows_of(evaluation: Evaluation, group: int) -> np.ndarray:
+    """Rows of one sequence of the drawn split, in order of time."""
+    trials = evaluation.trials.with_row_index("row").filter(
+        pl.col("split") == SPLIT, pl.col("group") == group
+    )
+    return trials.sort("step")["row"].to_numpy()
+
+
+def picture(images: ImageSet, row: int | None) -> np.ndarray:
+    """A frame as height × width × colour; an empty one where nothing was shown."""
+    if row is None:
+        return np.full((images.size, images.size, 3), 128, np.uint8)
+    return images.images[row].transpose(1, 2, 0)
+
+
+def mask(images: ImageSet, row: int | None) -> np.ndarray:
+    """Where the object is."""
+    assert images.masks is not None
+    return np.zeros_like(images.masks[0]) if row is None else images.masks[row]
+
+
+def figures(trained: Evaluation, controls: Mapping[str, Evaluation], tasks: list[str]) -> dict[str, Estimate]:
+    """Normalised entropy and mass on the object, by task; the chance level of the mass is the object's area."""
+    found = {}
+    for task in tasks:
+        for name, each in {"trained": trained, **controls}.items():
+            trials = each.trials.with_row_index("row").filter(
+                pl.col("split") == SPLIT, pl.col("task") == task, pl.col("image").is_not_null()
+            )
+            rows, groups = trials["row"].to_numpy(), trials["group"].to_numpy()
+            entropy = each.attention["look/entropy"][rows].mean(1)
+            found[f"{task}: entropy, {name}"] = cluster_estimate(entropy, groups, chance=1.0)
+            if "look/object_mass" in each.attention:
+                area = float(each.attention["look/object_area"][rows].mean())
+                mass = each.attention["look/object_mass"][rows].mean(1)
+                found[f"{task}: mass on the object, {name}"] = cluster_estimate(mass, groups, chance=area)
+    return found
+
+
+def draw_gates(trained: Evaluation, tasks: list[str]) -> Drawing:
+    """Mean gate of every channel in every task."""
+    by_task = trained.trials["task"].to_numpy()
+    gates = np.stack([trained.states["look/gates"][by_task == task].mean(0) for task in tasks])
+    order = np.argsort(gates.mean(0))
+    figure = heat_map(
+        gates[:, order], rows=tasks, label="gate", x="channel, from the most closed to the most open"
+    )
+    return Drawing(
+        "gates",
+        figure,
+        "Mean gate of every channel, by task. Gates weigh channels, not places: there is no attention map.",
+        f"Heat map of gates for {', '.join(tasks)}.",
+        "A gate of 0.5 everywhere is the untrained start; rows that are alike mean that the task changes nothing.",
+    )

@@ -1,0 +1,90 @@
+"""Typed flags: what the verbs share in reading the command line."""
+
+import dataclasses
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import tyro
+from pydantic import ValidationError
+
+from searchlight.configuration import Resolved, explain, load_config, presets
+from searchlight.errors import ConfigError, UsageError
+
+Options = TypeVar("Options")
+Config = Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="CONFIG")]
+RunPath = Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")]
+RunPaths = Annotated[tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="RUNS")]
+
+
+def parse(options: type[Options], verb: str, args: Sequence[str]) -> Options:
+    """The options of a verb; wrong use ends with exit code 2."""
+    return tyro.cli(options, prog=f"searchlight {verb}", args=list(args))
+
+
+def parse_with_config(
+    options: type[Options], verb: str, args: Sequence[str]
+) -> tuple[Options, Resolved | None]:
+    """The options of a verb that takes CONFIG, whose settings become flags such as `--model.hidden-size 64`."""
+    source = find_source(args)
+    if source is None:
+        return parse(options, verb, args), None
+    resolved = load_config(source)
+    typed = dataclasses.make_dataclass(
+        options.__name__,
+        [
+            (
+                "settings",
+                Annotated[type(resolved.config), tyro.conf.arg(name="")],
+                dataclasses.field(default=resolved.config),
+            )
+        ],
+        bases=(options,),
+        frozen=True,
+        namespace={"__doc__": options.__doc__},
+    )
+    try:
+        parsed = parse(typed, verb, args)
+    except ValidationError as error:
+        raise ConfigError(f"{source} with these flags: {explain(error)}") from None
+    return parsed, resolved.with_config(parsed.settings)  # type: ignore[attr-defined]
+
+
+def find_source(args: Sequence[str]) -> str | None:
+    """The word that names the configuration: a preset, a YAML file or a run; else the first that is no flag."""
+    known = presets()
+    for word in args:
+        if word in known or word.endswith((".yaml", ".yml")) or (Path(word) / "config.yaml").is_file():
+            return word
+    return next((word for word in args[:1] if not word.startswith("-")), None)
+
+
+def parse_seeds(text: str) -> tuple[int, ...]:
+    """Seeds written as 0..4 (both ends), 3, or 0,2,5.
+
+    Raises:
+        UsageError: the text is none of these, or names no seed.
+    """
+    if match := re.fullmatch(r"(\d+)\.\.(\d+)", text):
+        seeds = tuple(range(int(match[1]), int(match[2]) + 1))
+    elif re.fullmatch(r"\d+(,\d+)*", text):
+        seeds = tuple(int(part) for part in text.split(","))
+    else:
+        raise UsageError(f"--seeds {text!r}: expected 0..4, 3 or 0,2,5.")
+    if not seeds or len(set(seeds)) < len(seeds):
+        raise UsageError(f"--seeds {text}: expected at least one seed, each once.")
+    return seeds
+
+
+def as_settings(pairs: Sequence[str]) -> dict[str, Any]:
+    """Settings written as name=value, the values read as YAML."""
+    import yaml
+
+    settings = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise UsageError(f"{pair!r}: expected name=value, such as model.hidden_size=64.")
+        settings[name] = yaml.safe_load(value)
+    return settings

@@ -1,0 +1,167 @@
+"""Pages and pictures of comparisons and runs."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from analysis import (
+    Diagnosis,
+    Evidence,
+    Picture,
+    Report,
+    Run,
+    cell_intervals,
+    diagnose,
+    save_figure,
+    training_curves,
+    write_report,
+)
+from searchlight.comparing import Compared
+from searchlight.configuration import differences
+from searchlight.experiments import experiment_class
+from searchlight.experiments.base import Drawing
+from searchlight.results import measured
+
+
+def report_comparison(found: Compared, folder: Path, extra: Sequence[Picture] = (), title: str = "") -> None:
+    """Write figures/ and report.html of a comparison."""
+    arms = ", ".join(list(found.arms)[1:])
+    write_report(
+        folder / "report.html",
+        Report(
+            title=title or f"{arms} against {next(iter(found.arms))}",
+            question=f"Does {found.measure.name.replace('_', ' ')} differ between {arms} and {next(iter(found.arms))}, "
+            "and in which cells?",
+            data=data_lines(found),
+            arms={
+                arm: arm_line(runs[0], next(iter(found.arms.values()))[0]) for arm, runs in found.arms.items()
+            },
+            comparisons=found.splits,
+            pictures=[*comparison_pictures(found, folder), *extra],
+            diagnoses=diagnoses(found),
+            provenance=provenance(runs[0] for runs in found.arms.values()),
+            commands=[
+                f"searchlight compare {' '.join(str(runs[0].path.parent) for runs in found.arms.values())}"
+            ],
+        ),
+    )
+
+
+def comparison_pictures(found: Compared, folder: Path) -> list[Picture]:
+    """Training curves and, for each split, the intervals of every arm and cell; saved at 300 dpi as well."""
+    metrics = {arm: [run.metrics() for run in runs] for arm, runs in found.arms.items()}
+    primary = experiment_class(found.system).measures[0]
+    curves = training_curves(metrics, metric=primary.name, chance=primary.chance)
+    save_figure(folder / "figures" / "training.png", curves)
+    pictures = [
+        Picture.of(
+            curves,
+            f"Validation {primary.name} by optimiser step: mean over seeds and 95 % band.",
+            f"Curves of validation {primary.name} for {', '.join(found.arms)}.",
+            "The dashed line is chance.",
+        )
+    ]
+    for split, comparison in found.splits.items():
+        figure = cell_intervals(comparison)
+        save_figure(folder / "figures" / f"{split.replace('/', '-')}.png", figure)
+        verdicts = "; ".join(
+            f"{r.label}: {r.arm} {r.verdict}" for r in comparison.results if r.verdict != "baseline"
+        )
+        pictures.append(
+            Picture.of(
+                figure,
+                f"{split}: {comparison.metric.replace('_', ' ')} of every arm, overall and by cell.",
+                f"Interval plot. {verdicts}.",
+                f"Grey is the baseline {comparison.baseline}; the dashed line is chance.",
+            )
+        )
+    return pictures
+
+
+def data_lines(found: Compared) -> list[str]:
+    """What was compared, and how much of it."""
+    run = next(iter(found.arms.values()))[0]
+    trials = run.trials()
+    rows = [
+        f"{split}: {part['group'].n_unique():,} groups, {part.height:,} items"
+        for (split,), part in trials.group_by(["split"], maintain_order=True)
+    ]
+    return [*rows, f"data hash {run.environment()['data_hash'][:12]}, the same for every run"]
+
+
+def arm_line(run: Run, baseline: Run) -> str:
+    """An arm in a sentence: its settings beside the baseline's, and its size."""
+    changed = differences(baseline.config(), run.config())
+    settings = ", ".join(f"{name} {value}" for name, value in changed.items()) or "the baseline"
+    return f"{settings}; {run.environment()['parameters']:,} parameters"
+
+
+def diagnoses(found: Compared) -> list[Diagnosis]:
+    """What the stored numbers say is wrong with an arm."""
+    evidence = [arm_evidence(found.system, arm, runs) for arm, runs in found.arms.items()]
+    lines = [line for comparison in found.splits.values() for line in diagnose(evidence, comparison)]
+    return list(dict.fromkeys(lines))
+
+
+def arm_evidence(system: str, arm: str, runs: Sequence[Run]) -> Evidence:
+    """What the runs of an arm stored."""
+    measure = experiment_class(system).measures[0]
+    values = measured(system, runs, measure)
+    metrics = [table for run in runs if not (table := run.metrics()).is_empty()]
+    steps = [table.filter(pl.col("kind") == "step") for table in metrics]
+    epochs = [table.filter(pl.col("kind") == "epoch") for table in metrics]
+    entropy = [run.attention().get("look/entropy") for run in runs]
+    known = [each for each in entropy if each is not None]
+    validation = values.filter(pl.col("split").str.starts_with("validation/"))["value"].mean()
+    return Evidence(
+        arm,
+        entropy=float(np.mean([each.mean() for each in known])) if known else None,
+        validation=float(validation) if isinstance(validation, float) else None,
+        chance=measure.chance,
+        trials=runs[0].trials().height,
+        seeds=len(runs),
+        losses=epochs[0]["train_loss"].to_list() if epochs else (),
+        gradient_norms=steps[0]["gradient_norm"].to_list() if steps else (),
+    )
+
+
+def provenance(runs: Any) -> dict[str, str]:
+    """Commit, packages and commands of some runs."""
+    environments = [run.environment() for run in runs]
+    packages = environments[0]["packages"]
+    commits = {
+        f"{e['commit'] or 'unknown'}{' with uncommitted changes' if e['dirty'] else ''}" for e in environments
+    }
+    return {
+        "commit": ", ".join(sorted(commits)),
+        "packages": ", ".join(f"{name} {number}" for name, number in packages.items()),
+        "python": environments[0]["python"],
+        "platform": environments[0]["platform"],
+        "trained with": "; ".join(sorted({" ".join(e["command"]) for e in environments})),
+    }
+
+
+def report_inspection(
+    run: Run, drawings: Sequence[Drawing], folder: Path, controls: Mapping[str, Any]
+) -> Path:
+    """Save the drawings of a run at 300 dpi and write one page with all of them."""
+    for drawing in drawings:
+        save_figure(folder / "figures" / f"{drawing.name}.png", drawing.figure)
+    page = folder / "report.html"
+    write_report(
+        page,
+        Report(
+            title=f"What {run.arm}, seed {run.seed}, attends to",
+            question="Where does the model look, for each task, and would it look there for no reason?",
+            data=[f"{run.path}: sequences of its test splits"],
+            arms={run.arm: f"{run.environment()['parameters']:,} parameters"},
+            pictures=[Picture.of(d.figure, d.caption, d.alt, d.null) for d in drawings],
+            controls=controls,
+            provenance=provenance([run]),
+            commands=[f"searchlight inspect {run.path}"],
+        ),
+    )
+    return page

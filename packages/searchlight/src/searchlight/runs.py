@@ -1,0 +1,259 @@
+"""From a configuration and a seed to a complete run folder."""
+
+import importlib.metadata
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from analysis.store import Run, find_runs
+from searchlight.caching import cache_folder
+from searchlight.checkpoint import Checkpoint, load_checkpoint, load_model, save_checkpoint
+from searchlight.configuration import Resolved, differences, of_run, to_yaml
+from searchlight.errors import Interrupted, UsageError
+from searchlight.experiments import experiment_class
+from searchlight.experiments.base import Experiment
+from searchlight.training import Recorder, fit
+
+PACKAGES = ("torch", "numpy", "scipy", "scikit-learn", "polars", "accelerate", "searchlight")
+FADED, BURST = 1e-6, 1e3
+"""Mean gradient norms of an epoch below and above which the log says so."""
+
+
+class RunRecorder(Recorder):
+    """Writes what training tells into a run folder: metrics.jsonl, train.log and checkpoints."""
+
+    def __init__(self, run: Run):
+        super().__init__()
+        self.run = run
+
+    def step(self, record: dict[str, Any]) -> None:
+        """One line of metrics.jsonl."""
+        self.run.append_metrics({"kind": "step", **record})
+
+    def epoch(self, record: dict[str, Any]) -> None:
+        """One line of metrics.jsonl, and two of train.log."""
+        super().epoch(record)
+        self.run.append_metrics({"kind": "epoch", **record})
+        named = ("epoch", "step", "train_loss", "gradient_norm", "seconds")
+        figures = "  ".join(f"{name} {value:.4f}" for name, value in record.items() if name not in named)
+        self.log(
+            f"TRAIN epoch {record['epoch']} step {record['step']} loss {record['train_loss']:.5f} "
+            f"gradient norm {record['gradient_norm']:.4f} seconds {record['seconds']:.1f}"
+        )
+        self.log(f"VAL epoch {record['epoch']} step {record['step']}  {figures}")
+        if record["gradient_norm"] < FADED:
+            self.log(
+                f"WARNING vanishing gradients: mean norm {record['gradient_norm']:.1e} in epoch {record['epoch']}"
+            )
+        if record["gradient_norm"] > BURST:
+            self.log(
+                f"WARNING exploding gradients: mean norm {record['gradient_norm']:.1e} in epoch {record['epoch']}"
+            )
+
+    def save(self, last: Callable[[], Checkpoint], best: bool) -> None:
+        """checkpoints/last.safetensors, and best.safetensors with the weights alone."""
+        checkpoint = last()
+        if best:
+            save_checkpoint(self.run.checkpoint("best.safetensors"), weights_of(checkpoint))
+        save_checkpoint(self.run.checkpoint("last.safetensors"), checkpoint)
+
+    def log(self, line: str) -> None:
+        """Add a line to train.log."""
+        with self.run.log.open("a") as file:
+            file.write(line + "\n")
+
+
+def weights_of(checkpoint: Checkpoint) -> Checkpoint:
+    """The model of a checkpoint without optimiser and random state."""
+    tensors = {name: tensor for name, tensor in checkpoint.tensors.items() if name.startswith("model/")}
+    return Checkpoint(tensors, {"epoch": checkpoint.facts["epoch"], "step": checkpoint.facts["step"]})
+
+
+def run_of(resolved: Resolved, seed: int, root: Path) -> Run:
+    """Where a run belongs."""
+    return Run(root / resolved.name / f"seed-{seed}")
+
+
+def reusable(run: Run, resolved: Resolved, *, resume: bool) -> bool:
+    """Whether the run is already there, complete.
+
+    Raises:
+        UsageError: its folder holds something else, a run of other settings, or an incomplete one without `resume`.
+    """
+    if run.state == "absent":
+        return False
+    if run.state == "foreign":
+        raise UsageError(
+            f"{run.path} holds something else than a run; move it away or choose another --runs folder."
+        )
+    changed = differences(run.config(), resolved.document)
+    if changed:
+        raise UsageError(
+            f"{run.path} holds a run with other settings: {', '.join(changed)} differ. Nothing is overwritten; "
+            f"move it away or choose another --runs folder."
+        )
+    if run.state == "incomplete" and not resume:
+        raise UsageError(f"{run.path} is incomplete. Go on with it by adding --resume, or move it away.")
+    return run.state == "complete"
+
+
+def train_run(resolved: Resolved, seed: int, root: Path, *, resume: bool = False, threads: int = 1) -> Run:
+    """Train and evaluate one seed of a configuration into its run folder, or reuse what is complete.
+
+    Raises:
+        UsageError: the folder cannot be used. Interrupted: training was asked to stop and is saved.
+    """
+    torch.set_num_threads(threads)
+    run = run_of(resolved, seed, root)
+    if reusable(run, resolved, resume=resume):
+        return run
+    experiment = experiment_class(resolved.system)(resolved.config, seed, cache=cache_folder())
+    torch.manual_seed(seed)
+    arm = experiment.arm()
+    settings = resolved.config.training
+    leads = int(os.environ.get("RANK", "0")) == 0
+    if leads and run.state == "absent":
+        budget = settings.epochs * arm.batches.per_epoch * settings.batch_size
+        parameters = sum(each.numel() for each in arm.model.parameters())
+        run.begin(to_yaml(resolved.document), environment(experiment, budget=budget, parameters=parameters))
+    before = prepare_resume(run) if resume else None
+    recorder = RunRecorder(run) if leads else Recorder()
+    try:
+        fit(
+            arm.model,
+            arm.loss,
+            arm.batches,
+            settings,
+            validate=arm.validate,
+            recorder=recorder,
+            resume=before,
+        )
+    except Interrupted as stop:
+        raise Interrupted(
+            f"{run.path}: {stop}, saved. Go on with: {resume_command(resolved, seed, root)}"
+        ) from None
+    if leads:
+        write_evaluation(run, experiment, arm.model)
+    return run
+
+
+def write_evaluation(run: Run, experiment: Experiment, model: nn.Module) -> None:
+    """Evaluate the best weights; the run is complete then."""
+    load_model(model, run.checkpoint("best.safetensors"))
+    evaluation = experiment.evaluate(model.cpu().eval())
+    run.write_evaluation(evaluation.trials, evaluation.states, evaluation.attention)
+
+
+def evaluate_run(run: Run) -> Resolved:
+    """Evaluate a run whose training has ended, unless that is done; give its configuration.
+
+    Raises:
+        UsageError: the run was not trained to its end.
+    """
+    _, resolved = open_run(run.path)
+    if run.is_complete:
+        return resolved
+    last = run.checkpoint("last.safetensors")
+    if not last.is_file() or load_checkpoint(last).facts["epoch"] < resolved.config.training.epochs:
+        raise UsageError(
+            f"{run.path} was not trained to its end; go on with: searchlight train {run.path} --resume"
+        )
+    experiment = experiment_class(resolved.system)(resolved.config, run.seed, cache=cache_folder())
+    write_evaluation(run, experiment, experiment.arm().model)
+    return resolved
+
+
+def runs_at(path: Path) -> list[Run]:
+    """The run at a place, or all seeds of an arm.
+
+    Raises:
+        UsageError: there is no run.
+    """
+    runs = find_runs(path) if path.is_dir() else []
+    if not runs:
+        raise UsageError(
+            f"{path} holds no runs: expected a folder such as runs/<system>/<configuration>, with seed-0 inside."
+        )
+    if len({run.path.parent for run in runs}) > 1:
+        arms = ", ".join(sorted({str(run.path.parent) for run in runs})[:4])
+        raise UsageError(f"{path} holds runs of several arms; name one of: {arms}.")
+    return runs
+
+
+def prepare_resume(run: Run) -> Checkpoint | None:
+    """The last checkpoint, with metrics and log taken back to it."""
+    path = run.checkpoint("last.safetensors")
+    if not path.is_file():
+        return None
+    checkpoint = load_checkpoint(path)
+    run.rewind_metrics(lambda record: record["step"] <= checkpoint.facts["step"])
+    return checkpoint
+
+
+def resume_command(resolved: Resolved, seed: int, root: Path) -> str:
+    """What to type to go on with an interrupted run."""
+    return f"searchlight train {root / resolved.name / f'seed-{seed}'} --runs {root} --resume"
+
+
+def environment(experiment: Experiment, **facts: Any) -> dict[str, Any]:
+    """What a run was made with and from."""
+    commit, dirty = source_state()
+    return {
+        "data_hash": experiment.data_hash(),
+        "commit": commit,
+        "dirty": dirty,
+        "packages": {name: importlib.metadata.version(name) for name in PACKAGES},
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "threads": torch.get_num_threads(),
+        "world_size": int(os.environ.get("WORLD_SIZE", "1")),
+        "command": ["searchlight", *sys.argv[1:]],
+        **facts,
+    }
+
+
+def source_state() -> tuple[str | None, bool | None]:
+    """The commit of the program's own source and whether it has uncommitted changes; None outside a checkout."""
+    here = Path(__file__).parent
+
+    def git(*words: str) -> str:
+        return subprocess.run(
+            ["git", "-C", str(here), *words], capture_output=True, text=True, check=True
+        ).stdout.strip()
+
+    try:
+        return git("rev-parse", "HEAD"), bool(git("status", "--porcelain", "--untracked-files=no"))
+    except (OSError, subprocess.CalledProcessError):
+        return None, None
+
+
+def open_run(path: Path) -> tuple[Run, Resolved]:
+    """A run and its configuration, from its folder or one of its checkpoints.
+
+    Raises:
+        UsageError: there is no run at that place.
+    """
+    folder = path.parent.parent if path.suffix == ".safetensors" else path
+    run = Run(folder)
+    if run.state not in ("complete", "incomplete"):
+        raise UsageError(
+            f"{path} is no run: expected a folder such as runs/<configuration>/seed-0, with a config.yaml."
+        )
+    return run, of_run(folder)
+
+
+def trained_model(
+    run: Run, resolved: Resolved, checkpoint: Path | None = None
+) -> tuple[Experiment, nn.Module]:
+    """The experiment of a run and its model with the best weights."""
+    experiment = experiment_class(resolved.system)(resolved.config, run.seed, cache=cache_folder())
+    model = experiment.arm().model
+    load_model(model, checkpoint or run.checkpoint("best.safetensors"))
+    return experiment, model.eval()
