@@ -85,7 +85,7 @@ def test_another_seed_gives_other_solids():
 def test_the_background_is_where_the_mask_is_not_and_a_tile_looks_alike_everywhere():
     images = SMALL.render()
     corner = images.images[0, :, -4:, -4:]
-    assert (corner == round(0.4 * 255)).all()
+    assert (corner == 0).all()
     tiles = [images.images[0, :, :8, :8], images.images[1, :, :8, 8:], images.images[2, :, 8:, :8]]
     assert all((tile == tiles[0]).all() for tile in tiles)
     assert images.masks.mean(axis=(1, 2)).min() > 0.01
@@ -109,7 +109,6 @@ def test_neither_brightness_nor_area_gives_a_category_away():
     bright, area = means.mean()["bright"], means.mean()["area"]
     spread = means.agg(pl.std("bright"))["bright"].mean()
     assert bright.max() - bright.min() < 0.8 * spread
-    assert abs(bright.mean() - 0.4 * 255) < 5
     assert area.max() / area.min() < 1.6
 
 

@@ -38,7 +38,7 @@ class StimulusDesign:
     locations: tuple[tuple[Number, Number], ...] = QUADRANTS
     lights: tuple[tuple[Number, Number], ...] = (LIGHT,)
     size: int = 64
-    background: Number = 0.4
+    background: Number = 0.0  # dark, so that every solid stands out the same way and shape can be learned
     seed: int = field(default=0, kw_only=True)
 
     def __post_init__(self):
