@@ -8,6 +8,7 @@ from perception import (
     BackboneError,
     FactorClassifier,
     SmallCNN,
+    Standardized,
     freeze,
 )
 from perception.backbones import Backbone
@@ -102,3 +103,20 @@ def test_labels_of_other_factors_are_refused():
     classifier = FactorClassifier(SmallCNN(), {"category": 3})
     with pytest.raises(BackboneError, match=r"labels of \['location'\]; expected exactly \['category'\]"):
         classifier.loss(torch.rand(1, 3, 16, 16), {"location": torch.tensor([0])})
+
+
+def test_a_standardized_backbone_has_channels_of_mean_zero_and_deviation_one():
+    images = torch.rand(6, 3, 32, 32)
+    backbone = Standardized(SmallCNN((8, 8, 8))).fit(images)
+    maps = backbone(images).detach().double()
+    varies = maps.amax((0, 2, 3)) > maps.amin((0, 2, 3))
+    torch.testing.assert_close(maps.mean((0, 2, 3)), torch.zeros(8, dtype=torch.float64), atol=1e-4, rtol=0)
+    expected = torch.where(varies, 1.0, 0.0).double()
+    torch.testing.assert_close(maps.std((0, 2, 3), correction=0), expected, atol=1e-4, rtol=0)
+
+
+def test_standardization_is_part_of_the_weights():
+    images = torch.rand(2, 3, 16, 16)
+    fitted, other = Standardized(SmallCNN((8, 8, 8))).fit(images), Standardized(SmallCNN((8, 8, 8)))
+    other.load_state_dict(fitted.state_dict())
+    torch.testing.assert_close(other(images), fitted(images))

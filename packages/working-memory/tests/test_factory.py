@@ -24,7 +24,7 @@ def test_the_parameters_of_a_gru_baseline_are_counted_by_hand():
     info = get_model_info(create_model("gru", hidden_size=10, channels=7, task_dim=6))
     encoder = (7 + 6) * 10 + 10 + 2 * 10
     recurrent = 3 * (10 * 10 + 10 * 10 + 2 * 10)
-    assert info["parts"] == {"scale": 0, "look": 0, "cognition": encoder + recurrent, "answer": 33}
+    assert info["parts"] == {"look": 0, "cognition": encoder + recurrent, "answer": 33}
     assert info["num_parameters"] == info["trainable"] == encoder + recurrent + 33
 
 

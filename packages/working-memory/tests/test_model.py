@@ -8,7 +8,6 @@ from working_memory.errors import WorkingMemoryError
 from working_memory.factory import create_model, needs_map
 from working_memory.model import (
     AttentionWorkingMemoryModel,
-    Standardization,
     WorkingMemoryOutput,
     masked_loss,
 )
@@ -47,8 +46,6 @@ def test_every_parameter_gets_a_finite_gradient_that_is_not_zero(kind, inputs):
 def test_the_pooled_baseline_is_attention_with_uniform_weights(inputs):
     features, task, _ = inputs
     baseline, attention = create_model("gru", **SMALL), create_model("attention_gru", **SMALL)
-    for model in (baseline, attention):
-        model.scale.tell(features.flatten(0, 1))
     attention.cognition.load_state_dict(baseline.cognition.state_dict())
     attention.answer.load_state_dict(baseline.answer.state_dict())
     with torch.no_grad():
@@ -62,38 +59,8 @@ def test_the_pooled_baseline_is_attention_with_uniform_weights(inputs):
 def test_kinds_without_places_answer_the_same_from_pooled_features(kind, inputs):
     features, task, _ = inputs
     model = create_model(kind, **SMALL)
-    model.scale.tell(features.flatten(0, 1))
     pooled = features.mean((-2, -1), keepdim=True)
     torch.testing.assert_close(model(pooled, task).logits, model(features, task).logits)
-
-
-def test_standardized_channels_have_mean_zero_and_deviation_one(inputs):
-    maps = (inputs[0] * torch.arange(1.0, 9)[:, None, None] + 3).flatten(0, 1)
-    scale = Standardization(8)
-    torch.testing.assert_close(scale(maps.unsqueeze(0)), maps.unsqueeze(0))
-    scale.tell(maps)
-    cells = scale(maps.unsqueeze(0)).numpy()
-    np.testing.assert_allclose(cells.mean((0, 1, 3, 4)), 0, atol=1e-5)
-    np.testing.assert_allclose(cells.std((0, 1, 3, 4)), 1, atol=1e-5)
-
-
-def test_a_channel_that_never_varies_is_only_centred():
-    scale = Standardization(2)
-    scale.tell(torch.full((3, 2, 2, 2), 5.0))
-    assert (scale(torch.full((1, 1, 2, 2, 2), 6.0)) == 1).all()
-
-
-def test_standardization_travels_with_the_weights(inputs):
-    features, task, _ = inputs
-    model, other = create_model("gru", **SMALL), create_model("gru", **SMALL)
-    model.scale.tell(features.flatten(0, 1))
-    other.load_state_dict(model.state_dict())
-    torch.testing.assert_close(other(features, task).logits, model(features, task).logits)
-
-
-def test_standardization_of_other_maps_is_an_error():
-    with pytest.raises(WorkingMemoryError, match="maps of 8 channels; got 5"):
-        Standardization(8).tell(torch.rand(2, 5, 3, 3))
 
 
 def test_spatial_kinds_see_where_things_are(inputs):

@@ -2,6 +2,7 @@ from .backbones import Backbone as Backbone
 from .backbones import FactorClassifier as FactorClassifier
 from .backbones import FrozenBackbone as FrozenBackbone
 from .backbones import SmallCNN as SmallCNN
+from .backbones import Standardized as Standardized
 from .backbones import freeze as freeze
 from .errors import BackboneError as BackboneError
 from .errors import ImageError as ImageError
@@ -35,6 +36,7 @@ __all__ = [
     "PerceptionError",
     "ResNet50",
     "SmallCNN",
+    "Standardized",
     "StimulusDesign",
     "StimulusError",
     "feature_maps",

@@ -92,7 +92,7 @@ def arms_at(folders: Sequence[Path]) -> dict[str, list[Run]]:
         for run in runs:
             evaluate_run(run)
         name = runs[0].arm if runs[0].arm not in arms else str(runs[0].path.parent)
-        if name in arms:
+        if any(runs[0].path.resolve() == other[0].path.resolve() for other in arms.values()):
             raise UsageError(f"{folder} is named twice; compare needs different arms.")
         arms[name] = runs
     return arms

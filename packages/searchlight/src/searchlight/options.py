@@ -8,6 +8,8 @@ from typing import Annotated, Any, TypeVar
 
 import tyro
 from pydantic import ValidationError
+from pydantic.dataclasses import is_pydantic_dataclass
+from tyro.constructors import ConstructorRegistry, StructConstructorSpec, StructTypeInfo
 
 from searchlight.configuration import Resolved, explain, load_config, presets
 from searchlight.errors import ConfigError, UsageError
@@ -20,7 +22,35 @@ RunPaths = Annotated[tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metav
 
 def parse(options: type[Options], verb: str, args: Sequence[str]) -> Options:
     """The options of a verb; wrong use ends with exit code 2."""
-    return tyro.cli(options, prog=f"searchlight {verb}", args=list(args))
+    return tyro.cli(options, prog=f"searchlight {verb}", args=list(args), registry=one_sentence_registry())
+
+
+def one_sentence_registry() -> ConstructorRegistry:
+    """Builds configurations from flags so that what they refuse is told in one sentence, as for a YAML file."""
+    registry, inside = ConstructorRegistry(), []
+
+    @registry.struct_rule
+    def of_configuration(info: StructTypeInfo) -> StructConstructorSpec | None:
+        if inside or not is_pydantic_dataclass(info.type):
+            return None
+        inside.append(info)
+        spec = ConstructorRegistry.get_struct_spec(info)
+        inside.pop()
+        return spec and dataclasses.replace(spec, instantiate=lambda **values: construct(info.type, values))
+
+    return registry
+
+
+def construct(config_type: type, values: dict[str, Any]) -> Any:
+    """A configuration with these values.
+
+    Raises:
+        ConfigError: they cannot hold.
+    """
+    try:
+        return config_type(**values)
+    except ValidationError as error:
+        raise ConfigError(f"flags: {explain(error)}") from None
 
 
 def parse_with_config(
@@ -44,10 +74,7 @@ def parse_with_config(
         frozen=True,
         namespace={"__doc__": options.__doc__},
     )
-    try:
-        parsed = parse(typed, verb, args)
-    except ValidationError as error:
-        raise ConfigError(f"{source} with these flags: {explain(error)}") from None
+    parsed = parse(typed, verb, args)
     return parsed, resolved.with_config(parsed.settings)  # type: ignore[attr-defined]
 
 

@@ -24,7 +24,6 @@ from .metrics import serial_position as serial_position
 from .metrics import trials_table as trials_table
 from .model import AttentionWorkingMemoryModel as AttentionWorkingMemoryModel
 from .model import Pooling as Pooling
-from .model import Standardization as Standardization
 from .model import WorkingMemoryModel as WorkingMemoryModel
 from .model import WorkingMemoryOutput as WorkingMemoryOutput
 from .model import masked_loss as masked_loss
@@ -52,7 +51,6 @@ __all__ = [
     "ModelConfig",
     "Pool",
     "Pooling",
-    "Standardization",
     "State",
     "StimuliConfig",
     "Task",

@@ -126,7 +126,7 @@ class BackboneConfig:
     """Gradient steps of small_cnn's preparation."""
     batch: PositiveInt = 96
     """Images per step of the preparation."""
-    learning_rate: PositiveFloat = 3e-3
+    learning_rate: PositiveFloat = 6e-3
     """Peak learning rate of the preparation."""
 
 

@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -18,40 +17,6 @@ from working_memory.cognition import Cognition
 from working_memory.errors import WorkingMemoryError
 
 ANSWERS = 3
-
-
-class Standardization(nn.Module):
-    """Bring every channel to mean zero and deviation one over the training images; unchanged until told them.
-
-        x' = (x − mean) / deviation
-
-    Linear, so it commutes with pooling. Without it spatial attention learns late or not at all: what
-    all cells share dominates the scores.
-    """
-
-    mean: Tensor
-    deviation: Tensor
-
-    def __init__(self, channels: int):
-        super().__init__()
-        self.register_buffer("mean", torch.zeros(channels))
-        self.register_buffer("deviation", torch.ones(channels))
-
-    @torch.no_grad()
-    def tell(self, maps: Float[Tensor, "images channels height width"]) -> None:
-        """Take mean and deviation over the cells of these maps; a channel that never varies is only centred."""
-        if maps.shape[1] != len(self.mean):
-            raise WorkingMemoryError(f"expected maps of {len(self.mean)} channels; got {maps.shape[1]}")
-        deviation, mean = torch.std_mean(maps, dim=(0, 2, 3), correction=0)
-        self.mean.copy_(mean)
-        self.deviation.copy_(torch.where(deviation > 0, deviation, 1.0))
-
-    def forward(
-        self, features: Float[Tensor, "batch time channels height width"]
-    ) -> Float[Tensor, "batch time channels height width"]:
-        """Standardize each channel."""
-        factor = self.deviation.reciprocal()[:, None, None]
-        return torch.addcmul(-self.mean[:, None, None] * factor, features, factor)
 
 
 class Pooled(NamedTuple):
@@ -90,7 +55,6 @@ class WorkingMemoryModel(nn.Module):
 
     def __init__(self, look: Look, cognition: Cognition):
         super().__init__()
-        self.scale = Standardization(cognition.input_dim)
         self.look = look
         self.cognition = cognition
         self.answer = nn.Linear(cognition.hidden_size, ANSWERS)
@@ -106,7 +70,7 @@ class WorkingMemoryModel(nn.Module):
             WorkingMemoryError: features or task have not the width that the model was made for.
         """
         self._check(features, task)
-        seen = self.look(self.scale(features), task)
+        seen = self.look(features, task)
         hidden = self.cognition(seen.values, task)
         return WorkingMemoryOutput(
             logits=self.answer(hidden),

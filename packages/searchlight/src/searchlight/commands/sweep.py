@@ -40,8 +40,6 @@ class Sweep:
 def main(args: Sequence[str]) -> None:
     """Train what is missing, then print one table."""
     options, resolved = parse_with_config(Sweep, "sweep", args)
-    if resolved is None:
-        raise UsageError("sweep needs a configuration; searchlight configs lists the presets.")
     seeds = parse_seeds(options.seeds)
     points = grid_points(options.grid)
     if options.random is not None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from searchlight.configuration import Resolved, to_yaml
-from searchlight.errors import UsageError
 from searchlight.options import Config, parse_seeds, parse_with_config
 
 
@@ -33,8 +32,6 @@ class Train:
 def main(args: Sequence[str]) -> None:
     """Train, then print what was reached and what to do next."""
     options, resolved = parse_with_config(Train, "train", args)
-    if resolved is None:
-        raise UsageError("train needs a configuration; searchlight configs lists the presets.")
     seeds = parse_seeds(options.seeds or str(resolved.seed or 0))
     from searchlight import console
 

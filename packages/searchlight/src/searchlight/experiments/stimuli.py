@@ -13,8 +13,10 @@ from torch import nn
 from perception import (
     FactorClassifier,
     FeatureMaps,
+    FrozenBackbone,
     ImageSet,
     SmallCNN,
+    Standardized,
     StimulusDesign,
     feature_maps,
     freeze,
@@ -25,25 +27,15 @@ from perception import (
 from searchlight.configuration import TrainingConfig
 from searchlight.experiments.base import Report
 from searchlight.training import Batch, Batches, Recorder, fit
+from working_memory import stimulus_design
 
 if TYPE_CHECKING:
     from working_memory.configuration import BackboneConfig, StimuliConfig
 
+STANDARDIZED_ON = 512
+"""Training pictures whose maps give the means and deviations of channels."""
+
 VERSION = "1"  # raise when the same settings would give other pictures or other weights
-QUADRANTS = ((-0.5, 0.5), (0.5, 0.5), (-0.5, -0.5), (0.5, -0.5))
-
-
-def design_of(stimuli: "StimuliConfig") -> StimulusDesign:
-    """Every identity, training and held out, in every view, training and held out, at every location."""
-    return StimulusDesign(
-        categories=stimuli.categories,
-        identities=stimuli.identities + 2 * stimuli.novel_identities,
-        azimuths=(*stimuli.azimuths, *stimuli.novel_azimuths_validation, *stimuli.novel_azimuths_test),
-        elevations=stimuli.elevations,
-        locations=QUADRANTS[: stimuli.locations],
-        size=stimuli.size,
-        seed=stimuli.seed,
-    )
 
 
 def images_of(stimuli: "StimuliConfig", cache: Path | None, report: Report) -> ImageSet:
@@ -51,7 +43,7 @@ def images_of(stimuli: "StimuliConfig", cache: Path | None, report: Report) -> I
     if stimuli.manifest is not None:
         return read_image_folder(Path(stimuli.manifest), stimuli.size)
     render = joblib.Memory(cache, verbose=0).cache(_render, ignore=["report"])
-    return render(design_of(stimuli), VERSION, report)
+    return render(stimulus_design(stimuli), VERSION, report)
 
 
 def _render(design: StimulusDesign, version: str, report: Report) -> ImageSet:
@@ -64,22 +56,29 @@ def backbone_of(
     training_rows: np.ndarray,
     cache: Path | None,
     report: Report,
-) -> nn.Module:
-    """The frozen network that turns pictures into maps; small_cnn learns from the training rows, and from no others."""
+) -> FrozenBackbone:
+    """The frozen network that turns pictures into maps of standardized channels.
+
+    small_cnn learns from the training rows, and so do the means and deviations; neither sees any other picture.
+    """
     weights = None if backbone.weights is None else Path(backbone.weights)
     if backbone.kind == "resnet50":
-        return freeze(resnet50(weights))
-    network = SmallCNN(backbone.channels)
-    if weights is not None:
-        load_weights(network, weights)
+        network = resnet50(weights)
     else:
-        prepare = joblib.Memory(cache, verbose=0).cache(
-            _prepare, ignore=["images", "training_rows", "report"]
-        )
-        seen = images.select(training_rows).fingerprint
-        state = prepare(backbone, seen, VERSION, images, training_rows, report)
-        network.load_state_dict({name: torch.from_numpy(array) for name, array in state.items()})
-    return freeze(network)
+        network = SmallCNN(backbone.channels)
+        if weights is not None:
+            load_weights(network, weights)
+        else:
+            prepare = joblib.Memory(cache, verbose=0).cache(
+                _prepare, ignore=["images", "training_rows", "report"]
+            )
+            seen = images.select(training_rows).fingerprint
+            state = prepare(backbone, seen, VERSION, images, training_rows, report)
+            network.load_state_dict({name: torch.from_numpy(array) for name, array in state.items()})
+    sample = np.random.default_rng(0).choice(
+        training_rows, min(len(training_rows), STANDARDIZED_ON), replace=False
+    )
+    return freeze(Standardized(network.eval()).fit(images.tensor(np.sort(sample))))
 
 
 def _prepare(
@@ -133,10 +132,10 @@ def features_of(backbone: nn.Module, images: ImageSet, cache: Path | None, repor
     return feature_maps(backbone, images, cache=cache, progress=lambda done, of: report("features", done, of))
 
 
-def blank_of(backbone: nn.Module, size: int) -> Float[np.ndarray, "channels height width"]:
-    """The map of an empty frame."""
+def blank_of(backbone: nn.Module, images: ImageSet) -> Float[np.ndarray, "channels height width"]:
+    """The map of an empty, black frame."""
     with torch.no_grad():
-        return backbone(torch.full((1, 3, size, size), 0.5))[0].numpy()
+        return backbone(torch.zeros(1, 3, *images.size))[0].numpy()
 
 
 def codes(images: ImageSet, factor: str, rows: np.ndarray) -> Int[np.ndarray, "rows"]:

@@ -130,7 +130,7 @@ class WorkingMemory(Experiment):
         kept = self.features.maps if looks else self.features.pooled[..., None, None]
         shown = torch.from_numpy(kept[images])
         if (images < 0).any():
-            blank = torch.from_numpy(stimuli.blank_of(self.backbone, self.images.size))
+            blank = torch.from_numpy(stimuli.blank_of(self.backbone, self.images))
             shown[torch.from_numpy(images < 0)] = blank if looks else blank.mean((1, 2), keepdim=True)
         return shown
 

@@ -109,7 +109,7 @@ def rows_of(evaluation: Evaluation, group: int) -> np.ndarray:
 def picture(images: ImageSet, row: int | None) -> np.ndarray:
     """A frame as height × width × colour; an empty one where nothing was shown."""
     if row is None:
-        return np.full((images.size, images.size, 3), 128, np.uint8)
+        return np.zeros((*images.size, 3), np.uint8)
     return images.images[row].transpose(1, 2, 0)
 
 

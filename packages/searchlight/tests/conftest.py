@@ -1,0 +1,119 @@
+"""A system of a few numbers, so that training, runs and comparison are tested without pictures."""
+
+from dataclasses import field
+from typing import ClassVar
+
+import numpy as np
+import polars as pl
+import pytest
+import torch
+from pydantic.dataclasses import dataclass
+from torch import nn
+
+from searchlight import configuration, experiments
+from searchlight.configuration import STRICT, Resolved, TrainingConfig
+from searchlight.experiments.base import Arm, Evaluation, Experiment, Inspection, Measure
+from searchlight.training import Batches
+
+SPLITS = ("validation/plain", "test/plain")
+
+
+@dataclass(frozen=True, config=STRICT)
+class LineConfig:
+    """Learn the sign of a sum."""
+
+    noise: float = 0.0
+    """Standard deviation of what is added to the inputs."""
+    dropout: float = 0.0
+    """Dropout of the inputs, so that training draws random numbers."""
+    training: TrainingConfig = field(default_factory=lambda: TrainingConfig(epochs=3, batch_size=8))
+    """How the gradient steps are taken."""
+
+
+class Line(Experiment):
+    system = "line"
+    measures: ClassVar = (Measure("accuracy", chance=0.5, cells=("feature", "n")),)
+    controls = ("untrained",)
+    prepared: ClassVar[list[int]] = []
+
+    def prepare(self):
+        self.prepared.append(self.seed)
+
+    def data_hash(self):
+        return f"line {self.config.noise}"
+
+    def items(self, seed, count=24):
+        generator = torch.Generator().manual_seed(seed)
+        inputs = torch.randn(count, 4, generator=generator)
+        return {"ids": torch.arange(count), "inputs": inputs, "targets": (inputs.sum(1) > 0).long()}
+
+    def arm(self):
+        torch.manual_seed(self.seed)
+        model = nn.Sequential(nn.Dropout(self.config.dropout), nn.Linear(4, 2))
+        return Arm(model, self.loss, Batches(3, self.draw), self.validate)
+
+    def loss(self, model, batch):
+        return nn.functional.cross_entropy(model(batch["inputs"]), batch["targets"])
+
+    def draw(self, epoch):
+        items = self.items(1000 * self.seed + epoch)
+        for start in range(0, 24, 8):
+            yield {name: tensor[start : start + 8] for name, tensor in items.items()}
+
+    def validate(self, model):
+        items = self.items(1)
+        right = model(items["inputs"]).argmax(1) == items["targets"]
+        return {"accuracy": right.float().mean().item()}
+
+    def evaluate(self, model):
+        tables, states = [], []
+        for number, split in enumerate(SPLITS):
+            items = self.items(number + 1)
+            answers = model(items["inputs"]).softmax(1).detach()
+            states.append(answers.numpy())
+            rows = np.arange(24)
+            tables.append(
+                pl.DataFrame(
+                    {
+                        "split": [split] * 24,
+                        "item": rows,
+                        "group": rows,
+                        "step": rows * 0,
+                        "target": items["targets"].numpy(),
+                        "prediction": answers.argmax(1).numpy(),
+                        "score": answers[:, 1].numpy(),
+                        "feature": ["sum", "shape"] * 12,
+                        "n": [1, 1, 2, 2] * 6,
+                    }
+                )
+            )
+        return Evaluation(pl.concat(tables), {"model/answers": np.concatenate(states)})
+
+    def intervene(self, model, what):
+        return self.evaluate(self.arm().model.eval())
+
+    @classmethod
+    def values(cls, trials, measure, cells):
+        right = (pl.col("prediction") == pl.col("target")).mean().alias("value")
+        return trials.group_by("split", *cells, maintain_order=True).agg(right)
+
+    def inspect(self, trained, controls, *, task, samples):
+        return Inspection([], {})
+
+
+@pytest.fixture
+def line(monkeypatch):
+    """The system `line`, known to configurations and experiments for the length of a test."""
+    monkeypatch.setitem(configuration.CONFIGS, "line", LineConfig)
+    monkeypatch.setitem(experiments.SYSTEMS, "line", (Line.__module__, "Line"))
+    monkeypatch.setattr(
+        experiments, "import_module", lambda name: __import__("types").SimpleNamespace(Line=Line)
+    )
+    Line.prepared.clear()
+
+    def resolved(name="line/plain", **settings):
+        training = settings.pop("training", {})
+        config = LineConfig(**settings, training=TrainingConfig(**{"epochs": 3, "batch_size": 8, **training}))
+        return Resolved("line", name, config)
+
+    return resolved

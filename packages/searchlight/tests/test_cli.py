@@ -1,0 +1,120 @@
+import subprocess
+import sys
+
+import pytest
+
+from searchlight.cli import FAMILIES, VERBS, exit_code, main
+from searchlight.errors import UsageError
+
+HEAVY = ("torch", "scipy", "matplotlib", "polars", "sklearn", "accelerate")
+
+
+def run(*words, **kwargs):
+    return subprocess.run(
+        [sys.executable, "-m", "searchlight", *words], capture_output=True, text=True, **kwargs
+    )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--help"],
+        ["train", "--help"],
+        ["train", "working_memory/mtmf", "--help"],
+        ["demo", "--help"],
+        ["configs"],
+        ["compare", "--help"],
+        ["inspect", "--help"],
+        ["sweep", "--help"],
+        ["runs", "--help"],
+        ["evaluate", "--help"],
+    ],
+)
+def test_help_imports_nothing_heavy(words):
+    code = f"import sys\nfrom searchlight.cli import main\ntry:\n    main({words!r})\nexcept SystemExit:\n    pass\n"
+    code += f"loaded = [name for name in {HEAVY!r} if name in sys.modules]\nprint('LOADED', loaded)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip().endswith("LOADED []")
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_help_with_an_example_or_is_plain(verb, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main([verb, "--help"])
+    assert stopped.value.code == 0
+    assert f"usage: searchlight {verb}" in capsys.readouterr().out
+
+
+def test_usage_names_every_verb(capsys):
+    main([])
+    shown = capsys.readouterr().out
+    assert all(verb in shown for verb in VERBS)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["trian"], "did you mean train"),
+        (["train"], "needs a configuration"),
+        (["train", "working_memory/gatedmtmf"], "did you mean working_memory/gated_mtmf"),
+        (["train", "working_memory/mtmf", "--seeds", "4..0"], "at least one seed"),
+        (["train", "working_memory/mtmf", "--tasks.frames", "2"], "impossible"),
+        (["compare", "one"], "at least two folders"),
+        (["evaluate", "nowhere"], "holds no runs"),
+        (["inspect", "nowhere"], "is no run"),
+        (["sweep", "working_memory/mtmf"], "--grid"),
+        (["demo", "astrology"], "has no demo"),
+        (["configs", "show"], "needs the name"),
+    ],
+)
+def test_wrong_use_ends_with_one_message_and_exit_code_2(words, said, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(words)
+    shown = capsys.readouterr().err
+    assert stopped.value.code == 2
+    assert said in shown
+    assert "Traceback" not in shown
+
+
+def test_failures_of_the_packages_end_with_exit_code_1():
+    from importlib import import_module
+
+    for module, name in FAMILIES:
+        assert exit_code(getattr(import_module(module), name)("why")) == 1
+    assert exit_code(OSError("disk full")) == 1
+    assert exit_code(UsageError("x")) == 2
+    assert exit_code(KeyError("a bug")) is None
+
+
+def test_a_preset_is_copied_and_never_over_a_file(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    main(["configs", "copy", "working_memory/gated_mtmf", "mine.yaml"])
+    text = (tmp_path / "mine.yaml").read_text()
+    assert "gated_gru" in text
+    with pytest.raises(SystemExit) as stopped:
+        main(["configs", "copy", "working_memory/mtmf", "mine.yaml"])
+    assert stopped.value.code == 2
+    assert (tmp_path / "mine.yaml").read_text() == text
+
+
+def test_configs_show_fills_in_every_default(capsys):
+    main(["configs", "show", "working_memory/mtmf"])
+    shown = capsys.readouterr().out
+    assert "learning_rate:" in shown
+    assert "novel_identities:" in shown
+
+
+def test_runs_of_an_empty_folder_say_how_to_make_some(tmp_path, capsys):
+    main(["runs", str(tmp_path / "none")])
+    assert "searchlight demo" in capsys.readouterr().out
+
+
+def test_the_doctor_finds_what_is_needed(capsys, tmp_path):
+    main(["doctor", "--runs", str(tmp_path)])
+    shown = capsys.readouterr().out
+    assert "nothing to mend" in shown
+    assert "fused attention" in shown
+
+
+def test_it_runs_as_a_module():
+    assert "usage: searchlight" in run("--help").stdout

@@ -1,0 +1,92 @@
+import json
+
+import pytest
+
+from analysis import ComparabilityError
+from searchlight.comparing import compare_arms, show_comparison, write_comparison
+from searchlight.errors import UsageError
+from searchlight.jobs import train_all
+
+SLOW = {"learning_rate": 1e-5}
+FAST = {"learning_rate": 0.3, "epochs": 3}
+
+
+@pytest.fixture
+def folders(line, tmp_path):
+    """An arm that learns next to nothing and one that learns, three seeds each."""
+    slow, fast = line("line/slow", training=SLOW), line("line/fast", training=FAST)
+    train_all([(arm, seed) for arm in (slow, fast) for seed in range(4)], tmp_path, jobs_at_once=1)
+    return [tmp_path / "line" / "slow", tmp_path / "line" / "fast"]
+
+
+def test_the_first_folder_is_the_baseline_and_every_cell_gets_a_verdict(folders):
+    found = compare_arms(folders)
+    (comparison,) = found.splits.values()
+    assert comparison.baseline == "slow"
+    assert list(found.splits) == ["test/plain"]
+    assert {result.label for result in comparison.results} == {
+        "overall",
+        "sum 1",
+        "sum 2",
+        "shape 1",
+        "shape 2",
+    }
+    assert comparison.result("fast").difference.estimate.value > 0
+
+
+def test_a_comparison_swapped_is_the_negative(folders):
+    there, back = compare_arms(folders), compare_arms(folders[::-1])
+    left = there.splits["test/plain"].result("fast").difference.estimate
+    right = back.splits["test/plain"].result("slow").difference.estimate
+    assert (left.value, left.low) == pytest.approx((-right.value, -right.high))
+
+
+def test_only_asked_cells_are_compared(folders):
+    (comparison,) = compare_arms(folders, only={"feature": "sum", "n": 2}).splits.values()
+    assert {result.label for result in comparison.results} == {"overall", "sum n=2"}
+
+
+def test_what_the_runs_do_not_have_is_wrong_use(folders):
+    with pytest.raises(UsageError, match="no feature colour in these runs"):
+        compare_arms(folders, only={"feature": "colour"})
+    with pytest.raises(UsageError, match="not a split"):
+        compare_arms(folders, split="test/plane")
+    with pytest.raises(UsageError, match="not a measure"):
+        compare_arms(folders, measure="beauty")
+    with pytest.raises(UsageError, match="named twice"):
+        compare_arms([folders[0], folders[0]])
+
+
+def test_runs_of_different_data_are_not_compared(folders, line, tmp_path):
+    train_all([(line("line/noisy", noise=1.0), seed) for seed in range(2)], tmp_path, jobs_at_once=1)
+    with pytest.raises(ComparabilityError, match="different data"):
+        compare_arms([folders[0], tmp_path / "line" / "noisy"])
+
+
+def test_another_budget_is_not_comparable(folders, line, tmp_path):
+    longer = line("line/longer", training={"epochs": 4})
+    train_all([(longer, seed) for seed in range(2)], tmp_path, jobs_at_once=1)
+    (comparison,) = compare_arms([folders[0], tmp_path / "line" / "longer"]).splits.values()
+    assert comparison.result("longer").verdict == "not comparable"
+
+
+def test_a_comparison_is_written_with_figures_and_a_page(folders, tmp_path, capsys):
+    found = compare_arms(folders)
+    folder = write_comparison(found)
+    assert folder == tmp_path / "comparisons" / "fast-vs-slow"
+    document = json.loads((folder / "comparison.json").read_text())
+    assert document["splits"]["test/plain"]["baseline"] == "slow"
+    assert {file.name for file in (folder / "figures").iterdir()} == {"training.png", "test-plain.png"}
+    page = (folder / "report.html").read_text()
+    assert "fast against slow" in page
+    assert "://" not in page
+    show_comparison(found)
+    shown = capsys.readouterr().out
+    assert "chance 0.5" in shown
+    assert "n = 4" in shown
+
+
+def test_the_same_runs_give_the_same_bytes(folders, tmp_path):
+    first = (write_comparison(compare_arms(folders), tmp_path / "a") / "comparison.json").read_bytes()
+    second = (write_comparison(compare_arms(folders), tmp_path / "b") / "comparison.json").read_bytes()
+    assert first == second

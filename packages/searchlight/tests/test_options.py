@@ -1,0 +1,78 @@
+import pytest
+
+from searchlight.commands.sweep import draw, grid_points
+from searchlight.commands.train import Train
+from searchlight.errors import ConfigError, UsageError
+from searchlight.options import find_source, parse_seeds, parse_with_config
+
+
+@pytest.mark.parametrize(
+    ("text", "seeds"), [("0..4", (0, 1, 2, 3, 4)), ("3", (3,)), ("5,2", (5, 2)), ("7..7", (7,))]
+)
+def test_seeds_are_ranges_numbers_or_lists(text, seeds):
+    assert parse_seeds(text) == seeds
+
+
+@pytest.mark.parametrize("text", ["", "4..0", "a", "1,1", "-1", "0...4", "1.5"])
+def test_what_names_no_seed_is_wrong_use(text):
+    with pytest.raises(UsageError, match="--seeds"):
+        parse_seeds(text)
+
+
+def test_settings_are_flags_anywhere_after_the_verb():
+    args = [
+        "--model.hidden-size",
+        "64",
+        "working_memory/gated_mtmf",
+        "--seeds",
+        "0..1",
+        "--training.epochs",
+        "3",
+    ]
+    options, resolved = parse_with_config(Train, "train", args)
+    assert options.seeds == "0..1"
+    assert (resolved.config.model.hidden_size, resolved.config.training.epochs) == (64, 3)
+    assert resolved.config.model.kind == "gated_gru"
+    assert resolved.name.startswith("working_memory/gated_mtmf+")
+
+
+def test_without_flags_a_run_keeps_the_name_of_its_configuration():
+    _, resolved = parse_with_config(Train, "train", ["working_memory/gated_mtmf"])
+    assert resolved.name == "working_memory/gated_mtmf"
+
+
+def test_flags_that_cannot_hold_together_are_wrong_use():
+    with pytest.raises(ConfigError, match="3-back is impossible in 3 frames"):
+        parse_with_config(Train, "train", ["working_memory/mtmf", "--tasks.frames", "3"])
+
+
+def test_an_unknown_flag_ends_with_exit_code_2(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        parse_with_config(Train, "train", ["working_memory/mtmf", "--model.hiden-size", "3"])
+    assert stopped.value.code == 2
+    assert "--model.hidden-size" in capsys.readouterr().err
+
+
+def test_a_word_that_is_no_flag_is_taken_for_the_configuration():
+    assert find_source(["nonsense", "--seeds", "1"]) == "nonsense"
+    assert find_source(["--seeds", "1"]) is None
+
+
+def test_a_grid_is_every_combination():
+    points = grid_points(["model.dropout=0,0.1", "model.kind=gru,lstm"])
+    assert len(points) == 4
+    assert {"model.dropout": 0.1, "model.kind": "lstm"} in points
+
+
+@pytest.mark.parametrize("grid", [[], ["model.dropout"], ["model.dropout="]])
+def test_a_grid_without_values_is_wrong_use(grid):
+    with pytest.raises(UsageError, match="--grid"):
+        grid_points(grid)
+
+
+def test_a_random_part_of_a_grid_is_the_same_each_time():
+    points = grid_points(["a.b=1,2,3,4,5,6,7,8"])
+    assert draw(points, 3) == draw(points, 3)
+    assert len(draw(points, 3)) == 3
+    with pytest.raises(UsageError, match="expected 1 to 8"):
+        draw(points, 9)

@@ -1,0 +1,213 @@
+import json
+import os
+import signal
+
+import pytest
+
+import searchlight.runs
+from searchlight.checkpoint import load_checkpoint
+from searchlight.errors import CheckpointError, Interrupted, TrainingError, UsageError
+from searchlight.jobs import epochs_done, train_all
+from searchlight.runs import RunRecorder, evaluate_run, run_of, runs_at, train_run
+
+
+def test_a_run_holds_everything_that_was_promised(line, tmp_path):
+    run = train_run(line(), 0, tmp_path)
+    names = {str(file.relative_to(run.path)) for file in run.path.rglob("*") if file.is_file()}
+    assert names == {
+        "config.yaml",
+        "environment.json",
+        "metrics.jsonl",
+        "train.log",
+        "trials.parquet",
+        "states.safetensors",
+        "attention.npz",
+        "checkpoints/best.safetensors",
+        "checkpoints/last.safetensors",
+    }
+    assert run.state == "complete"
+    facts = run.environment()
+    assert (facts["data_hash"], facts["budget"], facts["parameters"], facts["world_size"]) == (
+        "line 0.0",
+        72,
+        10,
+        1,
+    )
+
+
+def test_the_log_has_one_train_and_one_val_line_per_epoch(line, tmp_path):
+    lines = train_run(line(), 0, tmp_path).log.read_text().splitlines()
+    assert [text.split()[0] for text in lines] == ["TRAIN", "VAL"] * 3
+
+
+def test_the_metrics_have_the_gradient_norm_of_every_step(line, tmp_path):
+    metrics = train_run(line(), 0, tmp_path).metrics()
+    steps = metrics.filter(metrics["kind"] == "step")
+    assert steps["step"].to_list() == list(range(1, 10))
+    assert (steps["gradient_norm"] > 0).all()
+
+
+def test_a_complete_run_is_reused(line, tmp_path):
+    run = train_run(line(), 0, tmp_path)
+    before = {file: file.stat().st_mtime_ns for file in run.path.rglob("*")}
+    train_run(line(), 0, tmp_path)
+    assert before == {file: file.stat().st_mtime_ns for file in run.path.rglob("*")}
+
+
+def test_a_run_of_other_settings_is_never_overwritten(line, tmp_path):
+    run = train_run(line(), 0, tmp_path)
+    before = (run.path / "config.yaml").read_text()
+    with pytest.raises(UsageError, match="other settings: noise differ"):
+        train_run(line(noise=1.0), 0, tmp_path)
+    assert (run.path / "config.yaml").read_text() == before
+
+
+def test_a_folder_that_holds_something_else_is_left_alone(line, tmp_path):
+    folder = run_of(line(), 0, tmp_path).path
+    folder.mkdir(parents=True)
+    (folder / "thesis.txt").write_text("years of work")
+    with pytest.raises(UsageError, match="holds something else"):
+        train_run(line(), 0, tmp_path)
+    assert [file.name for file in folder.iterdir()] == ["thesis.txt"]
+
+
+def interrupt(monkeypatch, at):
+    """Send SIGTERM to this process at a step of training."""
+    step = RunRecorder.step
+
+    def record(self, entry):
+        step(self, entry)
+        if entry["step"] == at:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(RunRecorder, "step", record)
+
+
+def test_an_interrupted_run_says_how_to_go_on_and_ends_bit_for_bit_as_an_uninterrupted_one(
+    line, tmp_path, monkeypatch
+):
+    config = line(dropout=0.3)
+    whole = train_run(config, 0, tmp_path / "whole")
+    with monkeypatch.context() as patch:
+        interrupt(patch, at=5)
+        with pytest.raises(
+            Interrupted, match=r"after step 5 of 9, saved. Go on with: searchlight train .*--resume"
+        ):
+            train_run(config, 0, tmp_path / "parted")
+    with pytest.raises(UsageError, match=r"incomplete.*--resume"):
+        train_run(config, 0, tmp_path / "parted")
+    parted = train_run(config, 0, tmp_path / "parted", resume=True)
+    for name in ("best.safetensors", "last.safetensors"):
+        left, right = load_checkpoint(whole.checkpoint(name)), load_checkpoint(parted.checkpoint(name))
+        assert all((left.tensors[key] == right.tensors[key]).all() for key in left.tensors)
+    assert whole.metrics().drop("seconds").equals(parted.metrics().drop("seconds"))
+    assert whole.trials().equals(parted.trials())
+
+
+def test_a_run_killed_between_checkpoints_goes_on_from_the_last(line, tmp_path, monkeypatch):
+    config = line(dropout=0.3)
+    whole = train_run(config, 0, tmp_path / "whole")
+    step = RunRecorder.step
+
+    def die(self, entry):
+        step(self, entry)
+        if entry["step"] == 8:
+            raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RunRecorder, "step", die)
+        with pytest.raises(MemoryError):
+            train_run(config, 0, tmp_path / "parted")
+    parted = train_run(config, 0, tmp_path / "parted", resume=True)
+    assert whole.metrics().drop("seconds").equals(parted.metrics().drop("seconds"))
+    assert len(parted.log.read_text().splitlines()) == 6
+
+
+def test_a_truncated_checkpoint_stops_a_resume_and_changes_nothing(line, tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        interrupt(patch, at=5)
+        with pytest.raises(Interrupted):
+            train_run(line(), 0, tmp_path)
+    run = run_of(line(), 0, tmp_path)
+    path = run.checkpoint("last.safetensors")
+    path.write_bytes(path.read_bytes()[:100])
+    before = (run.path / "metrics.jsonl").read_bytes()
+    with pytest.raises(CheckpointError, match="cut short"):
+        train_run(line(), 0, tmp_path, resume=True)
+    assert (run.path / "metrics.jsonl").read_bytes() == before
+
+
+def test_a_run_that_was_trained_but_not_evaluated_is_evaluated(line, tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(searchlight.runs, "write_evaluation", lambda *_: None)
+        run = train_run(line(), 0, tmp_path)
+    assert run.state == "incomplete"
+    evaluate_run(run)
+    assert run.state == "complete"
+
+
+def test_a_run_that_was_not_trained_to_its_end_is_not_evaluated(line, tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        interrupt(patch, at=5)
+        with pytest.raises(Interrupted):
+            train_run(line(), 0, tmp_path)
+    with pytest.raises(UsageError, match="not trained to its end"):
+        evaluate_run(run_of(line(), 0, tmp_path))
+
+
+def test_a_loss_that_is_not_finite_leaves_a_run_that_can_be_resumed(line, tmp_path):
+    with pytest.raises(TrainingError, match="loss is nan"):
+        train_run(
+            line(noise=float("nan"), training={"learning_rate": 1e38, "schedule": "constant"}), 0, tmp_path
+        )
+
+
+def test_what_jobs_share_is_prepared_once(line, tmp_path):
+    config = line()
+    runs = train_all([(config, seed) for seed in (0, 1, 2)], tmp_path, jobs_at_once=1)
+    assert [run.seed for run in runs] == [0, 1, 2]
+    assert type(experiment(config)).prepared == [0]
+
+
+def experiment(resolved):
+    from searchlight.experiments import experiment_class
+
+    return experiment_class(resolved.system)(resolved.config)
+
+
+def test_complete_jobs_are_reused_and_said(line, tmp_path, capsys):
+    train_all([(line(), 0)], tmp_path, jobs_at_once=1)
+    capsys.readouterr()
+    train_all([(line(), 0), (line(), 1)], tmp_path, jobs_at_once=1)
+    assert "seed-0 is complete and has these settings; reused" in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_used_stops_before_anything_is_trained(line, tmp_path):
+    train_all([(line(), 1)], tmp_path, jobs_at_once=1)
+    with pytest.raises(UsageError, match="other settings"):
+        train_all([(line(noise=1.0), 0), (line(noise=1.0), 1)], tmp_path, jobs_at_once=1)
+    assert run_of(line(), 0, tmp_path).state == "absent"
+
+
+def test_progress_is_read_from_what_a_run_has_written(line, tmp_path):
+    run = train_run(line(), 0, tmp_path)
+    assert epochs_done(run) == 3
+    with (run.path / "metrics.jsonl").open("a") as file:
+        file.write('{"kind": "step", "epo')
+    assert epochs_done(run) == 3
+    assert epochs_done(run_of(line(), 9, tmp_path)) == 0
+
+
+def test_runs_at_a_place_are_the_seeds_of_one_arm(line, tmp_path):
+    train_all([(line(), 0), (line(), 1), (line("line/other"), 0)], tmp_path, jobs_at_once=1)
+    assert [run.seed for run in runs_at(tmp_path / "line" / "plain")] == [0, 1]
+    with pytest.raises(UsageError, match="several arms"):
+        runs_at(tmp_path)
+    with pytest.raises(UsageError, match="holds no runs"):
+        runs_at(tmp_path / "nowhere")
+
+
+def test_the_environment_is_plain_json(line, tmp_path):
+    run = train_run(line(), 0, tmp_path)
+    facts = json.loads((run.path / "environment.json").read_text())
+    assert {"commit", "dirty", "packages", "python", "platform", "threads", "command", "schema"} <= set(facts)
