@@ -105,6 +105,12 @@ def test_every_flag_in_a_document_is_a_flag_of_its_verb(verb, capsys):
     assert {(name, flag) for name, flag in used if flag not in known} == set()
 
 
+def test_every_setting_named_by_its_flag_is_one(capsys):
+    used = {flag for file in DOCUMENTS for flag in re.findall(r"`(--\w+\.[\w.-]+)", file.read_text())}
+    assert "--training.learning-rate" in used
+    assert used <= flags_of("train", capsys)
+
+
 def flags_of(verb: str, capsys) -> set[str]:
     from searchlight.cli import main
 
