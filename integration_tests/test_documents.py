@@ -29,7 +29,12 @@ def blocks(path: Path, language: str) -> list[str]:
 
 
 def output_of(program: str, folder: Path) -> list[str]:
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=folder)
+    done = subprocess.run(
+        [sys.executable, "-W", "error::UserWarning", "-c", program],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
 

@@ -26,10 +26,7 @@ def test_the_first_folder_is_the_baseline_and_every_cell_gets_a_verdict(folders)
     assert list(found.splits) == ["test/plain"]
     assert {result.label for result in comparison.results} == {
         "overall",
-        "sum 1",
-        "sum 2",
-        "shape 1",
-        "shape 2",
+        *(f"{feature} n={n}" for feature in ("sum", "shape") for n in (1, 2)),
     }
     assert comparison.result("fast").difference.estimate.value > 0
 

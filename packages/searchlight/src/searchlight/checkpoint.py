@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor, nn
 
 from analysis.store import write_atomically
@@ -50,7 +50,7 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     }
     facts = json.dumps({"schema": SCHEMA, **checkpoint.facts}, sort_keys=True)
     header = {"facts": facts, "digest": digest(tensors, facts)}
-    write_atomically(path, lambda temporary: save_file(tensors, temporary, metadata=header))
+    write_atomically(path, lambda temporary: temporary.write_bytes(save(tensors, metadata=header)))
 
 
 def load_checkpoint(path: Path) -> Checkpoint:

@@ -41,6 +41,12 @@ def remark(text: str) -> None:
     aside().print(text, markup=False, soft_wrap=True)
 
 
+def remark_all(lines: Sequence[str]) -> None:
+    """Several remarks, a line each."""
+    for line in lines:
+        remark(line)
+
+
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str | None = None) -> None:
     """A table of results; the first column names the row, the others are aligned right."""
     table = Table(
@@ -62,7 +68,7 @@ def show_json(document: Any) -> None:
 def progress_bars() -> Iterator[Callable[[str, int, int], None]]:
     """Gives `report(what, done, of)`: a bar for each `what` on a terminal, elsewhere a line when it is done."""
     if not sys.stderr.isatty():
-        yield _plain_report
+        yield plain_report()
         return
     columns = (
         TextColumn("{task.description}"),
@@ -82,6 +88,13 @@ def progress_bars() -> Iterator[Callable[[str, int, int], None]]:
         yield report
 
 
-def _plain_report(what: str, done: int, of: int) -> None:
-    if done == of:
-        remark(f"{what}: {of} of {of}")
+def plain_report() -> Callable[[str, int, int], None]:
+    """A report that says once of each thing that it is done."""
+    said: set[str] = set()
+
+    def report(what: str, done: int, of: int) -> None:
+        if done == of and what not in said:
+            said.add(what)
+            remark(f"{what}: {of} of {of}")
+
+    return report

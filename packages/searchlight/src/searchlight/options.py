@@ -53,13 +53,17 @@ def construct(config_type: type, values: dict[str, Any]) -> Any:
         raise ConfigError(f"flags: {explain(error)}") from None
 
 
-def parse_with_config(
-    options: type[Options], verb: str, args: Sequence[str]
-) -> tuple[Options, Resolved | None]:
-    """The options of a verb that takes CONFIG, whose settings become flags such as `--model.hidden-size 64`."""
+def parse_with_config(options: type[Options], verb: str, args: Sequence[str]) -> tuple[Options, Resolved]:
+    """The options of a verb that takes CONFIG, whose settings become flags such as `--model.hidden-size 64`.
+
+    Raises:
+        UsageError: no configuration is named. ConfigError: it, or a flag, cannot hold.
+    """
     source = find_source(args)
     if source is None:
-        return parse(options, verb, args), None
+        if {"-h", "--help"} & set(args):
+            parse(options, verb, args)
+        raise UsageError(f"{verb} needs a configuration; searchlight configs lists the presets.")
     resolved = load_config(source)
     typed = dataclasses.make_dataclass(
         options.__name__,

@@ -299,7 +299,8 @@ def non_finite(value: float, progress: Progress, batch: Batch) -> str:
     shown = ", ".join(map(str, ids[:8])) + (", …" if len(ids) > 8 else "")
     return (
         f"the loss is {value} at step {progress.step + 1} (epoch {progress.epoch + 1}, batch of ids {shown}); no step "
-        f"was taken. Try a lower --training.learning-rate or --training.precision float32."
+        f"was taken. Try a lower --training.learning-rate or --training.precision float32, see "
+        f"docs/troubleshooting.md#non-finite-loss."
     )
 
 

@@ -40,6 +40,7 @@ def main(args: Sequence[str]) -> None:
             f"configs {options.what} needs the name of a preset; searchlight configs lists them."
         )
     resolved = load_config(options.name)
+    console.remark_all(resolved.notes)
     if options.what == "show":
         console.say(to_yaml(resolved.document).rstrip())
         return

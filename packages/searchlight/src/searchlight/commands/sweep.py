@@ -45,8 +45,11 @@ def main(args: Sequence[str]) -> None:
     if options.random is not None:
         points = draw(points, options.random)
     variants = [variant(resolved, point) for point in points]
+    from searchlight import console
     from searchlight.jobs import train_all
     from searchlight.results import show_sweep
+
+    console.remark_all(resolved.notes)
 
     jobs = [(each, seed) for each in variants for seed in seeds]
     runs = train_all(jobs, options.runs, resume=True, jobs_at_once=options.jobs)

@@ -35,8 +35,7 @@ def main(args: Sequence[str]) -> None:
     seeds = parse_seeds(options.seeds or str(resolved.seed or 0))
     from searchlight import console
 
-    for note in resolved.notes:
-        console.remark(note)
+    console.remark_all(resolved.notes)
     if options.dry_run:
         rehearse(resolved, seeds)
         return

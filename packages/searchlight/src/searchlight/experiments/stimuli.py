@@ -147,5 +147,5 @@ def cell_cover(images: ImageSet, height: int, width: int) -> Float[np.ndarray, "
     """Share of each cell of the map that the object covers; None without masks."""
     if images.masks is None:
         return None
-    masks = torch.from_numpy(images.masks).float().unsqueeze(1)
+    masks = torch.from_numpy(images.masks.astype(np.float32)).unsqueeze(1)
     return nn.functional.adaptive_avg_pool2d(masks, (height, width)).flatten(1).numpy()
