@@ -17,18 +17,22 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from searchlight.processes import leads
+
 PLAIN_WIDTH = 140
 """Columns of a table that is not written to a terminal, wide enough that no row breaks."""
 
 
 def out() -> Console:
     """Where results go."""
-    return Console(file=sys.stdout, width=None if sys.stdout.isatty() else PLAIN_WIDTH, highlight=False)
+    width = None if sys.stdout.isatty() else PLAIN_WIDTH
+    return Console(file=sys.stdout, width=width, highlight=False, quiet=not leads())
 
 
 def aside() -> Console:
     """Where progress and remarks go."""
-    return Console(file=sys.stderr, width=None if sys.stderr.isatty() else PLAIN_WIDTH, highlight=False)
+    width = None if sys.stderr.isatty() else PLAIN_WIDTH
+    return Console(file=sys.stderr, width=width, highlight=False, quiet=not leads())
 
 
 def say(text: str) -> None:
@@ -61,7 +65,8 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: 
 
 def show_json(document: Any) -> None:
     """A result for machines."""
-    sys.stdout.write(json.dumps(document, indent=2, sort_keys=True) + "\n")
+    if leads():
+        sys.stdout.write(json.dumps(document, indent=2, sort_keys=True) + "\n")
 
 
 @contextmanager

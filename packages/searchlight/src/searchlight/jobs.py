@@ -1,7 +1,6 @@
 """Many runs: what they share is prepared once, then they are trained side by side, one thread each."""
 
 import json
-import os
 import signal
 import threading
 from collections.abc import Iterator, Sequence
@@ -19,6 +18,7 @@ from searchlight.configuration import Resolved
 from searchlight.errors import Interrupted
 from searchlight.experiments import experiment_class
 from searchlight.experiments.base import Report
+from searchlight.processes import alone, leads, wait_for_everyone, world_size
 from searchlight.runs import reusable, run_of, train_run
 from searchlight.training import stop_requested
 
@@ -50,7 +50,10 @@ def train_all(
             console.remark(f"{run.path} is complete and has these settings; reused")
     missing = [job for job, there in zip(jobs, ready, strict=True) if not there]
     with console.progress_bars() as report:
-        prepare(missing, report)
+        if leads():
+            with alone():
+                prepare(missing, report)
+        wait_for_everyone()
         with watched(missing, root, report):
             outcomes = list(work(missing, root, resume, workers(jobs_at_once, len(missing))))
     stopped = [outcome.interrupted for outcome in outcomes if outcome.interrupted]
@@ -64,7 +67,10 @@ def train_all(
 def prepare(jobs: Sequence[Job], report: Report) -> None:
     """Make what the jobs share, once."""
     for resolved in {resolved.name: resolved for resolved, _ in jobs}.values():
-        experiment_class(resolved.system)(resolved.config, cache=cache_folder(), report=report).prepare()
+        experiment = experiment_class(resolved.system)(resolved.config, cache=cache_folder(), report=report)
+        experiment.prepare()
+        parameters = sum(each.numel() for each in experiment.arm().model.parameters())
+        console.remark(f"{resolved.name}: {parameters:,} parameters")
 
 
 def work(jobs: Sequence[Job], root: Path, resume: bool, at_once: int) -> Iterator[Outcome]:
@@ -97,7 +103,7 @@ def stop_children() -> None:
 
 def workers(asked: int | None, jobs: int) -> int:
     """How many runs are trained at the same time; one where torchrun already made the processes."""
-    if "WORLD_SIZE" in os.environ:
+    if world_size() > 1:
         return 1
     return max(1, min(asked or cpu_count(), jobs))
 

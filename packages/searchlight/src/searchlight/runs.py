@@ -1,7 +1,6 @@
 """From a configuration and a seed to a complete run folder."""
 
 import importlib.metadata
-import os
 import platform
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from searchlight.configuration import Resolved, differences, of_run, to_yaml
 from searchlight.errors import Interrupted, UsageError
 from searchlight.experiments import experiment_class
 from searchlight.experiments.base import Experiment
+from searchlight.processes import leads, wait_for_everyone, world_size
 from searchlight.training import Recorder, fit
 
 PACKAGES = ("torch", "numpy", "scipy", "scikit-learn", "polars", "accelerate", "searchlight")
@@ -118,13 +118,16 @@ def train_run(resolved: Resolved, seed: int, root: Path, *, resume: bool = False
     torch.manual_seed(seed)
     arm = experiment.arm()
     settings = resolved.config.training
-    leads = int(os.environ.get("RANK", "0")) == 0
-    if leads and run.state == "absent":
+    wait_for_everyone()
+    if leads() and run.state == "absent":
         budget = settings.epochs * arm.batches.per_epoch * settings.batch_size
         parameters = sum(each.numel() for each in arm.model.parameters())
         run.begin(to_yaml(resolved.document), environment(experiment, budget=budget, parameters=parameters))
+    wait_for_everyone()
     before = prepare_resume(run) if resume else None
-    recorder = RunRecorder(run) if leads else Recorder()
+    recorder = RunRecorder(run) if leads() else Recorder()
+    if leads() and before is None:
+        run.log.write_text(experiment.describe(arm.model) + "\n\n")
     try:
         fit(
             arm.model,
@@ -139,8 +142,9 @@ def train_run(resolved: Resolved, seed: int, root: Path, *, resume: bool = False
         raise Interrupted(
             f"{run.path}: {stop}, saved. Go on with: {resume_command(resolved, seed, root)}"
         ) from None
-    if leads:
+    if leads():
         write_evaluation(run, experiment, arm.model)
+    wait_for_everyone()
     return run
 
 
@@ -193,7 +197,8 @@ def prepare_resume(run: Run) -> Checkpoint | None:
     if not path.is_file():
         return None
     checkpoint = load_checkpoint(path)
-    run.rewind_metrics(lambda record: record["step"] <= checkpoint.facts["step"])
+    if leads():
+        run.rewind_metrics(lambda record: record["step"] <= checkpoint.facts["step"])
     return checkpoint
 
 
@@ -213,7 +218,7 @@ def environment(experiment: Experiment, **facts: Any) -> dict[str, Any]:
         "python": platform.python_version(),
         "platform": platform.platform(),
         "threads": torch.get_num_threads(),
-        "world_size": int(os.environ.get("WORLD_SIZE", "1")),
+        "world_size": world_size(),
         "command": ["searchlight", *sys.argv[1:]],
         **facts,
     }

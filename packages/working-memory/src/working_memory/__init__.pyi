@@ -13,6 +13,7 @@ from .factory import create_model as create_model
 from .factory import equal_parameter_hidden_size as equal_parameter_hidden_size
 from .factory import get_model_info as get_model_info
 from .factory import model_from_config as model_from_config
+from .factory import model_summary as model_summary
 from .factory import needs_map as needs_map
 from .factory import print_model_summary as print_model_summary
 from .lures import Lure as Lure
@@ -74,6 +75,7 @@ __all__ = [
     "make_pools",
     "masked_loss",
     "model_from_config",
+    "model_summary",
     "needs_map",
     "print_model_summary",
     "serial_position",

@@ -127,13 +127,17 @@ def get_model_info(model: WorkingMemoryModel) -> dict[str, Any]:
     }
 
 
-def print_model_summary(model: WorkingMemoryModel) -> None:
-    """Print what `get_model_info` tells, one line each."""
+def model_summary(model: WorkingMemoryModel) -> str:
+    """What `get_model_info` tells, one line each."""
     info = get_model_info(model)
     parts = info.pop("parts")
     lines = [f"{name:<16} {value:>12}" for name, value in info.items()]
-    lines += [f"  {name:<14} {count:>12}" for name, count in parts.items()]
-    sys.stdout.write("\n".join(lines) + "\n")
+    return "\n".join(lines + [f"  {name:<14} {count:>12}" for name, count in parts.items()])
+
+
+def print_model_summary(model: WorkingMemoryModel) -> None:
+    """Print `model_summary`."""
+    sys.stdout.write(model_summary(model) + "\n")
 
 
 def _parts(kind: str) -> tuple[str, str]:

@@ -29,6 +29,7 @@ from working_memory import (
     make_pools,
     masked_loss,
     model_from_config,
+    model_summary,
     needs_map,
     tasks_of,
     trials_table,
@@ -106,6 +107,10 @@ class WorkingMemory(Experiment):
         with torch.random.fork_rng():
             torch.manual_seed(self.seed)
             return model_from_config(self.config.model, channels=self.features.pooled.shape[1])
+
+    def describe(self, model: nn.Module) -> str:
+        """Kind, sizes and parameters of each part, a line each."""
+        return model_summary(model)
 
     def draw(self, epoch: int) -> Iterator[Batch]:
         """The batches of an epoch, the same whenever they are asked for."""
