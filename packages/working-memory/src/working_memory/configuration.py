@@ -51,6 +51,8 @@ class StimuliConfig:
     """Side of a frame in pixels."""
     seed: int = 0
     """Seed of the drawn identities."""
+    recolourings: Annotated[int, Field(ge=0)] = 2
+    """Recoloured copies of every training identity, shown while tasks are learned and in no evaluation."""
     manifest: str | None = None
     """CSV of your own images (path, category, identity, viewpoint, location); nothing is rendered then."""
     novel_viewpoints: PositiveInt = 2
@@ -124,8 +126,8 @@ class BackboneConfig:
     """A file of weights; without one small_cnn is prepared here and resnet50 takes the hub's."""
     steps: PositiveInt = 700
     """Gradient steps of small_cnn's preparation."""
-    batch: PositiveInt = 96
-    """Images per step of the preparation."""
+    batch: PositiveInt = 64
+    """Images per step of the preparation, and as many recoloured ones."""
     learning_rate: PositiveFloat = 6e-3
     """Peak learning rate of the preparation."""
 
@@ -136,7 +138,7 @@ class ModelConfig:
 
     kind: str = "gru"
     """A cell (gru, lstm, rnn), alone or after attention_, multihead_attention_, gated_ or dual_gated_."""
-    hidden_size: PositiveInt = 128
+    hidden_size: PositiveInt = 256
     """Units of the recurrent layer."""
     attention_dim: PositiveInt = 64
     """Width in which the task meets the feature map."""

@@ -1,17 +1,16 @@
 """Pictures and frozen features of an experiment, made once and read from the cache by every seed."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import joblib
 import numpy as np
+import polars as pl
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from torch import nn
 
 from perception import (
-    FactorClassifier,
     FeatureMaps,
     FrozenBackbone,
     ImageSet,
@@ -24,9 +23,8 @@ from perception import (
     read_image_folder,
     resnet50,
 )
-from searchlight.configuration import TrainingConfig
 from searchlight.experiments.base import Report
-from searchlight.training import Batch, Batches, Recorder, fit
+from searchlight.experiments.preparation import colour_mixing, prepared_weights
 from working_memory import stimulus_design
 
 if TYPE_CHECKING:
@@ -35,7 +33,7 @@ if TYPE_CHECKING:
 STANDARDIZED_ON = 512
 """Training pictures whose maps give the means and deviations of channels."""
 
-VERSION = "1"  # raise when the same settings would give other pictures or other weights
+VERSION = "1"  # raise when the same settings would give other pictures
 
 
 def images_of(stimuli: "StimuliConfig", cache: Path | None, report: Report) -> ImageSet:
@@ -48,6 +46,33 @@ def images_of(stimuli: "StimuliConfig", cache: Path | None, report: Report) -> I
 
 def _render(design: StimulusDesign, version: str, report: Report) -> ImageSet:
     return design.render(lambda done, of: report("stimuli", done, of))
+
+
+def with_recoloured(images: ImageSet, rows: np.ndarray, copies: int) -> ImageSet:
+    """The pictures, followed by recoloured copies of some of them; each copy is an identity of its own.
+
+    All pictures of an identity are recoloured alike, with mixing weights that its name and the copy's number draw.
+    """
+    parts, tables = [images.images], [images.table]
+    masks = None if images.masks is None else [images.masks]
+    named = images.table["identity"].to_numpy()[rows]
+    for copy in range(1, copies + 1):
+        names = [f"{name} recoloured {copy}" for name in named]
+        mixing = {name: colour_mixing(1, name_seed(name))[0] for name in set(names)}
+        weights = np.stack([mixing[name] for name in names])
+        mixed = np.einsum("bck,bkhw->bchw", weights, images.images[rows], dtype=np.float32)
+        parts.append(mixed.clip(0, 255).astype(np.uint8))
+        tables.append(images.table[rows.tolist()].with_columns(identity=pl.Series(names)))
+        if masks is not None:
+            masks.append(images.masks[rows])  # pyright: ignore[reportOptionalSubscript]
+    return ImageSet(
+        np.concatenate(parts), None if masks is None else np.concatenate(masks), pl.concat(tables)
+    )
+
+
+def name_seed(name: str) -> np.random.Generator:
+    """A generator that only the name determines, in every process."""
+    return np.random.default_rng(list(name.encode()))
 
 
 def backbone_of(
@@ -70,61 +95,15 @@ def backbone_of(
             load_weights(network, weights)
         else:
             prepare = joblib.Memory(cache, verbose=0).cache(
-                _prepare, ignore=["images", "training_rows", "report"]
+                prepared_weights, ignore=["images", "training_rows", "report"]
             )
             seen = images.select(training_rows).fingerprint
-            state = prepare(backbone, seen, VERSION, images, training_rows, report)
+            state = prepare(backbone, seen, images, training_rows, report)
             network.load_state_dict({name: torch.from_numpy(array) for name, array in state.items()})
     sample = np.random.default_rng(0).choice(
         training_rows, min(len(training_rows), STANDARDIZED_ON), replace=False
     )
     return freeze(Standardized(network.eval()).fit(images.tensor(np.sort(sample))))
-
-
-def _prepare(
-    backbone: "BackboneConfig",
-    seen: str,
-    version: str,
-    images: ImageSet,
-    training_rows: np.ndarray,
-    report: Report,
-) -> dict[str, np.ndarray]:
-    """Weights of a SmallCNN that was taught location, category and identity of the training pictures."""
-    labels = {factor: codes(images, factor, training_rows) for factor in ("location", "category", "identity")}
-    classes = {factor: int(label.max()) + 1 for factor, label in labels.items() if label.max() > 0}
-    per_epoch = -(-backbone.steps // 10)
-    settings = TrainingConfig(
-        epochs=10, batch_size=backbone.batch, learning_rate=backbone.learning_rate, weight_decay=1e-2
-    )
-
-    def draw(epoch: int) -> Iterator[Batch]:
-        rng = np.random.default_rng((0, epoch))
-        for _ in range(per_epoch):
-            chosen = rng.choice(len(training_rows), backbone.batch)
-            picked = {factor: torch.from_numpy(labels[factor][chosen]) for factor in classes}
-            rows = training_rows[chosen]
-            yield {"ids": torch.from_numpy(rows), "images": images.tensor(rows), **picked}
-
-    def loss(model: nn.Module, batch: Batch) -> torch.Tensor:
-        return classifier.loss(batch["images"], {factor: batch[factor] for factor in classes})
-
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        classifier = FactorClassifier(SmallCNN(backbone.channels), classes)
-        fit(classifier, loss, Batches(per_epoch, draw), settings, recorder=_Preparation(report))
-    return {name: tensor.numpy() for name, tensor in classifier.backbone.state_dict().items()}
-
-
-class _Preparation(Recorder):
-    """Reports the epochs of a backbone's preparation."""
-
-    def __init__(self, report: Report):
-        super().__init__()
-        self.report = report
-
-    def epoch(self, record: dict) -> None:
-        super().epoch(record)
-        self.report("backbone", record["epoch"], 10)
 
 
 def features_of(backbone: nn.Module, images: ImageSet, cache: Path | None, report: Report) -> FeatureMaps:
@@ -136,11 +115,6 @@ def blank_of(backbone: nn.Module, images: ImageSet) -> Float[np.ndarray, "channe
     """The map of an empty, black frame."""
     with torch.no_grad():
         return backbone(torch.zeros(1, 3, *images.size))[0].numpy()
-
-
-def codes(images: ImageSet, factor: str, rows: np.ndarray) -> Int[np.ndarray, "rows"]:
-    """A factor of some pictures as numbers from 0, in sorted order of its levels."""
-    return np.unique(images.table[factor].to_numpy()[rows], return_inverse=True)[1]
 
 
 def cell_cover(images: ImageSet, height: int, width: int) -> Float[np.ndarray, "images cells"] | None:

@@ -26,6 +26,7 @@ from working_memory import (
     detection,
     generate,
     lure_false_alarms,
+    make_pool,
     make_pools,
     masked_loss,
     model_from_config,
@@ -62,15 +63,30 @@ class WorkingMemory(Experiment):
         return make_pools(self.images.table, self.config.stimuli)
 
     @cached_property
+    def shown(self) -> ImageSet:
+        """Every picture, and after them the recoloured copies that only training shows."""
+        return stimuli.with_recoloured(self.images, self.familiar, self.config.stimuli.recolourings)
+
+    @cached_property
+    def training_pool(self) -> Pool:
+        """Training identities in training views, each with its recoloured copies."""
+        copies = np.arange(len(self.images), len(self.shown))
+        return make_pool(self.shown.table, np.concatenate([self.familiar, copies]))
+
+    @property
+    def familiar(self) -> np.ndarray:
+        """Rows of the training identities in training views."""
+        return np.sort(self.pools["familiar"].rows.ravel())
+
+    @cached_property
     def backbone(self) -> nn.Module:
         """The frozen network; it has seen the pictures of the training pool only."""
-        rows = np.sort(self.pools["familiar"].rows.ravel())
-        return stimuli.backbone_of(self.config.backbone, self.images, rows, self.cache, self.report)
+        return stimuli.backbone_of(self.config.backbone, self.images, self.familiar, self.cache, self.report)
 
     @cached_property
     def features(self) -> FeatureMaps:
         """What the backbone makes of every picture."""
-        return stimuli.features_of(self.backbone, self.images, self.cache, self.report)
+        return stimuli.features_of(self.backbone, self.shown, self.cache, self.report)
 
     @cached_property
     def tasks(self) -> tuple:
@@ -92,7 +108,8 @@ class WorkingMemory(Experiment):
 
     def trials(self, split: str, seed: int | tuple[int, ...] | None = None) -> Trials:
         """The sequences of a split: for evaluation the same for every run of these stimuli and tasks."""
-        settings, pool = self.config.tasks, self.pools[SPLIT_POOLS[split]]
+        settings = self.config.tasks
+        pool = self.training_pool if split == "train" else self.pools[SPLIT_POOLS[split]]
         sequences = settings.sequences if split == "train" else settings.evaluation_sequences
         seed = (1, EVALUATED.index(split)) if seed is None else seed
         return generate(pool, self.tasks, settings, sequences=sequences, seed=seed)
