@@ -26,7 +26,7 @@ Positive = Annotated[float, Field(gt=0)]
 class TrainingConfig:
     """How the gradient steps are taken."""
 
-    epochs: Count = 40
+    epochs: Count = 60
     """Passes over the training data; one validation after each."""
     batch_size: Count = 128
     """Items per optimiser step, over all processes and accumulated parts together."""

@@ -87,7 +87,7 @@ class TasksConfig:
     """Share of lures among non-matches."""
     sequences: PositiveInt = 4608
     """Training sequences per epoch, drawn afresh for each."""
-    evaluation_sequences: PositiveInt = 1152
+    evaluation_sequences: PositiveInt = 720
     """Sequences of each validation and test split."""
 
     @model_validator(mode="after")
@@ -124,7 +124,7 @@ class BackboneConfig:
     """Channels of small_cnn's three layers."""
     weights: str | None = None
     """A file of weights; without one small_cnn is prepared here and resnet50 takes the hub's."""
-    steps: PositiveInt = 700
+    steps: PositiveInt = 900
     """Gradient steps of small_cnn's preparation."""
     batch: PositiveInt = 64
     """Images per step of the preparation, and as many recoloured ones."""
