@@ -33,7 +33,7 @@ def test_the_joints_fit(attention):
     images, features = attention.images, attention.features
     assert images.images.shape == (len(images), 3, 32, 32)
     assert len(images) == 2 * (3 + 2 * 2) * 5 * 2 * 4
-    assert features.maps.shape == (len(images), 96, 4, 4)
+    assert features.maps.shape == (len(attention.shown), 96, 4, 4)
     batch = next(iter(attention.draw(0)))
     assert batch["features"].shape == (16, 4, 96, 4, 4)
     assert batch["task"].shape == (16, 6)

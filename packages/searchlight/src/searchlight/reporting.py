@@ -9,6 +9,7 @@ import polars as pl
 
 from analysis import (
     Diagnosis,
+    Estimate,
     Evidence,
     Picture,
     Report,
@@ -41,6 +42,7 @@ def report_comparison(found: Compared, folder: Path, extra: Sequence[Picture] = 
             },
             comparisons=found.splits,
             pictures=[*comparison_pictures(found, folder), *extra],
+            controls=leakage_of(next(iter(found.arms.values()))[0]),
             diagnoses=diagnoses(found),
             provenance=provenance(runs[0] for runs in found.arms.values()),
             commands=[
@@ -97,6 +99,13 @@ def arm_line(run: Run, baseline: Run) -> str:
     changed = differences(baseline.config(), run.config())
     settings = ", ".join(f"{name} {value}" for name, value in changed.items()) or "the baseline"
     return f"{settings}; {run.environment()['parameters']:,} parameters"
+
+
+def leakage_of(run: Run) -> dict[str, Estimate]:
+    """What features that should tell nothing tell of the data."""
+    return {
+        f"leakage: {name}": Estimate(**facts) for name, facts in run.environment().get("leakage", {}).items()
+    }
 
 
 def diagnoses(found: Compared) -> list[Diagnosis]:

@@ -45,6 +45,16 @@ def show_results(resolved: Resolved, runs: Sequence[Run]) -> None:
     seeds = f"{len(runs)} seed{'s' if len(runs) > 1 else ''}"
     note = "95 % interval over seeds" if len(runs) > 1 else "one seed has no interval; --seeds 0..4 gives one"
     console.show_table(["split", *chances], rows, title=f"{resolved.name}, {seeds} ({note})")
+    show_leakage(runs[0])
+
+
+def show_leakage(run: Run) -> None:
+    """What features that should tell nothing tell of the data, as it was stored with the run."""
+    found = {name: Estimate(**facts) for name, facts in run.environment().get("leakage", {}).items()}
+    if found:
+        rows = [[name, short(each), f"{each.chance:.3f}"] for name, each in found.items()]
+        title = "\nleakage: balanced accuracy of a cross-validated linear decoder (interval over folds)"
+        console.show_table(["what it is given", "accuracy", "chance"], rows, title=title)
 
 
 def short(estimate: Estimate, *, signed: bool = False) -> str:

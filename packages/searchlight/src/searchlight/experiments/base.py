@@ -94,6 +94,10 @@ class Experiment(ABC):
     def data_hash(self) -> str:
         """Identifies the evaluated items and what is known of them: only runs of equal hash are compared."""
 
+    def leakage(self) -> dict[str, Estimate]:
+        """What a linear decoder gets from features that should tell nothing, by name; printed beside results."""
+        return {}
+
     @abstractmethod
     def arm(self) -> Arm:
         """The arm that the configuration describes, untrained."""

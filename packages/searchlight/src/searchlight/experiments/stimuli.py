@@ -10,6 +10,7 @@ import torch
 from jaxtyping import Float
 from torch import nn
 
+from analysis import Estimate, leakage
 from perception import (
     FeatureMaps,
     FrozenBackbone,
@@ -29,6 +30,9 @@ from working_memory import stimulus_design
 
 if TYPE_CHECKING:
     from working_memory.configuration import BackboneConfig, StimuliConfig
+
+LEAKAGE_ON = 2000
+"""Training pictures on which leakage is measured."""
 
 STANDARDIZED_ON = 512
 """Training pictures whose maps give the means and deviations of channels."""
@@ -104,6 +108,34 @@ def backbone_of(
         training_rows, min(len(training_rows), STANDARDIZED_ON), replace=False
     )
     return freeze(Standardized(network.eval()).fit(images.tensor(np.sort(sample))))
+
+
+def leakage_of(images: ImageSet, rows: np.ndarray, cache: Path | None) -> dict[str, Estimate]:
+    """What mean pixels, the object's mean colour and its size alone tell of category and identity."""
+    measure = joblib.Memory(cache, verbose=0).cache(_leakage, ignore=["images", "rows"])
+    return measure(images.select(rows).fingerprint, images, rows)
+
+
+def _leakage(seen: str, images: ImageSet, rows: np.ndarray) -> dict[str, Estimate]:
+    chosen = images.select(
+        np.sort(np.random.default_rng(0).choice(rows, min(len(rows), LEAKAGE_ON), replace=False))
+    )
+    pixels = chosen.images.astype(np.float32)
+    features = {"mean pixel": pixels.mean((2, 3))}
+    if chosen.masks is not None:
+        size = chosen.masks.sum((1, 2), dtype=np.float32)[:, None]
+        features["colour of the object"] = np.einsum("ichw,ihw->ic", pixels, chosen.masks) / np.maximum(
+            size, 1
+        )
+        features["size of the object"] = size
+    found = {}
+    for factor, group in {"category": "identity", "identity": "viewpoint"}.items():
+        groups = chosen.table.group_by(factor).agg(pl.col(group).n_unique())[group]
+        if len(groups) > 1 and groups.min() > 1:
+            labels, parts = chosen.table[factor].to_numpy(), chosen.table[group].to_numpy()
+            told = leakage(features, labels, parts, folds=min(5, groups.min()))
+            found |= {f"{factor} from {each.feature}": each.estimate for each in told}
+    return found
 
 
 def features_of(backbone: nn.Module, images: ImageSet, cache: Path | None, report: Report) -> FeatureMaps:

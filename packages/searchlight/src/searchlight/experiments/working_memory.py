@@ -10,6 +10,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from analysis import Estimate
 from attention_core import AttentionMap
 from perception import FeatureMaps, ImageSet
 from searchlight.errors import UsageError
@@ -95,7 +96,11 @@ class WorkingMemory(Experiment):
 
     def prepare(self) -> None:
         """Render or read the pictures, prepare the backbone, run it once over every picture."""
-        _ = self.features
+        _ = self.features, self.leakage()
+
+    def leakage(self) -> dict[str, Estimate]:
+        """What mean pixels, colour and size alone tell of the training pictures."""
+        return stimuli.leakage_of(self.images, self.familiar, self.cache)
 
     def data_hash(self) -> str:
         """SHA-256 over the pictures and the sequences that are evaluated."""
