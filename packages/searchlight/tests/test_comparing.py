@@ -3,9 +3,10 @@ import json
 import pytest
 
 from analysis import ComparabilityError
-from searchlight.comparing import compare_arms, show_comparison, write_comparison
+from searchlight.comparing import compare_arms, show_comparison
 from searchlight.errors import UsageError
 from searchlight.jobs import train_all
+from searchlight.reporting import write_comparison
 
 SLOW = {"learning_rate": 1e-5}
 FAST = {"learning_rate": 0.3, "epochs": 3}

@@ -1,6 +1,5 @@
 """Arms of runs against a baseline, on every test split."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +8,6 @@ from typing import Any
 import polars as pl
 
 from analysis import Comparison, comparability, compare
-from analysis.files import write_atomically
 from analysis.store import Run
 from searchlight import console
 from searchlight.errors import UsageError, nearest
@@ -156,18 +154,3 @@ def table_row(result: Any) -> list[str]:
         f"{result.p_corrected:.3g}" if gap else "",
         result.verdict + (f" ({result.reason})" if result.reason else ""),
     ]
-
-
-def write_comparison(found: Compared, folder: Path | None = None) -> Path:
-    """Write comparison.json, figures and report.html; into runs/comparisons/<name> beside the runs unless told.
-
-    A comparison is made from runs that stay, so an earlier one at the same place is replaced, file by file.
-    """
-    first = next(iter(found.arms.values()))[0]
-    folder = folder or first.path.parents[2] / "comparisons" / found.name
-    text = json.dumps(found.document(), indent=2, sort_keys=True) + "\n"
-    write_atomically(folder / "comparison.json", lambda file: file.write_text(text))
-    from searchlight.reporting import report_comparison
-
-    report_comparison(found, folder)
-    return folder

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from analysis import Picture, Report, write_report
 from searchlight import console
-from searchlight.comparing import Compared, compare_arms, write_comparison
+from searchlight.comparing import Compared, compare_arms
 from searchlight.demonstration import Demonstration
 from searchlight.inspecting import inspect_run
 from searchlight.jobs import train_all
@@ -16,6 +16,7 @@ from searchlight.reporting import (
     diagnoses,
     provenance,
     report_inspection,
+    write_comparison,
 )
 from searchlight.results import short
 from searchlight.runs import run_of

@@ -1,5 +1,6 @@
 """Pages and pictures of comparisons and runs."""
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from analysis import (
     diagnose,
     save_figure,
     training_curves,
+    write_atomically,
     write_report,
 )
 from searchlight.comparing import Compared
@@ -27,28 +29,36 @@ from searchlight.experiments.base import Drawing
 from searchlight.results import measured
 
 
-def report_comparison(found: Compared, folder: Path, extra: Sequence[Picture] = (), title: str = "") -> None:
-    """Write figures/ and report.html of a comparison."""
-    arms = ", ".join(list(found.arms)[1:])
-    write_report(
-        folder / "report.html",
-        Report(
-            title=title or f"{arms} against {next(iter(found.arms))}",
-            question=f"Does {found.measure.name.replace('_', ' ')} differ between {arms} and {next(iter(found.arms))}, "
-            "and in which cells?",
-            data=data_lines(found),
-            arms={
-                arm: arm_line(runs[0], next(iter(found.arms.values()))[0]) for arm, runs in found.arms.items()
-            },
-            comparisons=found.splits,
-            pictures=[*comparison_pictures(found, folder), *extra],
-            controls=leakage_of(next(iter(found.arms.values()))[0]),
-            diagnoses=diagnoses(found),
-            provenance=provenance(runs[0] for runs in found.arms.values()),
-            commands=[
-                f"searchlight compare {' '.join(str(runs[0].path.parent) for runs in found.arms.values())}"
-            ],
-        ),
+def write_comparison(found: Compared, folder: Path | None = None) -> Path:
+    """Write comparison.json, figures and report.html; into comparisons/<name> beside the runs unless told.
+
+    A comparison is made from runs that stay, so an earlier one at the same place is replaced, file by file.
+    """
+    first = next(iter(found.arms.values()))[0]
+    folder = folder or first.path.parents[2] / "comparisons" / found.name
+    text = json.dumps(found.document(), indent=2, sort_keys=True) + "\n"
+    write_atomically(folder / "comparison.json", lambda file: file.write_text(text))
+    write_report(folder / "report.html", page_of(found, folder))
+    return folder
+
+
+def page_of(found: Compared, folder: Path) -> Report:
+    """A comparison as a page; its figures are saved in the folder."""
+    baseline, *others = found.arms
+    arms, runs, measure = ", ".join(others), found.arms[baseline], found.measure.name.replace("_", " ")
+    return Report(
+        title=f"{arms} against {baseline}",
+        question=f"Does {measure} differ between {arms} and {baseline}, and in which cells?",
+        data=data_lines(found),
+        arms={arm: arm_line(each[0], runs[0]) for arm, each in found.arms.items()},
+        comparisons=found.splits,
+        pictures=comparison_pictures(found, folder),
+        controls=leakage_of(runs[0]),
+        diagnoses=diagnoses(found),
+        provenance=provenance(each[0] for each in found.arms.values()),
+        commands=[
+            f"searchlight compare {' '.join(str(each[0].path.parent) for each in found.arms.values())}"
+        ],
     )
 
 

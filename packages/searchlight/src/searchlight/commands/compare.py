@@ -39,7 +39,8 @@ def main(args: Sequence[str]) -> None:
     if len(options.arms) < 2:
         raise UsageError("compare needs at least two folders: the baseline and what is compared with it.")
     from searchlight import console
-    from searchlight.comparing import compare_arms, show_comparison, write_comparison
+    from searchlight.comparing import compare_arms, show_comparison
+    from searchlight.reporting import write_comparison
 
     cells = {"feature": options.property, "n": options.n}
     found = compare_arms(
