@@ -33,7 +33,7 @@ def test_the_joints_fit(attention):
     images, features = attention.images, attention.features
     assert images.images.shape == (len(images), 3, 32, 32)
     assert len(images) == 2 * (3 + 2 * 2) * 5 * 2 * 4
-    assert features.maps.shape == (len(attention.shown), 96, 4, 4)
+    assert features.maps.shape == (len(images) + 2 * (2 * 3) * (3 * 2) * 4, 96, 4, 4)
     batch = next(iter(attention.draw(0)))
     assert batch["features"].shape == (16, 4, 96, 4, 4)
     assert batch["task"].shape == (16, 6)
@@ -107,14 +107,14 @@ def test_held_out_identities_and_views_are_never_trained_on(attention):
     trained = {
         int(image)
         for epoch in range(3)
-        for image in attention.trials("train", seed=(0, 0, epoch)).images.ravel()
+        for image in attention.draw_trials("train", (0, 0, epoch)).images.ravel()
     }
     for split in EVALUATED:
-        shown = set(attention.trials(split).images.ravel().tolist())
+        shown = set(attention.trials[split].images.ravel().tolist())
         if "novel" in split:
             assert not shown & trained
     identities = {
-        split: set(table["identity"][list(np.unique(attention.trials(split).images))]) for split in EVALUATED
+        split: set(table["identity"][list(np.unique(attention.trials[split].images))]) for split in EVALUATED
     }
     assert not identities["validation/novel_identity"] & identities["test/novel_identity"]
     assert not identities["test/novel_identity"] & identities["test/familiar"]

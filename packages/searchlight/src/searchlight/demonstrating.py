@@ -32,7 +32,9 @@ def demonstrate(demonstration: Demonstration, root: Path) -> None:
     }
     for compared in found.values():
         write_comparison(compared)
-    run, inspection = inspect_run(run_of(demonstration.inspected, 0, root).path, task=None, samples=1)
+    run, inspection = inspect_run(
+        run_of(demonstration.inspected, 0, root).path, task=demonstration.task, samples=1
+    )
     report_inspection(run, inspection.drawings, run.path, inspection.figures)
     page = root / "comparisons" / demonstration.name / "report.html"
     pictures = [Picture.of(d.figure, d.caption, d.alt, d.null) for d in inspection.drawings]

@@ -16,6 +16,8 @@ class Demonstration:
     questions: Mapping[str, Sequence[Resolved]]
     seeds: Sequence[int]
     inspected: Resolved
+    task: str
+    """Which tasks of the inspected arm are drawn."""
     split: str
 
     @property
@@ -53,6 +55,7 @@ def working_memory(quick: bool) -> Demonstration:
         {"all nine tasks": list(arms.values()), "control, one feature": control},
         (0, 1, 2),
         arms["attention"],
+        "identity-2back" if quick else "identity",
         "test/novel_view",
     )
 

@@ -12,6 +12,7 @@ from torch import nn
 
 from analysis import Estimate, leakage
 from perception import (
+    Backbone,
     FeatureMaps,
     FrozenBackbone,
     ImageSet,
@@ -23,6 +24,7 @@ from perception import (
     load_weights,
     read_image_folder,
     resnet50,
+    weights_fingerprint,
 )
 from searchlight.experiments.base import Report
 from searchlight.experiments.preparation import colour_mixing, prepared_weights
@@ -52,25 +54,29 @@ def _render(design: StimulusDesign, version: str, report: Report) -> ImageSet:
     return design.render(lambda done, of: report("stimuli", done, of))
 
 
-def with_recoloured(images: ImageSet, rows: np.ndarray, copies: int) -> ImageSet:
-    """The pictures, followed by recoloured copies of some of them; each copy is an identity of its own.
+def recoloured_table(table: pl.DataFrame, rows: np.ndarray, copies: int) -> pl.DataFrame:
+    """The rows of `with_recoloured`: those of the pictures, then those of the copies, each an identity of its own."""
+    chosen = table[rows.tolist()]
+    named = [chosen.with_columns(pl.col("identity") + f" recoloured {copy}") for copy in range(1, copies + 1)]
+    return pl.concat([table, *named])
 
-    All pictures of an identity are recoloured alike, with mixing weights that its name and the copy's number draw.
+
+def with_recoloured(images: ImageSet, rows: np.ndarray, copies: int) -> ImageSet:
+    """The pictures, followed by recoloured copies of some of them.
+
+    All pictures of an identity are recoloured alike, with mixing weights that its new name alone draws.
     """
-    parts, tables = [images.images], [images.table]
-    masks = None if images.masks is None else [images.masks]
-    named = images.table["identity"].to_numpy()[rows]
-    for copy in range(1, copies + 1):
-        names = [f"{name} recoloured {copy}" for name in named]
-        mixing = {name: colour_mixing(1, name_seed(name))[0] for name in set(names)}
-        weights = np.stack([mixing[name] for name in names])
-        mixed = np.einsum("bck,bkhw->bchw", weights, images.images[rows], dtype=np.float32)
-        parts.append(mixed.clip(0, 255).astype(np.uint8))
-        tables.append(images.table[rows.tolist()].with_columns(identity=pl.Series(names)))
-        if masks is not None:
-            masks.append(images.masks[rows])  # pyright: ignore[reportOptionalSubscript]
+    table = recoloured_table(images.table, rows, copies)
+    names = table["identity"][len(images) :].to_list()
+    mixing = {name: colour_mixing(1, name_seed(name))[0] for name in set(names)}
+    pictures = np.empty((len(table), *images.images.shape[1:]), np.uint8)
+    pictures[: len(images)] = images.images
+    for place, (row, name) in enumerate(zip(np.tile(rows, copies), names, strict=True), start=len(images)):
+        channels = mixing[name] @ images.images[row].reshape(3, -1).astype(np.float32)
+        pictures[place] = channels.clip(0, 255).reshape(images.images[row].shape)
+    masks = images.masks
     return ImageSet(
-        np.concatenate(parts), None if masks is None else np.concatenate(masks), pl.concat(tables)
+        pictures, None if masks is None else np.concatenate([masks, *[masks[rows]] * copies]), table
     )
 
 
@@ -138,9 +144,22 @@ def _leakage(seen: str, images: ImageSet, rows: np.ndarray) -> dict[str, Estimat
     return found
 
 
-def features_of(backbone: nn.Module, images: ImageSet, cache: Path | None, report: Report) -> FeatureMaps:
-    """Maps and their means, one row per picture, memory-mapped from the cache."""
-    return feature_maps(backbone, images, cache=cache, progress=lambda done, of: report("features", done, of))
+def features_of(
+    backbone: Backbone, images: ImageSet, rows: np.ndarray, copies: int, cache: Path | None, report: Report
+) -> FeatureMaps:
+    """Maps and their means of the pictures and of recoloured copies of some, memory-mapped from the cache."""
+    memory = joblib.Memory(cache, mmap_mode="r", verbose=0)
+    run = memory.cache(_features, ignore=["backbone", "images", "rows", "report"])
+    key = f"{images.fingerprint} {weights_fingerprint(backbone)} {VERSION}"
+    return FeatureMaps(*run(key, copies, backbone, images, rows, report))
+
+
+def _features(
+    key: str, copies: int, backbone: Backbone, images: ImageSet, rows: np.ndarray, report: Report
+) -> tuple[np.ndarray, np.ndarray]:
+    shown = with_recoloured(images, rows, copies)
+    found = feature_maps(backbone, shown, cache=None, progress=lambda done, of: report("features", done, of))
+    return found.maps, found.pooled
 
 
 def blank_of(backbone: nn.Module, images: ImageSet) -> Float[np.ndarray, "channels height width"]:

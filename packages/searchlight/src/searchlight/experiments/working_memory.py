@@ -64,15 +64,10 @@ class WorkingMemory(Experiment):
         return make_pools(self.images.table, self.config.stimuli)
 
     @cached_property
-    def shown(self) -> ImageSet:
-        """Every picture, and after them the recoloured copies that only training shows."""
-        return stimuli.with_recoloured(self.images, self.familiar, self.config.stimuli.recolourings)
-
-    @cached_property
     def training_pool(self) -> Pool:
-        """Training identities in training views, each with its recoloured copies."""
-        copies = np.arange(len(self.images), len(self.shown))
-        return make_pool(self.shown.table, np.concatenate([self.familiar, copies]))
+        """Training identities in training views, each with the recoloured copies that only training shows."""
+        table = stimuli.recoloured_table(self.images.table, self.familiar, self.config.stimuli.recolourings)
+        return make_pool(table, np.concatenate([self.familiar, np.arange(len(self.images), len(table))]))
 
     @property
     def familiar(self) -> np.ndarray:
@@ -86,8 +81,9 @@ class WorkingMemory(Experiment):
 
     @cached_property
     def features(self) -> FeatureMaps:
-        """What the backbone makes of every picture."""
-        return stimuli.features_of(self.backbone, self.shown, self.cache, self.report)
+        """What the backbone makes of every picture, and of the recoloured copies after them."""
+        copies = self.config.stimuli.recolourings
+        return stimuli.features_of(self.backbone, self.images, self.familiar, copies, self.cache, self.report)
 
     @cached_property
     def tasks(self) -> tuple:
@@ -106,18 +102,22 @@ class WorkingMemory(Experiment):
         """SHA-256 over the pictures and the sequences that are evaluated."""
         seen = hashlib.sha256(self.images.fingerprint.encode())
         for split in EVALUATED:
-            trials = self.trials(split)
+            trials = self.trials[split]
             for array in (trials.images, trials.targets, trials.task):
                 seen.update(np.ascontiguousarray(array).tobytes())
         return seen.hexdigest()
 
-    def trials(self, split: str, seed: int | tuple[int, ...] | None = None) -> Trials:
-        """The sequences of a split: for evaluation the same for every run of these stimuli and tasks."""
-        settings = self.config.tasks
-        pool = self.training_pool if split == "train" else self.pools[SPLIT_POOLS[split]]
-        sequences = settings.sequences if split == "train" else settings.evaluation_sequences
-        seed = (1, EVALUATED.index(split)) if seed is None else seed
+    def draw_trials(self, split: str, seed: tuple[int, ...]) -> Trials:
+        """Sequences of a split."""
+        settings, train = self.config.tasks, split == "train"
+        pool = self.training_pool if train else self.pools[SPLIT_POOLS[split]]
+        sequences = settings.sequences if train else settings.evaluation_sequences
         return generate(pool, self.tasks, settings, sequences=sequences, seed=seed)
+
+    @cached_property
+    def trials(self) -> dict[str, Trials]:
+        """The evaluated sequences of every split, the same for every run of these stimuli and tasks."""
+        return {split: self.draw_trials(split, (1, number)) for number, split in enumerate(EVALUATED)}
 
     def arm(self) -> Arm:
         """The model of the configuration; each epoch draws sequences that no other epoch has."""
@@ -136,7 +136,7 @@ class WorkingMemory(Experiment):
 
     def draw(self, epoch: int) -> Iterator[Batch]:
         """The batches of an epoch, the same whenever they are asked for."""
-        trials = self.trials("train", seed=(0, self.seed, epoch))
+        trials = self.draw_trials("train", (0, self.seed, epoch))
         for start in range(0, len(trials), self.config.training.batch_size):
             yield self.batch(
                 trials, np.arange(start, min(start + self.config.training.batch_size, len(trials)))
@@ -165,13 +165,10 @@ class WorkingMemory(Experiment):
         """Masked accuracy over the three validation splits, and in each."""
         found = {}
         for split in VALIDATION:
-            answers = torch.cat(
-                [output.logits.argmax(-1) for output in self.outputs(model, self.trials(split))]
-            )
-            trials = self.trials(split)
-            found[split.removeprefix("validation/")] = float(
-                (answers.numpy() == trials.targets)[trials.scored].mean()
-            )
+            trials = self.trials[split]
+            answers = torch.cat([output.logits.argmax(-1) for output in self.outputs(model, trials)])
+            right = answers.cpu().numpy() == trials.targets
+            found[split.removeprefix("validation/")] = float(right[trials.scored].mean())
         return {"accuracy": float(np.mean(list(found.values()))), **found}
 
     def outputs(
@@ -207,7 +204,7 @@ class WorkingMemory(Experiment):
     def evaluate_split(self, model: nn.Module, split: str, *, shuffled: bool = False) -> Evaluation:
         """Answers, states and attention of one split."""
         model.eval()
-        trials = self.trials(split)
+        trials = self.trials[split]
         task = torch.from_numpy(trials.task_vectors)
         outputs = list(self.outputs(model, trials, task.roll(1, 0) if shuffled else None))
         probabilities = torch.cat([output.logits.softmax(-1) for output in outputs]).numpy()
