@@ -98,7 +98,7 @@ class Line(Experiment):
         return trials.group_by("split", *cells, maintain_order=True).agg(right)
 
     def inspect(self, trained, controls, *, task, samples):
-        return Inspection([], {})
+        return Inspection([], {}, "test/plain")
 
 
 @pytest.fixture

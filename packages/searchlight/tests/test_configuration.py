@@ -10,6 +10,7 @@ from searchlight.configuration import (
     with_settings,
 )
 from searchlight.errors import ConfigError
+from searchlight.older import read_older
 
 
 @pytest.mark.parametrize("name", list(presets()))
@@ -107,3 +108,58 @@ def test_an_unknown_key_of_the_older_form_is_an_error(tmp_path):
     file.write_text("model_type: gru\nhiden_size: 96\n")
     with pytest.raises(ConfigError, match=r"hiden_size[\s\S]*did you mean hidden_size"):
         load_config(str(file))
+
+
+OLDER = """
+experiment_name: attention_stsf
+scenario: STSF_ATTENTION
+n_values: [2]
+task_features: [location]
+sequence_length: 6
+model_type: attention_gru
+hidden_size: 512
+num_layers: 1
+dropout: 0.0
+attention_hidden_dim: 512
+attention_dropout: 0.1
+use_real_stimuli: true
+num_train: 900
+num_val: 200
+num_test: 200
+batch_size: 8
+epochs: 15
+lr: 0.0003
+weight_decay: 0.01
+milestones: [10]
+gamma: 0.1
+save_hidden: true
+"""
+
+
+def test_a_whole_older_file_is_read(tmp_path):
+    file = tmp_path / "attention_stsf.yaml"
+    file.write_text(OLDER)
+    config = load_config(str(file)).config
+    assert (config.tasks.scenario, config.tasks.all_features, config.tasks.all_n) == (
+        "custom",
+        ("location",),
+        (2,),
+    )
+    assert (config.model.kind, config.model.attention_dropout) == ("attention_gru", 0.1)
+    assert (config.training.epochs, config.training.learning_rate) == (15, 0.0003)
+
+
+@pytest.mark.parametrize(
+    ("named", "kind"),
+    [
+        ({"rnn_type": "lstm"}, "lstm"),
+        ({"model_type": "gru"}, "gru"),
+        ({"model_type": "attention", "rnn_type": "gru"}, "attention_gru"),
+        ({"model_type": "attention", "rnn_type": "gru", "attention_mode": "dual"}, "dual_gated_gru"),
+        ({"model_type": "attention_rnn", "attention_mode": "task_only"}, "gated_rnn"),
+    ],
+)
+def test_older_names_of_models_are_today_s_kinds(named, kind):
+    document, _ = read_older({**named, "scenario": "MTMF_DUAL_ATTENTION"}, "old.yaml")
+    assert document["model"]["kind"] == kind
+    assert document["tasks"]["scenario"] == "mtmf"

@@ -1,5 +1,6 @@
 """Arms of runs against a baseline, on every test split."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -136,8 +137,10 @@ def show_comparison(found: Compared) -> None:
         seeds = ", ".join(f"{arm} n = {len(runs)}" for arm, runs in found.arms.items())
         title = f"\n{split}: {found.measure.name}{chance}; 95 % intervals over seeds ({seeds})"
         columns = ["cell", "arm", found.measure.name, "difference", "effect size", "p (Holm)", "verdict"]
-        console.show_table(columns, [table_row(result) for result in comparison.results], title=title)
+        rows = [table_row(result) for result in comparison.results]
+        console.show_table(columns, rows, title=title, words=(0, 1, 6))
     notes = [note for comparison in found.splits.values() for note in comparison.notes]
+    notes += [f"{r.arm}: {r.reason}" for each in found.splits.values() for r in each.results if r.reason]
     for note in dict.fromkeys(notes):
         console.say(f"note: {note}")
 
@@ -150,7 +153,7 @@ def table_row(result: Any) -> list[str]:
         result.arm,
         short(result.estimate) if result.estimate else "",
         short(gap.estimate, signed=True) if gap else "",
-        f"{gap.effect_size:+.2f}" if gap else "",
+        f"{gap.effect_size:+.2f}" if gap and math.isfinite(gap.effect_size) else "",
         f"{result.p_corrected:.3g}" if gap else "",
-        result.verdict + (f" ({result.reason})" if result.reason else ""),
+        result.verdict,
     ]

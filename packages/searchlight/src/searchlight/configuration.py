@@ -164,7 +164,8 @@ def explain(error: ValidationError) -> str:
     message = first["msg"].removeprefix("Value error, ")
     got = f" (got {first['input']!r})" if where and not isinstance(first["input"], dict) else ""
     more = len(error.errors()) - 1
-    return f"{where + ': ' if where else ''}{message}{got}{f' (and {more} more)' if more else ''}."
+    others = f" (and {more} more)" if more else ""
+    return f"{where + ': ' if where else ''}{message.rstrip('.')}{got}{others}{'' if message.endswith('?') else '.'}"
 
 
 def check_names(config_type: type, document: dict[str, Any], origin: str, prefix: str = "") -> None:

@@ -19,7 +19,7 @@ from rich.table import Table
 
 from searchlight.processes import leads
 
-PLAIN_WIDTH = 140
+PLAIN_WIDTH = 300
 """Columns of a table that is not written to a terminal, wide enough that no row breaks."""
 
 
@@ -51,13 +51,19 @@ def remark_all(lines: Sequence[str]) -> None:
         remark(line)
 
 
-def show_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str | None = None) -> None:
-    """A table of results; the first column names the row, the others are aligned right."""
+def show_table(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    *,
+    title: str | None = None,
+    words: Sequence[int] = (0,),
+) -> None:
+    """A table of results; the first column names the row, and other columns than those of words are aligned right."""
     table = Table(
         title=title, title_justify="left", box=None, pad_edge=False, header_style="bold", title_style=""
     )
     for number, column in enumerate(columns):
-        table.add_column(column, justify="left" if number == 0 else "right", no_wrap=True)
+        table.add_column(column, justify="left" if number in words else "right", no_wrap=number == 0)
     for row in rows:
         table.add_row(*(str(cell) for cell in row))
     out().print(table)

@@ -14,6 +14,7 @@ from searchlight.reporting import (
     comparison_pictures,
     data_lines,
     diagnoses,
+    leakage_of,
     provenance,
     report_inspection,
     write_comparison,
@@ -42,7 +43,7 @@ def demonstrate(demonstration: Demonstration, root: Path) -> None:
     show_verdicts(found)
     console.say(f"\nreport: {page}\n")
     for command in next_commands(demonstration, root):
-        console.say(f"next: {command}")
+        console.say(f"next: uv run {command}")
 
 
 def page_of(
@@ -57,7 +58,7 @@ def page_of(
     return Report(
         title=f"Searchlight, {demonstration.name.replace('_', ' ')}",
         question=demonstration.said.split("\nThis takes")[0].replace("\n", " "),
-        data=data_lines(next(iter(found.values()))),
+        data=[f"{question}: {line}" for question, compared in found.items() for line in data_lines(compared)],
         arms={arm: arm_line(seeds[0], baseline) for arm, seeds in runs.items()},
         comparisons={
             f"{question}, {split}": comparison
@@ -65,6 +66,7 @@ def page_of(
             for split, comparison in compared.splits.items()
         },
         pictures=[*drawn, *pictures],
+        controls=leakage_of(baseline),
         diagnoses=[line for compared in found.values() for line in diagnoses(compared)],
         provenance=provenance(seeds[0] for seeds in runs.values()),
         commands=[
@@ -79,7 +81,7 @@ def slug(question: str) -> str:
 
 
 def show_verdicts(found: dict[str, Compared]) -> None:
-    """The overall row of every arm, and the cells whose verdict differs from it."""
+    """The overall row of every arm, under each question."""
     rows = []
     for question, compared in found.items():
         for comparison in compared.splits.values():

@@ -37,6 +37,6 @@ class Interrupted(SearchlightError):
 def nearest(name: str, known: Iterable[str], otherwise: str = "") -> str:
     """The line that names what was expected, and the closest of it."""
     known = sorted(known)
-    close = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
-    expected = f"\n  expected one of: {', '.join(known)}" if len(known) <= 24 else ""
+    close = difflib.get_close_matches(str(name), known, n=1, cutoff=0.6)
+    expected = f"\n  expected one of: {', '.join(known)}" if len(known) <= 18 else ""
     return expected + (f"\n  did you mean {close[0]}?" if close else f"\n  {otherwise}." if otherwise else "")

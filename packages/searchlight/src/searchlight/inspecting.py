@@ -26,7 +26,9 @@ def inspect_run(path: Path, *, task: str | None, samples: int) -> tuple[Run, Ins
         evaluate_run(run)
     experiment, model = trained_model(run, resolved, checkpoint)
     trained = experiment.evaluate(model) if checkpoint else stored(run)
-    controls = {what: control(run, experiment, model, what) for what in experiment.controls}
+    of = "" if checkpoint is None or checkpoint.stem == "best" else f"-{checkpoint.stem}"
+    wanted = experiment.controls if trained.attention else ()
+    controls = {what: control(run, experiment, model, what, of) for what in wanted}
     return run, experiment.inspect(trained, controls, task=task, samples=samples)
 
 
@@ -35,9 +37,9 @@ def stored(run: Run) -> Evaluation:
     return Evaluation(run.trials(), run.states(), run.attention())
 
 
-def control(run: Run, experiment: Experiment, model: nn.Module, what: str) -> Evaluation:
-    """The evaluation under a control, from `interventions/<what>` in the run's folder, made if it is not there."""
-    kept = Run(run.path / "interventions" / what)
+def control(run: Run, experiment: Experiment, model: nn.Module, what: str, of: str) -> Evaluation:
+    """The evaluation under a control, from `interventions/<what><of>` in the run's folder, made if it is not there."""
+    kept = Run(run.path / "interventions" / f"{what}{of}")
     if kept.state != "complete":
         console.remark(f"control: {what}")
         found = experiment.intervene(model, what)

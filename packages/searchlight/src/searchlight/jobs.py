@@ -68,7 +68,10 @@ def prepare(jobs: Sequence[Job], report: Report) -> None:
     """Make what the jobs share, once."""
     for resolved in {resolved.name: resolved for resolved, _ in jobs}.values():
         experiment = experiment_class(resolved.system)(resolved.config, cache=cache_folder(), report=report)
-        experiment.prepare()
+        try:
+            experiment.prepare()
+        except Interrupted as stop:
+            raise Interrupted(f"{stop} of a preparation; the same command starts it again") from None
         parameters = sum(each.numel() for each in experiment.arm().model.parameters())
         console.remark(f"{resolved.name}: {parameters:,} parameters")
 
@@ -84,15 +87,24 @@ def work(jobs: Sequence[Job], root: Path, resume: bool, at_once: int) -> Iterato
         parallel = Parallel(
             n_jobs=at_once, pre_dispatch=at_once, batch_size=1, return_as="generator_unordered"
         )
-        yield from parallel(calls)
+        try:
+            yield from parallel(calls)
+        except TerminatedWorkerError:
+            if not stopped():
+                raise
+            raise Interrupted("stopped; the same command with --resume goes on") from None
 
 
 def outcome_of(resolved: Resolved, seed: int, root: Path, resume: bool) -> Outcome:
     """One job in a process of its own."""
-    try:
-        return Outcome(train_run(resolved, seed, root, resume=resume))
-    except Interrupted as stop:
-        return Outcome(run_of(resolved, seed, root), str(stop))
+    run = run_of(resolved, seed, root)
+    with stop_requested() as stopped:
+        if not stopped():
+            try:
+                return Outcome(train_run(resolved, seed, root, resume=resume))
+            except Interrupted as stop:
+                return Outcome(run, str(stop))
+    return Outcome(run, f"{run.path}: stopped before it began")
 
 
 def stop_children() -> None:

@@ -140,11 +140,17 @@ def arm_evidence(system: str, arm: str, runs: Sequence[Run]) -> Evidence:
         entropy=float(np.mean([each.mean() for each in known])) if known else None,
         validation=float(validation) if isinstance(validation, float) else None,
         chance=measure.chance,
-        trials=runs[0].trials().height,
+        trials=scored(runs[0]),
         seeds=len(runs),
         losses=epochs[0]["train_loss"].to_list() if epochs else (),
         gradient_norms=steps[0]["gradient_norm"].to_list() if steps else (),
     )
+
+
+def scored(run: Run) -> int:
+    """How many items of the test splits are scored."""
+    tested = run.trials().filter(pl.col("split").str.starts_with("test/"))
+    return int(tested["scored"].sum()) if "scored" in tested.columns else tested.height
 
 
 def provenance(runs: Any) -> dict[str, str]:

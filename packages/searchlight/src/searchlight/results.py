@@ -66,24 +66,31 @@ def short(estimate: Estimate, *, signed: bool = False) -> str:
 
 
 def show_cells(resolved: Resolved, runs: Sequence[Run]) -> None:
-    """The primary measure in every cell of the test splits."""
+    """The primary measure on the test splits: for every level of each cell column alone, then in every cell."""
     measure = experiment_class(resolved.system).measures[0]
     values = measured(resolved.system, runs, measure, measure.cells).filter(
         pl.col("split").str.starts_with("test/")
     )
-    cells = values.select(measure.cells).unique(maintain_order=True).rows()
     splits = values["split"].unique(maintain_order=True)
+    cells = values.select(measure.cells).unique(maintain_order=True).rows(named=True)
     rows = []
-    for cell in cells:
-        there = values.filter(
-            *(pl.col(name) == level for name, level in zip(measure.cells, cell, strict=True))
-        )
-        found = estimates(there, measure)
-        rows.append(
-            [" ".join(map(str, cell)), *(short(found[split]) if split in found else "" for split in splits)]
-        )
+    for cell in [*margins(values, measure), *cells]:
+        there = values.filter(*(pl.col(name) == level for name, level in cell.items()))
+        by_seed = there.group_by("split", "seed", maintain_order=True).agg(pl.col("value").mean())
+        found = estimates(by_seed, measure)
+        rows.append([label(cell), *(short(found[split]) if split in found else "" for split in splits)])
     console.say("")
     console.show_table([f"{measure.name} (chance {measure.chance:g})", *splits], rows)
+
+
+def margins(values: pl.DataFrame, measure: Measure) -> list[dict[str, Any]]:
+    """Every level of each cell column alone; its value is the mean over the other columns."""
+    return [{name: level} for name in measure.cells for level in values[name].unique(maintain_order=True)]
+
+
+def label(cell: dict[str, Any]) -> str:
+    """A cell in words, as comparisons name it."""
+    return " ".join(level if isinstance(level, str) else f"{name}={level}" for name, level in cell.items())
 
 
 def document(resolved: Resolved, runs: Sequence[Run]) -> dict[str, Any]:

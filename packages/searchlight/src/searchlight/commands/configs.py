@@ -33,7 +33,7 @@ def main(args: Sequence[str]) -> None:
     from searchlight import console
 
     if options.what == "list":
-        console.show_table(["preset", ""], [[name, text] for name, text in presets().items()])
+        console.show_table(["preset", ""], [[name, text] for name, text in presets().items()], words=(0, 1))
         return
     if options.name is None:
         raise UsageError(

@@ -40,7 +40,9 @@ def main(args: Sequence[str]) -> None:
     from searchlight import console
 
     findings = [*packages(), *device(), *folders(options.runs)]
-    console.show_table(["", "found", "do"], [[each.what, each.found, each.remedy] for each in findings])
+    console.show_table(
+        ["", "found", "do"], [[each.what, each.found, each.remedy] for each in findings], words=(0, 1, 2)
+    )
     if wrong := sum(bool(each.remedy) for each in findings):
         raise SearchlightError(f"{wrong} things to mend, see above.")
     console.say("nothing to mend")

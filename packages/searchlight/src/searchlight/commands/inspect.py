@@ -33,6 +33,7 @@ def main(args: Sequence[str]) -> None:
 
     run, inspection = inspect_run(options.run, task=options.task, samples=options.samples)
     page = report_inspection(run, inspection.drawings, options.out or run.path, inspection.figures)
-    rows = [[name, str(estimate)] for name, estimate in inspection.figures.items()]
-    console.show_table(["on the test splits", "mean, 95 % interval over sequences"], rows)
+    if inspection.figures:
+        rows = [[name, str(estimate)] for name, estimate in inspection.figures.items()]
+        console.show_table(["", f"{inspection.split}: mean, 95 % interval over groups"], rows)
     console.say(f"\n{len(inspection.drawings)} pictures: {page.parent / 'figures'}\nreport: {page}")

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import tyro
 
+from searchlight.errors import UsageError
 from searchlight.options import parse
 
 
@@ -29,6 +30,8 @@ def main(args: Sequence[str]) -> None:
     from analysis.store import find_runs
     from searchlight import console
 
+    if options.folder.exists() and not options.folder.is_dir():
+        raise UsageError(f"{options.folder} is a file; expected a folder of runs.")
     rows = [facts(run) for run in find_runs(options.folder)] if options.folder.is_dir() else []
     if options.json:
         console.show_json(rows)

@@ -32,7 +32,7 @@ class Train:
 def main(args: Sequence[str]) -> None:
     """Train, then print what was reached and what to do next."""
     options, resolved = parse_with_config(Train, "train", args)
-    seeds = parse_seeds(options.seeds or str(resolved.seed or 0))
+    seeds = parse_seeds(str(resolved.seed or 0) if options.seeds is None else options.seeds)
     from searchlight import console
 
     console.remark_all(resolved.notes)

@@ -4,15 +4,17 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import polars as pl
-from matplotlib.figure import Figure
 from torch import nn
 
 from analysis import Estimate
 from searchlight.training import Batches, Loss
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 Report = Callable[[str, int, int], None]
 """Hears how far a preparation is: what is done, how much of it, of how much."""
@@ -53,7 +55,7 @@ class Drawing:
     """A figure with its file name, its caption, its description in words, and what to read it against."""
 
     name: str
-    figure: Figure
+    figure: "Figure"
     caption: str
     alt: str
     null: str
@@ -65,6 +67,7 @@ class Inspection:
 
     drawings: Sequence[Drawing]
     figures: Mapping[str, Estimate]
+    split: str
 
 
 class Experiment(ABC):

@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Float
 from torch import nn
 
-from analysis import Estimate, leakage
+from analysis import Estimate
 from perception import (
     Backbone,
     FeatureMaps,
@@ -123,6 +123,10 @@ def leakage_of(images: ImageSet, rows: np.ndarray, cache: Path | None) -> dict[s
 
 
 def _leakage(seen: str, images: ImageSet, rows: np.ndarray) -> dict[str, Estimate]:
+    from analysis import (
+        leakage,
+    )  # scikit-learn is slow to import, and most runs find these figures in the cache
+
     chosen = images.select(
         np.sort(np.random.default_rng(0).choice(rows, min(len(rows), LEAKAGE_ON), replace=False))
     )

@@ -14,7 +14,7 @@ from analysis import Estimate
 from attention_core import AttentionMap
 from perception import FeatureMaps, ImageSet
 from searchlight.errors import UsageError
-from searchlight.experiments import stimuli, working_memory_inspection
+from searchlight.experiments import stimuli
 from searchlight.experiments.base import Arm, Evaluation, Experiment, Inspection, Measure
 from searchlight.training import Batch, Batches
 from working_memory import (
@@ -33,6 +33,7 @@ from working_memory import (
     model_from_config,
     model_summary,
     needs_map,
+    task_vector,
     tasks_of,
     trials_table,
 )
@@ -205,8 +206,7 @@ class WorkingMemory(Experiment):
         """Answers, states and attention of one split."""
         model.eval()
         trials = self.trials[split]
-        task = torch.from_numpy(trials.task_vectors)
-        outputs = list(self.outputs(model, trials, task.roll(1, 0) if shuffled else None))
+        outputs = list(self.outputs(model, trials, other_tasks(trials) if shuffled else None))
         probabilities = torch.cat([output.logits.softmax(-1) for output in outputs]).numpy()
         states = {"cognition/hidden": rows_of([output.hidden for output in outputs])}
         states["backbone/pooled"] = self.frames(trials.images).mean((-2, -1)).flatten(0, 1).numpy()
@@ -246,12 +246,23 @@ class WorkingMemory(Experiment):
         self, trained: Evaluation, controls: dict[str, Evaluation], *, task: str | None, samples: int
     ) -> Inspection:
         """Attention over the frames of some sequences, or the gates of every channel."""
+        from searchlight.experiments import (
+            working_memory_inspection,
+        )  # draws, and matplotlib is slow to import
+
         return working_memory_inspection.inspect(self.images, trained, controls, task, samples)
 
 
 def loss(model: nn.Module, batch: Batch) -> Tensor:
     """Cross-entropy of the answers, light on frames that ask for none."""
     return masked_loss(model(batch["features"], batch["task"]), batch["targets"])
+
+
+def other_tasks(trials: Trials) -> Tensor:
+    """For each sequence the vector of another task, drawn at random; its own where there is only one."""
+    count = len(trials.tasks)
+    shift = np.random.default_rng(0).integers(1, count, len(trials)) if count > 1 else 0
+    return torch.from_numpy(task_vector(trials.tasks)[(trials.task + shift) % count])
 
 
 def with_look(model: nn.Module, look: nn.Module) -> nn.Module:

@@ -30,9 +30,9 @@ def inspect(
         drawings = [
             drawing for name in tasks for drawing in draw_task(images, trained, controls, name, samples)
         ]
-        return Inspection(drawings, figures(trained, controls, tasks))
+        return Inspection(drawings, figures(trained, controls, tasks), SPLIT)
     if "look/gates" in trained.states:
-        return Inspection([draw_gates(trained, tasks)], {})
+        return Inspection([draw_gates(trained, tasks)], {}, SPLIT)
     raise UsageError(
         "this model attends to nothing: it pools every frame. "
         "Train an attention_ or gated_ kind, see docs/troubleshooting.md#no-attention-maps."
@@ -45,7 +45,7 @@ def wanted(trials: pl.DataFrame, task: str | None) -> list[str]:
     chosen = [name for name, feature in known.rows() if task in (None, name, feature)]
     if not chosen:
         raise UsageError(
-            f"{task} is not a task of this run.{nearest(str(task), [*known['task'], *known['feature']])}"
+            f"{task} is not a task of this run.{nearest(str(task), {*known['task'], *known['feature']})}"
         )
     return chosen
 
@@ -65,7 +65,7 @@ def draw_task(
                 figure,
                 f"{task}, sequence {group} of {SPLIT}{', head ' + str(head) if heads > 1 else ''}: frames, attention, "
                 "and the same of the controls.",
-                f"Six frames of the {task} task with the model's attention over each.",
+                f"{trained.trials['step'].max() + 1} frames of the {task} task with the model's attention over each.",
                 "Uniform attention is 1 everywhere; shuffled task and untrained network show what needs no learning.",
             )
 
@@ -93,7 +93,10 @@ def draw_sequence(
         mass=mass,
         area=area,
         masks=cover,
-        controls={"uniform": np.full_like(maps, 1 / maps[0].size), **heights},
+        controls={
+            "uniform": np.full_like(maps, 1 / maps[0].size),
+            **{k.replace("_", " "): v for k, v in heights.items()},
+        },
         title=f"{trials['task'][0]}",
     )
 
