@@ -77,7 +77,8 @@ def read_older(flat: dict[str, Any], origin: str) -> tuple[dict[str, Any], tuple
         elif key in DROPPED or key.startswith(DROPPED_STARTS):
             dropped.append(f"{key} ({DROPPED.get(key, 'it means nothing any more')})")
         elif key not in (*KIND, "scenario"):
-            raise ConfigError(f"{origin}: {key} is not a setting of the older form.{nearest(key, NAMES)}")
+            known = nearest(key, NAMES)
+            raise ConfigError(f"{origin}: {key} is not a setting of the older form.{known}")
     if scenario := scenario_of(flat):
         document.setdefault("tasks", {})["scenario"] = scenario
         read.append(f"scenario as tasks.scenario {scenario}")
@@ -100,7 +101,7 @@ def kind_of(flat: dict[str, Any]) -> str:
 
 
 def scenario_of(flat: dict[str, Any]) -> str | None:
-    """Today's scenario: custom where n or features are listed, else the older name without what it said of attention."""
+    """Today's scenario: custom where n or features are listed, else the older name up to its first underscore."""
     if "n_values" in flat or "task_features" in flat:
         return "custom"
     named = flat.get("scenario")

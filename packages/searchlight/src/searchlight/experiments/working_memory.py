@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from analysis import Estimate
 from attention_core import AttentionMap
-from perception import FeatureMaps, ImageSet
+from perception import FeatureMaps, ImageSet, weights_fingerprint
 from searchlight.errors import UsageError
 from searchlight.experiments import stimuli
 from searchlight.experiments.base import Arm, Evaluation, Experiment, Inspection, Measure
@@ -100,10 +100,11 @@ class WorkingMemory(Experiment):
         return stimuli.leakage_of(self.images, self.familiar, self.cache)
 
     def data_hash(self) -> str:
-        """SHA-256 over the pictures and the sequences that are evaluated."""
-        seen = hashlib.sha256(self.images.fingerprint.encode())
-        for split in EVALUATED:
-            trials = self.trials[split]
+        """SHA-256 over the pictures, the backbone, what training shows, and the sequences that are evaluated."""
+        seen = hashlib.sha256(f"{self.images.fingerprint} {weights_fingerprint(self.backbone)}".encode())
+        settings = self.config.tasks
+        seen.update(f"{self.training_pool.rows.shape} {settings.match_rate} {settings.lure_rate}".encode())
+        for trials in self.trials.values():
             for array in (trials.images, trials.targets, trials.task):
                 seen.update(np.ascontiguousarray(array).tobytes())
         return seen.hexdigest()
