@@ -14,10 +14,10 @@ from searchlight.reporting import (
     comparison_pictures,
     data_lines,
     diagnoses,
+    drawn,
     leakage_of,
     provenance,
-    report_inspection,
-    write_comparison,
+    write_document,
 )
 from searchlight.results import short
 from searchlight.runs import run_of
@@ -31,14 +31,13 @@ def demonstrate(demonstration: Demonstration, root: Path) -> None:
         question: compare_arms([root / arm.name for arm in arms], split=demonstration.split)
         for question, arms in demonstration.questions.items()
     }
-    for compared in found.values():
-        write_comparison(compared)
-    run, inspection = inspect_run(
+    _, inspection = inspect_run(
         run_of(demonstration.inspected, 0, root).path, task=demonstration.task, samples=1
     )
-    report_inspection(run, inspection.drawings, run.path, inspection.figures)
     page = root / "comparisons" / demonstration.name / "report.html"
-    pictures = [Picture.of(d.figure, d.caption, d.alt, d.null) for d in inspection.drawings]
+    for question, compared in found.items():
+        write_document(compared, page.parent / slug(question))
+    pictures = drawn(inspection.drawings, page.parent)
     write_report(page, page_of(demonstration, found, pictures, page.parent))
     show_verdicts(found)
     console.say(f"\nreport: {page}\n")
@@ -52,7 +51,7 @@ def page_of(
     """All questions on one page."""
     runs = {arm: runs for compared in found.values() for arm, runs in compared.arms.items()}
     baseline = next(iter(runs.values()))[0]
-    drawn = [
+    compared_pictures = [
         each for question in found for each in comparison_pictures(found[question], folder / slug(question))
     ]
     return Report(
@@ -65,7 +64,7 @@ def page_of(
             for question, compared in found.items()
             for split, comparison in compared.splits.items()
         },
-        pictures=[*drawn, *pictures],
+        pictures=[*compared_pictures, *pictures],
         controls=leakage_of(baseline),
         diagnoses=[line for compared in found.values() for line in diagnoses(compared)],
         provenance=provenance(seeds[0] for seeds in runs.values()),

@@ -45,7 +45,7 @@ def working_memory(quick: bool) -> Demonstration:
     arms = {kind: arm(name, f"mtmf_{kind}", {"model.kind": value}) for kind, value in kinds.items()}
     settings = {kind: {"model.kind": kinds[kind], "tasks.scenario": "stsf"} for kind in ("baseline", "gated")}
     control = [arm(name, f"stsf_{kind}", changed) for kind, changed in settings.items()]
-    minutes = "under a minute" if quick else "about four minutes"
+    minutes = "about a minute" if quick else "about four minutes"
     return Demonstration(
         name,
         "N-back on rendered objects: render stimuli, prepare a small backbone, train a pooled baseline, channel\n"

@@ -36,10 +36,15 @@ def write_comparison(found: Compared, folder: Path | None = None) -> Path:
     """
     first = next(iter(found.arms.values()))[0]
     folder = folder or first.path.parents[2] / "comparisons" / found.name
-    text = json.dumps(found.document(), indent=2, sort_keys=True) + "\n"
-    write_atomically(folder / "comparison.json", lambda file: file.write_text(text))
+    write_document(found, folder)
     write_report(folder / "report.html", page_of(found, folder))
     return folder
+
+
+def write_document(found: Compared, folder: Path) -> None:
+    """Write comparison.json."""
+    text = json.dumps(found.document(), indent=2, sort_keys=True) + "\n"
+    write_atomically(folder / "comparison.json", lambda file: file.write_text(text))
 
 
 def page_of(found: Compared, folder: Path) -> Report:
@@ -183,7 +188,7 @@ def report_inspection(
             question="Where does the model look, for each task, and would it look there for no reason?",
             data=[f"{run.path}: sequences of its test splits"],
             arms={run.arm: f"{run.environment()['parameters']:,} parameters"},
-            pictures=[Picture.of(d.figure, d.caption, d.alt, d.null) for d in drawings],
+            pictures=drawn(drawings, folder),
             controls=controls,
             provenance=provenance([run]),
             commands=[f"searchlight inspect {run.path}"],

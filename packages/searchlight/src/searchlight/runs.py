@@ -219,7 +219,7 @@ def environment(experiment: Experiment, **facts: Any) -> dict[str, Any]:
         "platform": platform.platform(),
         "threads": torch.get_num_threads(),
         "world_size": world_size(),
-        "leakage": {name: found.to_dict() for name, found in experiment.leakage().items()},
+        "leakage": experiment.leakage(),
         "command": ["searchlight", *sys.argv[1:]],
         **facts,
     }

@@ -10,11 +10,12 @@ import numpy as np
 import polars as pl
 from torch import nn
 
-from analysis import Estimate
 from searchlight.training import Batches, Loss
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from analysis import Estimate
 
 Report = Callable[[str, int, int], None]
 """Hears how far a preparation is: what is done, how much of it, of how much."""
@@ -66,7 +67,7 @@ class Inspection:
     """What is shown of a run's attention: drawings, and estimates by what they tell, controls among them."""
 
     drawings: Sequence[Drawing]
-    figures: Mapping[str, Estimate]
+    figures: "Mapping[str, Estimate]"
     split: str
 
 
@@ -97,8 +98,8 @@ class Experiment(ABC):
     def data_hash(self) -> str:
         """Identifies the evaluated items and what is known of them: only runs of equal hash are compared."""
 
-    def leakage(self) -> dict[str, Estimate]:
-        """What a linear decoder gets from features that should tell nothing, by name; printed beside results."""
+    def leakage(self) -> dict[str, dict[str, Any]]:
+        """What a linear decoder gets from features that should tell nothing, by name, as plain estimates."""
         return {}
 
     @abstractmethod

@@ -1,7 +1,7 @@
 """Pictures and frozen features of an experiment, made once and read from the cache by every seed."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import joblib
 import numpy as np
@@ -10,7 +10,6 @@ import torch
 from jaxtyping import Float
 from torch import nn
 
-from analysis import Estimate
 from perception import (
     Backbone,
     FeatureMaps,
@@ -116,13 +115,13 @@ def backbone_of(
     return freeze(Standardized(network.eval()).fit(images.tensor(np.sort(sample))))
 
 
-def leakage_of(images: ImageSet, rows: np.ndarray, cache: Path | None) -> dict[str, Estimate]:
+def leakage_of(images: ImageSet, rows: np.ndarray, cache: Path | None) -> dict[str, dict[str, Any]]:
     """What mean pixels, the object's mean colour and its size alone tell of category and identity."""
     measure = joblib.Memory(cache, verbose=0).cache(_leakage, ignore=["images", "rows"])
     return measure(images.select(rows).fingerprint, images, rows)
 
 
-def _leakage(seen: str, images: ImageSet, rows: np.ndarray) -> dict[str, Estimate]:
+def _leakage(seen: str, images: ImageSet, rows: np.ndarray) -> dict[str, dict[str, Any]]:
     from analysis import (
         leakage,
     )  # scikit-learn is slow to import, and most runs find these figures in the cache
@@ -144,7 +143,7 @@ def _leakage(seen: str, images: ImageSet, rows: np.ndarray) -> dict[str, Estimat
         if len(groups) > 1 and groups.min() > 1:
             labels, parts = chosen.table[factor].to_numpy(), chosen.table[group].to_numpy()
             told = leakage(features, labels, parts, folds=min(5, groups.min()))
-            found |= {f"{factor} from {each.feature}": each.estimate for each in told}
+            found |= {f"{factor} from {each.feature}": each.estimate.to_dict() for each in told}
     return found
 
 

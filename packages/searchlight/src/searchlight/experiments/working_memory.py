@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -10,7 +11,6 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from analysis import Estimate
 from attention_core import AttentionMap
 from perception import FeatureMaps, ImageSet, weights_fingerprint
 from searchlight.errors import UsageError
@@ -95,7 +95,7 @@ class WorkingMemory(Experiment):
         """Render or read the pictures, prepare the backbone, run it once over every picture."""
         _ = self.features, self.leakage()
 
-    def leakage(self) -> dict[str, Estimate]:
+    def leakage(self) -> dict[str, dict[str, Any]]:
         """What mean pixels, colour and size alone tell of the training pictures."""
         return stimuli.leakage_of(self.images, self.familiar, self.cache)
 
