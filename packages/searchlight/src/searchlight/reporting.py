@@ -174,12 +174,17 @@ def provenance(runs: Any) -> dict[str, str]:
     }
 
 
+def drawn(drawings: Sequence[Drawing], folder: Path) -> list[Picture]:
+    """Drawings saved at 300 dpi, and as pictures for a page."""
+    for drawing in drawings:
+        save_figure(folder / "figures" / f"{drawing.name}.png", drawing.figure)
+    return [Picture.of(each.figure, each.caption, each.alt, each.null) for each in drawings]
+
+
 def report_inspection(
     run: Run, drawings: Sequence[Drawing], folder: Path, controls: Mapping[str, Any]
 ) -> Path:
-    """Save the drawings of a run at 300 dpi and write one page with all of them."""
-    for drawing in drawings:
-        save_figure(folder / "figures" / f"{drawing.name}.png", drawing.figure)
+    """Save the drawings of a run and write one page with all of them."""
     page = folder / "report.html"
     write_report(
         page,
