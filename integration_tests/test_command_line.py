@@ -67,6 +67,11 @@ def test_torchrun_trains_in_two_processes(tmp_path):
     assert run.state == "complete"
     assert run.environment()["world_size"] == 2
     assert out.count("test/novel_identity") == 1
+    main(["train", TINY, "--jobs", "1", "--runs", str(tmp_path / "alone")])
+    alone = Run(tmp_path / "alone" / "working_memory" / "tiny" / "seed-0")
+    shared, whole = (each.metrics()["loss"].drop_nulls().to_numpy() for each in (run, alone))
+    assert len(shared) == len(whole)
+    assert abs(shared - whole).max() < 0.1  # the mean of two halves, each weighted by its own scored frames
 
 
 def test_older_flat_configurations_train_with_a_line_that_says_how_they_were_read(

@@ -57,7 +57,9 @@ def test_a_configured_baseline_gets_the_parameters_of_what_it_is_compared_with()
         kind="gru", equal_parameters_to="multihead_attention_gru", heads=4, attention_dropout=0.1
     )
     info = get_model_info(model_from_config(config, channels=96))
-    reference = get_model_info(create_model("multihead_attention_gru", heads=4))
+    reference = get_model_info(
+        create_model("multihead_attention_gru", heads=4, hidden_size=config.hidden_size)
+    )
     assert info["kind"] == "gru"
     assert abs(info["num_parameters"] / reference["num_parameters"] - 1) < 0.02
 

@@ -18,7 +18,7 @@ from searchlight.configuration import Resolved
 from searchlight.errors import Interrupted
 from searchlight.experiments import experiment_class
 from searchlight.experiments.base import Report
-from searchlight.processes import alone, leads, wait_for_everyone, world_size
+from searchlight.processes import alone, leads, started_together, wait_for_everyone
 from searchlight.runs import reusable, run_of, train_run
 from searchlight.training import stop_requested
 
@@ -115,7 +115,7 @@ def stop_children() -> None:
 
 def workers(asked: int | None, jobs: int) -> int:
     """How many runs are trained at the same time; one where torchrun already made the processes."""
-    if world_size() > 1:
+    if started_together():
         return 1
     return max(1, min(asked or cpu_count(), jobs))
 

@@ -3,14 +3,23 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from accelerate import PartialState
 
 STARTED_BY = ("RANK", "LOCAL_RANK", "WORLD_SIZE", "LOCAL_WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
 """What torchrun tells each process, and what accelerate reads to join them."""
 
 
+def started_together() -> bool:
+    """Whether torchrun started several processes."""
+    return int(os.environ.get("WORLD_SIZE", "1")) > 1
+
+
 def world_size() -> int:
-    """How many processes train together."""
-    return int(os.environ.get("WORLD_SIZE", "1"))
+    """How many processes have met to train together."""
+    return _met().num_processes if started_together() else 1
 
 
 def leads() -> bool:
@@ -20,10 +29,16 @@ def leads() -> bool:
 
 def wait_for_everyone() -> None:
     """Go on when every process has come here."""
-    if world_size() > 1:
-        from accelerate import PartialState
+    if started_together():
+        _met().wait_for_everyone()
 
-        PartialState().wait_for_everyone()
+
+def _met() -> "PartialState":
+    """The processes as accelerate knows them; without a GPU it has to be told to meet on CPUs."""
+    import torch
+    from accelerate import PartialState
+
+    return PartialState(cpu=not torch.cuda.is_available())
 
 
 @contextmanager

@@ -207,7 +207,8 @@ def fit(
 def start(model: nn.Module, per_epoch: int, settings: TrainingConfig) -> Fit:
     """Put model and optimiser where they compute."""
     AcceleratorState._reset_state()  # another fit of this process may have asked for another precision
-    accelerator = Accelerator(mixed_precision=MIXED[settings.precision], cpu=settings.device == "cpu")
+    on_cpu = settings.device == "cpu" or not torch.cuda.is_available()
+    accelerator = Accelerator(mixed_precision=MIXED[settings.precision], cpu=on_cpu)
     if settings.precision == "float16" and accelerator.device.type == "cpu":
         raise TrainingError("float16 needs a GPU; use float32 or bfloat16 on this machine.")
     if settings.device == "cuda" and accelerator.device.type != "cuda":
