@@ -21,8 +21,14 @@ def test_weights_come_back_as_they_were_saved(tmp_path):
 def test_shared_and_scalar_tensors_are_saved(tmp_path):
     module = nn.ModuleList([nn.BatchNorm2d(3), nn.Linear(3, 3), nn.Linear(3, 3)])
     module[2].weight = module[1].weight
+    module[0].num_batches_tracked.fill_(7)
+    saved = {name: tensor.clone() for name, tensor in module.state_dict().items()}
     save_weights(module, tmp_path / "weights.safetensors")
+    with torch.no_grad():
+        module[1].weight.zero_()
+        module[0].num_batches_tracked.zero_()
     load_weights(module, tmp_path / "weights.safetensors")
+    assert all(torch.equal(tensor, saved[name]) for name, tensor in module.state_dict().items())
 
 
 def test_an_interrupted_write_leaves_the_old_file(tmp_path, monkeypatch):
