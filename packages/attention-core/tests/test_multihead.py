@@ -5,6 +5,19 @@ from torch import nn
 from attention_core import AttentionError, MultiHeadAttention
 from attention_core.testing import as_cross_attention, assert_attention_contract
 
+WIDTHS = {
+    "packed": ({}, 12, 12),
+    "separate": ({"kdim": 7, "vdim": 5}, 7, 5),
+    "separate_key": ({"kdim": 7}, 7, 12),
+    "equal_but_named": ({"kdim": 12, "vdim": 12}, 12, 12),
+}
+EXTRAS = [
+    {},
+    {"add_bias_kv": True},
+    {"add_zero_attn": True},
+    {"add_bias_kv": True, "add_zero_attn": True},
+]
+
 
 def twins(**options) -> tuple[nn.MultiheadAttention, MultiHeadAttention]:
     """Torch's module with all parameters drawn, and ours with its state dict."""
@@ -16,15 +29,79 @@ def twins(**options) -> tuple[nn.MultiheadAttention, MultiHeadAttention]:
     return theirs, ours
 
 
+def tokens_of(kdim=12, vdim=12):
+    return torch.randn(2, 4, 12), torch.randn(2, 5, kdim), torch.randn(2, 5, vdim)
+
+
 @pytest.mark.parametrize("bias", [True, False])
-def test_it_equals_torch_with_the_same_state_dict(bias):
-    theirs, ours = twins(bias=bias)
-    query, key, value = torch.randn(2, 4, 12), torch.randn(2, 5, 12), torch.randn(2, 5, 12)
-    expected, weights = theirs(query, key, value, average_attn_weights=False)
-    values, attention = ours(query, key, value)
+@pytest.mark.parametrize("extras", EXTRAS)
+@pytest.mark.parametrize("widths", WIDTHS)
+def test_it_equals_torch_with_the_same_state_dict(widths, extras, bias):
+    options, kdim, vdim = WIDTHS[widths]
+    theirs, ours = twins(bias=bias, **options, **extras)
+    tokens = tokens_of(kdim, vdim)
+    expected, weights = theirs(*tokens, average_attn_weights=False)
+    values, attention = ours(*tokens)
     torch.testing.assert_close(values, expected)
     torch.testing.assert_close(attention.dense(), weights)
+
+
+@pytest.mark.parametrize("extras", EXTRAS)
+@pytest.mark.parametrize("widths", WIDTHS)
+def test_its_state_dict_loads_into_torch(widths, extras):
+    options, kdim, vdim = WIDTHS[widths]
+    ours = MultiHeadAttention(12, 3, **options, **extras)
+    theirs = nn.MultiheadAttention(12, 3, batch_first=True, **options, **extras)
     theirs.load_state_dict(ours.state_dict())
+    tokens = tokens_of(kdim, vdim)
+    torch.testing.assert_close(theirs(*tokens)[0], ours(*tokens).values)
+    names = [[name for name, _ in module.named_parameters()] for module in (theirs, ours)]
+    assert names[0] == names[1]
+
+
+@pytest.mark.parametrize("extras", EXTRAS)
+@pytest.mark.parametrize("widths", WIDTHS)
+def test_it_is_made_from_torchs_module(widths, extras):
+    options, kdim, vdim = WIDTHS[widths]
+    theirs = nn.MultiheadAttention(12, 3, 0.25, **options, **extras, dtype=torch.float64).eval()
+    ours = MultiHeadAttention.from_torch(theirs)
+    assert (ours.dropout, ours.training) == (0.25, False)
+    tokens = [tensor.double() for tensor in tokens_of(kdim, vdim)]
+    expected, _ = theirs(*(tensor.transpose(0, 1) for tensor in tokens))
+    torch.testing.assert_close(ours(*tokens).values, expected.transpose(0, 1))
+
+
+@pytest.mark.parametrize("extras", EXTRAS[1:])
+@pytest.mark.parametrize("causal", [True, False])
+def test_extra_keys_stand_behind_the_given_ones_and_no_mask_reaches_them(extras, causal):
+    theirs, ours = twins(**extras)
+    query, key, value = tokens_of()
+    padding, bias = torch.tensor([[True] * 5, [False] * 5]), torch.randn(4, 5)
+    order = torch.ones(4, 5, dtype=torch.bool).tril() if causal else torch.ones(4, 5, dtype=torch.bool)
+    expected, weights = theirs(
+        query,
+        key,
+        value,
+        attn_mask=bias.masked_fill(~order, -torch.inf),
+        key_padding_mask=torch.zeros(2, 5).masked_fill(~padding, -torch.inf),
+        average_attn_weights=False,
+    )
+    values, attention = ours(query, key, value, mask=padding[:, None, None], bias=bias, causal=causal)
+    torch.testing.assert_close(values, expected)
+    torch.testing.assert_close(attention.dense(), weights)
+    assert attention.shape[-1] == 5 + len(extras)
+    assert (attention.dense()[1, ..., 5:].sum(-1) - 1).abs().max() < 1e-6
+    if "add_zero_attn" in extras:
+        assert (attention.key[..., -1, :] == 0).all()
+    key[1] = value[1] = torch.nan
+    assert torch.equal(
+        ours(query, key, value, mask=padding[:, None, None], bias=bias, causal=causal)[0], values
+    )
+
+
+def test_it_lies_where_it_is_asked_to():
+    module = MultiHeadAttention(8, 2, add_bias_kv=True, kdim=4, device="meta", dtype=torch.float16)
+    assert {(str(p.device), p.dtype) for p in module.parameters()} == {("meta", torch.float16)}
 
 
 def test_masks_mean_the_opposite_of_torch():
@@ -48,16 +125,16 @@ def test_gradients_equal_those_of_torch():
         torch.testing.assert_close(own.grad, other.grad, rtol=1e-4, atol=1e-5)
 
 
-def test_initial_parameters_are_drawn_as_in_torch():
+@pytest.mark.parametrize("extras", EXTRAS)
+@pytest.mark.parametrize("widths", WIDTHS)
+def test_a_seed_draws_the_parameters_that_it_draws_in_torch(widths, extras):
+    options = {**WIDTHS[widths][0], **extras}
     torch.manual_seed(1)
-    theirs = nn.MultiheadAttention(64, 4).state_dict()
-    torch.manual_seed(2)
-    ours = MultiHeadAttention(64, 4).state_dict()
-    assert {name: tensor.shape for name, tensor in ours.items()} == {
-        name: t.shape for name, t in theirs.items()
-    }
-    for name, tensor in ours.items():
-        torch.testing.assert_close(tensor.std(), theirs[name].std(), rtol=0.05, atol=1e-6)
+    theirs = nn.MultiheadAttention(64, 4, **options).state_dict()
+    torch.manual_seed(1)
+    ours = MultiHeadAttention(64, 4, **options).state_dict()
+    assert ours.keys() == theirs.keys()
+    assert all(torch.equal(tensor, theirs[name]) for name, tensor in ours.items())
 
 
 def test_the_value_is_the_key_where_none_is_given():
