@@ -192,6 +192,7 @@ def test_a_summary_is_plain_arrays_of_every_statistic():
     assert shapes == {
         "entropy": rows,
         "effective_keys": rows,
+        "participation": rows,
         "largest": rows,
         "received": (2, 4, 6),
         "topk_weights": (*rows, 2),

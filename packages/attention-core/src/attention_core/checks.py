@@ -1,11 +1,14 @@
 """What belongs together, and the sentences for what does not."""
 
+import math
+
 import torch
 from torch import Tensor
 
 from attention_core.errors import AttentionError
 
 MAP_AXES = "[*batch, heads, queries, keys]"
+DENSE_LIMIT = 4 * 2**30
 
 
 def broadcasts_to(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
@@ -89,3 +92,32 @@ def check_bias(bias: Tensor, query: Tensor, shape: tuple[int, ...]) -> None:
         raise AttentionError(
             f"bias of shape {list(bias.shape)} cannot be broadcast to {MAP_AXES} = {list(shape)}."
         )
+
+
+def check_topk(k: int, keys: int) -> None:
+    """Refuse more of the largest weights than there are keys."""
+    if not 0 <= k <= keys:
+        raise AttentionError(f"topk({k}) of a map with {keys} keys; give a k from 0 to {keys}.")
+
+
+def check_dense_size(shape: tuple[int, ...], dtype: torch.dtype) -> None:
+    """Refuse a matrix that is too large to be formed."""
+    size = math.prod(shape) * dtype.itemsize
+    if size > DENSE_LIMIT:
+        raise AttentionError(
+            f"dense() of a map of shape {list(shape)} would take {size / 2**30:.1f} GiB;"
+            f" it forms at most {DENSE_LIMIT / 2**30:g}.\n"
+            "  ask for rows(…) of it, or for statistics, which need no matrix"
+        )
+
+
+def check_shares(shares: Tensor) -> None:
+    """Refuse quantiles that are none."""
+    if shares.ndim != 1 or not ((shares >= 0) & (shares <= 1)).all():
+        raise AttentionError(f"quantiles are shares from 0 to 1, in a list; got {shares.tolist()}.")
+
+
+def check_edges(edges: Tensor) -> None:
+    """Refuse edges that make no bins."""
+    if edges.ndim != 1 or len(edges) < 2 or not (edges.diff() > 0).all():
+        raise AttentionError(f"bins need two or more rising edges, in a list; got {edges.tolist()}.")

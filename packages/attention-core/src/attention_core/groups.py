@@ -9,15 +9,16 @@ from attention_core.errors import AttentionError
 
 
 def membership(
-    groups: Shaped[Tensor, "..."], batch: tuple[int, ...], keys: int
-) -> Bool[Tensor, "... keys groups"]:
-    """Boolean membership of keys in groups.
+    groups: Shaped[Tensor, "..."], batch: tuple[int, ...], tokens: int, axis: str = "keys"
+) -> Bool[Tensor, "... tokens groups"]:
+    """Boolean membership of keys, or of queries, in groups.
 
     Args:
-        groups: an integer label from 0 for each key, `[keys]` or `[*batch, keys]`; or boolean membership,
-            `[keys, groups]` or `[*batch, keys, groups]`.
+        groups: an integer label from 0 for each token, `[tokens]` or `[*batch, tokens]`; or boolean membership,
+            `[tokens, groups]` or `[*batch, tokens, groups]`.
         batch: the batch axes of the map.
-        keys: how many keys the map has.
+        tokens: how many keys, or queries, the map has.
+        axis: which of the two the tokens are.
 
     Raises:
         AttentionError: for another dtype, another shape, or a negative label.
@@ -25,16 +26,18 @@ def membership(
     if groups.is_floating_point() or groups.is_complex():
         raise AttentionError(f"groups are integer labels or boolean membership, not {groups.dtype}.")
     boolean = groups.dtype is torch.bool
-    _check_shape(tuple(groups.shape), boolean, batch, keys)
+    _check_shape(tuple(groups.shape), boolean, batch, tokens, axis)
     return groups if boolean else _one_hot(groups)
 
 
-def _check_shape(shape: tuple[int, ...], boolean: bool, batch: tuple[int, ...], keys: int) -> None:
+def _check_shape(
+    shape: tuple[int, ...], boolean: bool, batch: tuple[int, ...], tokens: int, axis: str
+) -> None:
     lead = len(shape) - (2 if boolean else 1)
-    if lead not in (0, len(batch)) or shape[lead] != keys or shape[:lead] not in ((), batch):
-        last = "[keys, groups]" if boolean else "[keys]"
+    if lead not in (0, len(batch)) or shape[lead] != tokens or shape[:lead] not in ((), batch):
+        last = f"[{axis}, groups]" if boolean else f"[{axis}]"
         raise AttentionError(
-            f"groups of shape {list(shape)} do not fit a map with batch {list(batch)} and {keys} keys.\n"
+            f"groups of shape {list(shape)} do not fit a map with batch {list(batch)} and {tokens} {axis}.\n"
             f"  expected {last}, or the same behind the batch axes"
         )
 
@@ -43,7 +46,7 @@ def _one_hot(labels: Tensor) -> Tensor:
     if labels.numel() and int(labels.min()) < 0:
         raise AttentionError(
             f"the group label {int(labels.min())} is negative; labels count from 0.\n"
-            "  give boolean membership where a key belongs to no group"
+            "  give boolean membership where a token belongs to no group"
         )
     count = int(labels.max()) + 1 if labels.numel() else 0
     return F.one_hot(labels.long(), count).bool() if count else labels.bool().new_zeros(*labels.shape, 0)

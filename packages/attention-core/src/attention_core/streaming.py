@@ -8,9 +8,11 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
+from attention_core.attention_map import AttentionMap
 from attention_core.checks import check_bias, check_mask, check_pair
-from attention_core.maps import AttentionMap
+from attention_core.maps import DenseMap
 from attention_core.masking import allowed_pairs, masked_softmax, silence, used_keys, used_queries
+from attention_core.row_statistics import Rows
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -50,16 +52,47 @@ class StreamedMap(AttentionMap):
         """What scores are multiplied by."""
         return 1 / math.sqrt(self.query.shape[-1]) if self.scale is None else self.scale
 
-    def dense(self) -> Float[Tensor, "*batch heads queries keys"]:
-        """All weights."""
+    @property
+    def dtype(self) -> torch.dtype:
+        """The dtype of query and key, float32 for half precision."""
+        half = self.query.dtype in (torch.float16, torch.bfloat16)
+        return torch.float32 if half else self.query.dtype
+
+    @property
+    def device(self) -> torch.device:
+        """Where query and key are."""
+        return self.query.device
+
+    def apply(self, values: Float[Tensor, "*values keys dim"]) -> Float[Tensor, "*batch heads queries dim"]:
+        """P X."""
+        return self._matrix().apply(values)
+
+    def apply_transposed(
+        self, values: Float[Tensor, "*values queries dim"]
+    ) -> Float[Tensor, "*batch heads keys dim"]:
+        """Pᵀ Y."""
+        return self._matrix().apply_transposed(values)
+
+    def _matrix(self) -> DenseMap:
+        return DenseMap(self.dense(), self.allowed())
+
+    def _some_rows(self, queries: slice | Tensor) -> Rows:
         pairs = self.pairs()
-        query, key = self.operands(pairs)
-        if query.dtype in (torch.float16, torch.bfloat16):
-            query, key = query.float(), key.float()
+        query, key = (tokens.to(self.dtype) for tokens in self.operands(pairs))
         key = key.repeat_interleave(self.shape[-3] // key.shape[-3], -3)
         with torch.autocast(query.device.type, enabled=False):
             scores = self.scaling * query @ key.mT
-        return masked_softmax(scores if self.bias is None else scores + self.bias, pairs)
+        weights = masked_softmax(scores if self.bias is None else scores + self.bias, pairs)
+        return Rows(weights[..., queries, :], self.allowed()[..., queries, :], queries)
+
+    def _one_head(self, batch: tuple[int, ...], head: int) -> AttentionMap:
+        group = self.shape[-3] // self.key.shape[-3]
+        here = (*batch, slice(head, head + 1))
+        there = (*batch, slice(head // group, head // group + 1))
+        mask, bias = (
+            None if each is None else each.expand(self.shape)[here] for each in (self.mask, self.bias)
+        )
+        return StreamedMap(self.query[here], self.key[there], mask, bias, self.causal, self.scaling)
 
     def allowed(self) -> Bool[Tensor, "*batch heads queries keys"]:
         """Which keys each query may attend."""
