@@ -1,4 +1,5 @@
 from . import testing as testing
+from .aggregator import AttentionAggregator as AttentionAggregator
 from .blocks import CrossAttentionBlock as CrossAttentionBlock
 from .blocks import SelfAttentionBlock as SelfAttentionBlock
 from .errors import AttentionError as AttentionError
@@ -7,33 +8,56 @@ from .functional import attend as attend
 from .gating import FeatureTaskGating as FeatureTaskGating
 from .gating import Gated as Gated
 from .gating import TaskGating as TaskGating
+from .head_gates import HeadGates as HeadGates
+from .head_gates import TokenHeadGates as TokenHeadGates
 from .maps import Attended as Attended
 from .maps import AttentionMap as AttentionMap
 from .maps import DenseMap as DenseMap
 from .maps import TopK as TopK
 from .multihead import MultiHeadAttention as MultiHeadAttention
+from .positions import RelativeBias as RelativeBias
+from .positions import RelativeBiasGrid as RelativeBiasGrid
+from .positions import Rotary as Rotary
+from .positions import RotaryGrid as RotaryGrid
+from .positions import rotate as rotate
 from .streaming import StreamedMap as StreamedMap
+from .task_embedding import FactoredTaskEmbedding as FactoredTaskEmbedding
+from .task_embedding import TaskEmbedding as TaskEmbedding
 from .task_guided import MultiHeadTaskGuidedAttention as MultiHeadTaskGuidedAttention
 from .task_guided import TaskGuidedAttention as TaskGuidedAttention
 from .task_guided import attend_cells as attend_cells
+from .temporal import TemporalAttention as TemporalAttention
+from .torch_interface import TorchInterface as TorchInterface
 
 __all__ = [
     "Attended",
+    "AttentionAggregator",
     "AttentionError",
     "AttentionMap",
     "CrossAttentionBlock",
     "DenseMap",
+    "FactoredTaskEmbedding",
     "FeatureTaskGating",
     "FiLM",
     "Gated",
+    "HeadGates",
     "MultiHeadAttention",
     "MultiHeadTaskGuidedAttention",
+    "RelativeBias",
+    "RelativeBiasGrid",
+    "Rotary",
+    "RotaryGrid",
     "SelfAttentionBlock",
     "StreamedMap",
+    "TaskEmbedding",
     "TaskGating",
     "TaskGuidedAttention",
+    "TemporalAttention",
+    "TokenHeadGates",
     "TopK",
+    "TorchInterface",
     "attend",
     "attend_cells",
+    "rotate",
     "testing",
 ]

@@ -61,8 +61,8 @@ class MultiHeadAttention(ProjectedHeads):
         )
         check_dropout(dropout)
         self.dropout = dropout
-        self.register_module("positions", None)
-        self.register_module("gates", None)
+        self.positions = None
+        self.gates = None
 
     @classmethod
     def from_torch(cls, module: nn.MultiheadAttention) -> "MultiHeadAttention":

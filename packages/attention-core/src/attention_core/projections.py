@@ -107,7 +107,8 @@ class ProjectedHeads(nn.Module):
     def _weights(self) -> tuple[Tensor, ...]:
         if self.in_proj_weight is not None:
             return self.in_proj_weight.chunk(3)
-        return self.q_proj_weight, self.k_proj_weight, self.v_proj_weight
+        separate = self.q_proj_weight, self.k_proj_weight, self.v_proj_weight
+        return tuple(weight for weight in separate if weight is not None)
 
     def _split(self, tokens: Tensor) -> Tensor:
         return tokens.unflatten(-1, (self.heads, -1)).transpose(-2, -3)
