@@ -50,6 +50,27 @@ def test_a_signal_saves_prints_the_resume_line_and_the_resumed_run_is_bit_equal(
     assert parted.metrics().drop("seconds").equals(whole.metrics().drop("seconds"))
 
 
+@pytest.mark.parametrize("moment", [0.0, 1.0, 2.0])
+def test_a_request_to_stop_before_training_begins_is_one_sentence_and_can_be_resumed(
+    moment, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    process = start("searchlight", "train", TINY, "--seeds", "0..3", "--jobs", "2", cwd=tmp_path)
+    said = []
+    for line in process.stderr:
+        said.append(line)
+        if "parameters" in line:  # everything is prepared, and processes for the runs are being started
+            break
+    time.sleep(moment)
+    process.send_signal(signal.SIGTERM)
+    rest = process.communicate(timeout=120)[1]
+    assert process.returncode == 130, "".join(said) + rest
+    assert "Traceback" not in rest
+    assert "stopped" in rest
+    main(["train", TINY, "--seeds", "0..3", "--jobs", "1", "--resume"])
+    assert all(Run(ARM / f"seed-{seed}").state == "complete" for seed in range(4))
+
+
 def test_several_seeds_are_trained_in_processes_and_end_as_they_do_alone(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     main(["train", TINY, "--seeds", "0..1", "--jobs", "2"])

@@ -143,7 +143,17 @@ def test_the_whole_way(tmp_path, capsys, monkeypatch):
     document = json.loads(capsys.readouterr().out)
     assert set(document["splits"]) == {"test/familiar", "test/novel_view", "test/novel_identity"}
     main(["evaluate", str(arms[0]), "--by-cell"])
-    assert "test/novel_identity" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "test/novel_identity" in shown
+    assert "accuracy of simple observers" in shown
+    main(["evaluate", str(arms[0]), "--by", "position", "--measure", "criterion"])
+    shown = capsys.readouterr().out
+    assert "criterion (chance 0)" in shown
+    assert "position=3" in shown
+    main(["compare", *map(str, arms[:2]), "--measure", "criterion"])
+    assert (
+        "model.kind" not in capsys.readouterr().out
+    )  # the base is no preset, so what a hash stands for is not known
     attended = next(
         arm for arm in arms if "kind: attention_gru" in (arm / "seed-0" / "config.yaml").read_text()
     )

@@ -44,6 +44,13 @@ def test_lower_can_be_better():
     assert found.result("gated").verdict == "better"
 
 
+def test_neither_side_need_be_better():
+    up, down = (
+        compare(table(gap), ["n", "feature"], "baseline", higher_is_better=None) for gap in (0.1, -0.1)
+    )
+    assert [found.result("gated").verdict for found in (up, down)] == ["higher", "lower"]
+
+
 def test_the_difference_is_the_paired_test_of_scipy_corrected_over_the_cells():
     values = table({(2, "location"): 0.02})
     found = compare(values, ["n", "feature"], "baseline", chance=0.5)

@@ -28,7 +28,6 @@ def test_what_is_not_known_is_not_judged():
     ("changed", "anchor", "symptom"),
     [
         ({"entropy": 0.985}, "attention-uniform", "normalised entropy is 0.985"),
-        ({"entropy": float("nan")}, "no-attention-maps", "no attention maps were stored"),
         ({"train": 0.99, "validation": 0.8}, "training-far-above-validation", "(0.990 and 0.800)"),
         ({"train": 0.5, "validation": 0.51}, "at-chance", "at chance (0.510, chance 0.50)"),
         ({"trials": 30}, "too-few-trials", "only 30 trials"),

@@ -39,6 +39,14 @@ def test_maps_are_the_backbones_and_pooled_are_their_means(tmp_path, images, bat
     assert len(features) == len(images) == backbone.seen
 
 
+def test_maps_are_computed_into_a_file_that_leaves_nothing_behind(tmp_path, images):
+    scratch = tmp_path / "scratch"
+    features = feature_maps(Counting(0.5), images, cache=None, scratch=scratch)
+    assert isinstance(features.maps, np.memmap)
+    assert list(scratch.iterdir()) == []
+    np.testing.assert_array_equal(features.maps, feature_maps(Counting(0.5), images, cache=None).maps)
+
+
 def test_a_second_call_does_not_run_the_backbone_whatever_the_batch(tmp_path, images):
     first, second = Counting(), Counting()
     one = feature_maps(first, images, cache=tmp_path)

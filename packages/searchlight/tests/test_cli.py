@@ -3,8 +3,8 @@ import sys
 
 import pytest
 
-from searchlight.cli import FAMILIES, VERBS, exit_code, main
-from searchlight.errors import UsageError
+from searchlight.cli import FAMILIES, VERBS, exit_code, main, remedy
+from searchlight.errors import CheckpointError, UsageError
 
 HEAVY = ("torch", "scipy", "matplotlib", "polars", "sklearn", "accelerate")
 
@@ -74,6 +74,19 @@ def test_wrong_use_ends_with_one_message_and_exit_code_2(words, said, capsys):
     assert stopped.value.code == 2
     assert said in shown
     assert "Traceback" not in shown
+
+
+def test_a_full_disk_and_a_foreign_checkpoint_say_where_to_read_more():
+    assert remedy(OSError(28, "No space left on device")).strip() == "see docs/troubleshooting.md#disk-full"
+    assert remedy(CheckpointError("altered")).strip() == "see docs/troubleshooting.md#checkpoint-not-accepted"
+    assert remedy(OSError(13, "Permission denied")) == remedy(UsageError("x")) == ""
+
+
+def test_a_preset_is_not_copied_into_a_folder_that_is_not_there(tmp_path, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["configs", "copy", "working_memory/mtmf", str(tmp_path / "none" / "mine.yaml")])
+    assert stopped.value.code == 2
+    assert "is no folder" in capsys.readouterr().err
 
 
 def test_failures_of_the_packages_end_with_exit_code_1():

@@ -1,9 +1,12 @@
+import io
+
 import pytest
 
+from searchlight.commands.evaluate import Evaluate
 from searchlight.commands.sweep import draw, grid_points
 from searchlight.commands.train import Train
 from searchlight.errors import ConfigError, UsageError
-from searchlight.options import find_source, parse_seeds, parse_with_config
+from searchlight.options import find_source, parse, parse_seeds, parse_with_config
 
 
 @pytest.mark.parametrize(
@@ -46,11 +49,31 @@ def test_flags_that_cannot_hold_together_are_wrong_use():
         parse_with_config(Train, "train", ["working_memory/mtmf", "--tasks.frames", "3"])
 
 
-def test_an_unknown_flag_ends_with_exit_code_2(capsys):
-    with pytest.raises(SystemExit) as stopped:
-        parse_with_config(Train, "train", ["working_memory/mtmf", "--model.hiden-size", "3"])
-    assert stopped.value.code == 2
-    assert "--model.hidden-size" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            ["--model.hiden-size", "3"],
+            "Unrecognized options: --model.hiden-size, 3\n  did you mean --model.hidden-size?",
+        ),
+        (["--training.epochs", "abc"], "Error parsing --training.epochs: invalid literal"),
+        (["--training.epochs", "0"], "--training.epochs: Input should be greater than or equal to 1 (got 0)"),
+        (["--tasks.frames", "2"], "--tasks: 3-back is impossible in 2 frames"),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_what_flags_get_wrong_is_told_in_a_sentence(words, said, encoding, monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(io.BytesIO(), encoding=encoding))
+    with pytest.raises(UsageError) as refused:
+        parse_with_config(Train, "train", ["working_memory/mtmf", *words])
+    assert str(refused.value).startswith(said)
+    assert not set("│╭─") & set(str(refused.value))
+    assert capsys.readouterr().err == ""
+
+
+def test_a_missing_run_is_told_in_a_sentence():
+    with pytest.raises(UsageError, match=r"Missing from searchlight evaluate: RUN .*\n.*--help lists"):
+        parse(Evaluate, "evaluate", [])
 
 
 def test_a_word_that_is_no_flag_is_taken_for_the_configuration():

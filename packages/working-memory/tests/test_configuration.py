@@ -48,6 +48,8 @@ def test_settings_cannot_be_changed_later():
         (StimuliConfig, {"sizes": 3}, "sizes"),
         (StimuliConfig, {"categories": ()}, "at least one"),
         (StimuliConfig, {"categories": ("chair", "chair")}, "different categories"),
+        (StimuliConfig, {"categories": ("chair", "sofa")}, "sofa cannot be rendered"),
+        (StimuliConfig, {"size": 63}, "even number"),
         (StimuliConfig, {"azimuths": (0,), "elevations": (15,)}, "two different views"),
         (StimuliConfig, {"novel_azimuths_test": (0,), "elevations": (15,)}, "two different views"),
         (StimuliConfig, {"novel_azimuths_test": (-40, 0)}, "share"),

@@ -3,13 +3,13 @@ import polars as pl
 import pytest
 from scipy.stats import norm
 
-from working_memory.configuration import TasksConfig
+from working_memory.configuration import StimuliConfig, TasksConfig
 from working_memory.errors import WorkingMemoryError
 from working_memory.metrics import (
     accuracy,
-    chance_lines,
     detection,
     lure_false_alarms,
+    observers,
     serial_position,
     trials_table,
 )
@@ -127,12 +127,33 @@ def test_a_perfect_model_scores_one_and_a_silent_one_zero(evaluated, small_table
     assert lure_false_alarms(perfect)["lure_false_alarms"].item() == 0
 
 
-def test_chance_lines_show_what_simple_observers_reach(many_trials):
-    lines = {row["task"]: row for row in chance_lines(many_trials).to_dicts()}
-    assert lines["identity-1back"]["previous"] == lines["category-2back"]["category"] == 1.0
-    assert lines["location-3back"]["location"] == 1.0
-    assert lines["identity-2back"]["image"] == lines["identity-2back"]["commoner"] == 0.5
-    assert 0.7 < lines["identity-2back"]["category"] < 0.9
+@pytest.fixture
+def answered(many_trials, make_table):
+    probabilities, table = np.eye(3)[many_trials.targets], make_table(StimuliConfig())
+    return trials_table(many_trials, probabilities, split="test/familiar", table=table)
+
+
+def test_simple_observers_know_what_they_look_at(answered):
+    scores = {(row["feature"], row["n"]): row for row in observers(answered, ["feature", "n"]).to_dicts()}
+    assert scores["identity", 1]["previous"] == scores["category", 2]["category"] == 1.0
+    assert scores["location", 3]["location"] == 1.0
+    assert scores["identity", 2]["image"] == scores["identity", 2]["commoner"] == 0.5
+    assert 0.7 < scores["identity", 2]["category"] < 0.9
+
+
+def test_an_observer_compares_what_it_sees_with_the_object_n_back(answered):
+    right, before, of = 0, 0, 0
+    for _, frames in answered.filter(pl.col("position").is_not_null()).group_by("group"):
+        rows = frames.sort("position").to_dicts()
+        for index, row in enumerate(rows):
+            if row["scored"]:
+                match, asked = row["target"] == Answer.MATCH, row["feature"]
+                right += (row["category"] == rows[index - row["n"]]["category"]) == match
+                before += (row[asked] == rows[index - 1][asked]) == match
+                of += 1
+    found = observers(answered).to_dicts()[0]
+    assert found["category"] == pytest.approx(right / of)
+    assert found["previous"] == pytest.approx(before / of)
 
 
 def test_logits_are_refused(evaluated, small_table):

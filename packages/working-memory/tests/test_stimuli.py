@@ -1,9 +1,14 @@
 import pytest
 
-from working_memory.configuration import StimuliConfig
+from perception.stimuli.grammar import GRAMMARS
+from working_memory.configuration import CATEGORIES, StimuliConfig
 from working_memory.errors import WorkingMemoryError
 from working_memory.pools import make_pools
 from working_memory.stimuli import stimulus_design
+
+
+def test_the_categories_of_the_settings_are_those_that_can_be_rendered():
+    assert set(CATEGORIES) == set(GRAMMARS)
 
 
 def test_the_design_holds_every_pool_and_nothing_else():

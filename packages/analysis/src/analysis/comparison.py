@@ -20,8 +20,17 @@ from analysis.inference import (
     paired_difference,
 )
 
-Verdict = Literal["baseline", "better", "worse", "no detectable difference", "not comparable"]
+Verdict = Literal[
+    "baseline", "better", "worse", "higher", "lower", "no detectable difference", "not comparable"
+]
+"""`higher` and `lower` stand for better and worse where neither is better."""
 OVERALL = "overall"
+VERDICTS: dict[bool | None, tuple[Verdict, Verdict]] = {
+    True: ("worse", "better"),
+    False: ("better", "worse"),
+    None: ("lower", "higher"),
+}
+"""What a lower and a higher value than the baseline's is called, by whether higher is better."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +99,7 @@ class Comparison:
     arms: tuple[str, ...]
     cells: tuple[str, ...]
     chance: float | None
-    higher_is_better: bool
+    higher_is_better: bool | None
     alpha: float
     results: tuple[Result, ...]
     notes: tuple[str, ...] = ()
@@ -128,7 +137,7 @@ def compare(
     *,
     metric: str = "score",
     chance: float | None = None,
-    higher_is_better: bool = True,
+    higher_is_better: bool | None = True,
     alpha: float = 0.05,
     checked: Comparability | None = None,
 ) -> Comparison:
@@ -137,6 +146,7 @@ def compare(
     `values` has the columns arm, seed, the cell columns, and value: one number per arm, seed and cell. The
     overall value of a seed is its unweighted mean over cells. Arms with the same seeds are compared by the
     paired t test, others by Welch's. What `checked` holds against an arm makes its verdicts "not comparable".
+    With `higher_is_better` None neither side is: the verdicts are "higher" and "lower".
 
     Raises:
         AnalysisError: a column is missing, a value is not finite or stands twice, or the baseline is no arm.
@@ -146,9 +156,9 @@ def compare(
     arms = (baseline, *sorted(set(values["arm"]) - {baseline}))
     tables = _tables(values, cells, arms)
     blocked = {arm: "; ".join(why) for arm, why in checked.reasons.items()}
-    side = 1 if higher_is_better else -1
+    words = VERDICTS[higher_is_better]
     drafts = [_draft(cell, arm, table, baseline, chance, blocked) for cell, table in tables for arm in arms]
-    results = tuple(_judged(draft, side, alpha) for draft in _corrected(drafts))
+    results = tuple(_judged(draft, words, alpha) for draft in _corrected(drafts))
     notes = (*checked.notes, *_left_out(values, tables[0][1]))
     return Comparison(metric, baseline, arms, cells, chance, higher_is_better, alpha, results, notes)
 
@@ -247,10 +257,10 @@ def _corrected(drafts: list[Result]) -> Iterator[Result]:
     return (replace(draft, p_corrected=float(p)) for draft, p in zip(drafts, corrected, strict=True))
 
 
-def _judged(draft: Result, side: int, alpha: float) -> Result:
+def _judged(draft: Result, words: tuple[Verdict, Verdict], alpha: float) -> Result:
     if draft.difference is None or not draft.p_corrected < alpha:
         return draft
-    return replace(draft, verdict="better" if draft.difference.estimate.value * side > 0 else "worse")
+    return replace(draft, verdict=words[draft.difference.estimate.value > 0])
 
 
 def _columns(prefix: str, estimate: Estimate | None) -> dict[str, float | None]:

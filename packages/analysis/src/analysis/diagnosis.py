@@ -22,9 +22,9 @@ VANISHED, EXPLODED = 1e-6, 1e3
 class Evidence:
     """What one arm's runs stored; what is not known stays None or empty and is not judged.
 
-    `entropy` is the mean normalised entropy of its attention (NaN where an arm that should attend stored no map),
-    `train` and `validation` are the primary metric, `trials` the scored items per seed, `losses` and
-    `gradient_norms` the training record in order.
+    `entropy` is the mean normalised entropy of its attention, `train` the primary metric on validation items that
+    are drawn as training items are, `validation` that on the others, `trials` the scored items per seed, `losses`
+    and `gradient_norms` the training record in order.
     """
 
     arm: str
@@ -65,10 +65,6 @@ REMEDIES = {
     "attention-worse-than-baseline": (
         "The added layer costs more than selecting is worth, most often with one feature only.",
         "sweep learning rate and dropout on validation, and look at the cells where it loses.",
-    ),
-    "no-attention-maps": (
-        "The model has no attention layer, or its maps were not stored with the evaluation.",
-        "check model.kind with `searchlight configs show`, then evaluate again.",
     ),
     "training-far-above-validation": (
         "The model remembers its training items.",
@@ -137,10 +133,6 @@ def _uniform(arm: Evidence) -> str:
     return ""
 
 
-def _no_maps(arm: Evidence) -> str:
-    return "no attention maps were stored" if arm.entropy is not None and math.isnan(arm.entropy) else ""
-
-
 def _overfitted(arm: Evidence) -> str:
     if arm.train is not None and arm.validation is not None and arm.train - arm.validation > GAP:
         return f"training is far above validation ({arm.train:.3f} and {arm.validation:.3f})"
@@ -190,7 +182,6 @@ def _exploded(arm: Evidence) -> str:
 
 CHECKS: dict[str, Callable[[Evidence], str]] = {
     "attention-uniform": _uniform,
-    "no-attention-maps": _no_maps,
     "training-far-above-validation": _overfitted,
     "at-chance": _at_chance,
     "too-few-trials": _few_trials,

@@ -1,5 +1,6 @@
 """Feature maps of a frozen backbone, computed once per image and kept by content."""
 
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,12 +37,14 @@ def feature_maps(
     cache: Path | None,
     batch: int = 256,
     progress: Progress | None = None,
+    scratch: Path | None = None,
 ) -> FeatureMaps:
     """Run a frozen backbone over every image once.
 
     With a cache folder the maps are memory-mapped from it, under a key of the images, the weights and
-    VERSION; what is there already is not computed again. `progress` is called with the number of images done
-    and their total.
+    VERSION; what is there already is not computed again. While they are computed they lie in a temporary file
+    in `scratch`, the cache folder unless told, and not in memory. `progress` is called with the number of
+    images done and their total.
 
     Raises:
         BackboneError: if the backbone is not frozen, the set or batch is empty, or a feature is not finite.
@@ -53,26 +56,40 @@ def feature_maps(
     run: Callable[..., tuple[np.ndarray, np.ndarray]] = _run
     if cache is not None:
         memory = joblib.Memory(cache, mmap_mode="r", verbose=0)
-        ignored = ["backbone", "images", "batch", "progress"]
+        ignored = ["backbone", "images", "batch", "progress", "scratch"]
         run = memory.cache(_run, ignore=ignored)  # pyright: ignore[reportAssignmentType]
     key = f"{images.fingerprint} {weights_fingerprint(backbone)} {VERSION}"
-    return FeatureMaps(*run(key, backbone, images, batch, progress))
+    return FeatureMaps(*run(key, backbone, images, batch, progress, scratch or cache))
 
 
 def _run(
-    key: str, backbone: nn.Module, images: ImageSet, batch: int, progress: Progress | None
+    key: str,
+    backbone: nn.Module,
+    images: ImageSet,
+    batch: int,
+    progress: Progress | None,
+    scratch: Path | None,
 ) -> tuple[np.ndarray, np.ndarray]:
     maps, pooled = None, None
     for start in range(0, len(images), batch):
         rows = slice(start, min(start + batch, len(images)))
         features = _features(backbone, images, rows)
         if maps is None or pooled is None:
-            maps = np.empty((len(images), *features.shape[1:]), dtype=np.float32)
+            maps = _empty((len(images), *features.shape[1:]), scratch)
             pooled = np.empty(maps.shape[:2], dtype=np.float32)
         maps[rows], pooled[rows] = features.numpy(), features.mean(dim=(2, 3)).numpy()
         if progress is not None:
             progress(rows.stop, len(images))
     return maps, pooled  # pyright: ignore[reportReturnType] - the set is not empty
+
+
+def _empty(shape: tuple[int, ...], scratch: Path | None) -> Float[np.ndarray, "..."]:
+    """Room in memory, or in a file without a name that is gone with the array."""
+    if scratch is None:
+        return np.empty(shape, dtype=np.float32)
+    scratch.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=scratch) as file:
+        return np.memmap(file, dtype=np.float32, mode="w+", shape=shape)
 
 
 @torch.no_grad()

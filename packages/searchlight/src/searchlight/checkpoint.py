@@ -11,7 +11,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from analysis.store import write_atomically
+from analysis import write_atomically
 from searchlight.errors import CheckpointError
 
 SCHEMA = 1

@@ -1,7 +1,12 @@
 """The command line: one verb, one module of `searchlight.commands`, imported only when it is asked for."""
 
+import errno
 import os
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 
 from searchlight.errors import SearchlightError, UsageError, nearest
@@ -26,6 +31,14 @@ FAMILIES = (
 """The exception families of the packages: their messages are sentences for the user."""
 
 
+REMEDIES = {
+    "CheckpointError": "checkpoint-not-accepted",
+    "ComparabilityError": "different-data",
+    "ImageError": "manifest-refused",
+}
+"""Heading of docs/troubleshooting.md by the error that it is about."""
+
+
 def usage() -> str:
     """What `searchlight --help` prints."""
     width = max(map(len, VERBS))
@@ -45,8 +58,12 @@ def main(args: list[str] | None = None) -> None:
     debug = "--debug" in words
     words = [word for word in words if word != "--debug"]
     try:
-        run_verb(words)
+        with termination_as_interruption():
+            run_verb(words)
     except KeyboardInterrupt:
+        sys.stderr.write(
+            "stopped; what was finished before is kept, and the same command goes on from there\n"
+        )
         sys.exit(130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -55,8 +72,28 @@ def main(args: list[str] | None = None) -> None:
         code = exit_code(error)
         if debug or code is None:
             raise
-        sys.stderr.write(f"{type(error).__name__}: {error}\n")
+        sys.stderr.write(f"{type(error).__name__}: {error}\n{remedy(error)}")
         sys.exit(code)
+
+
+@contextmanager
+def termination_as_interruption() -> Iterator[None]:
+    """SIGTERM ends the program as Ctrl-C does, wherever nothing else listens to it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+def remedy(error: Exception) -> str:
+    """The line that says where to read more, if there is more."""
+    full = isinstance(error, OSError) and error.errno == errno.ENOSPC
+    anchor = "disk-full" if full else REMEDIES.get(type(error).__name__)
+    return f"  see docs/troubleshooting.md#{anchor}\n" if anchor else ""
 
 
 def run_verb(words: list[str]) -> None:

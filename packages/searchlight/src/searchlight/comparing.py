@@ -11,10 +11,10 @@ import polars as pl
 from analysis import Comparison, comparability, compare
 from analysis.store import Run
 from searchlight import console
+from searchlight.configuration import changed_settings, of_run
 from searchlight.errors import UsageError, nearest
-from searchlight.experiments import experiment_class
 from searchlight.experiments.base import Measure
-from searchlight.results import measured, short
+from searchlight.results import measure_named, measured, short
 from searchlight.runs import evaluate_run, runs_at
 
 
@@ -54,7 +54,7 @@ def compare_arms(
     """
     arms = arms_at(folders)
     system = the_system(arms)
-    chosen = measure_named(experiment_class(system).measures, measure)
+    chosen = measure_named(system, measure)
     baseline = next(iter(arms))
     checked = comparability(arms, baseline)
     values = pl.concat(
@@ -105,16 +105,6 @@ def the_system(arms: Mapping[str, Sequence[Run]]) -> str:
     return systems.pop()
 
 
-def measure_named(measures: Sequence[Measure], name: str | None) -> Measure:
-    """A measure by name, the primary one without."""
-    if name is None:
-        return measures[0]
-    known = {measure.name: measure for measure in measures}
-    if name not in known:
-        raise UsageError(f"{name} is not a measure of this experiment.{nearest(name, known)}")
-    return known[name]
-
-
 def keep(values: pl.DataFrame, levels: dict[str, Any], measure: Measure) -> pl.DataFrame:
     """The rows whose cells have these levels."""
     for cell, level in levels.items():
@@ -139,10 +129,16 @@ def show_comparison(found: Compared) -> None:
         columns = ["cell", "arm", found.measure.name, "difference", "effect size", "p (Holm)", "verdict"]
         rows = [table_row(result) for result in comparison.results]
         console.show_table(columns, rows, title=title, words=(0, 1, 6))
-    notes = [note for comparison in found.splits.values() for note in comparison.notes]
+    notes = [f"{arm}: {changed}" for arm, runs in found.arms.items() if (changed := changes(runs[0]))]
+    notes += [note for comparison in found.splits.values() for note in comparison.notes]
     notes += [f"{r.arm}: {r.reason}" for each in found.splits.values() for r in each.results if r.reason]
     for note in dict.fromkeys(notes):
         console.say(f"note: {note}")
+
+
+def changes(run: Run) -> str:
+    """What a `+` in the name of an arm stands for."""
+    return changed_settings(of_run(run.path))
 
 
 def table_row(result: Any) -> list[str]:

@@ -206,6 +206,15 @@ def differences(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def changed_settings(resolved: Resolved) -> str:
+    """What a `+` in the name of an arm stands for: its settings that differ from the preset's, in words."""
+    base = resolved.name.split("+")[0]
+    if base == resolved.name or base not in presets():
+        return ""
+    changed = differences(load_config(base).document, resolved.document)
+    return ", ".join(f"{name} {value}" for name, value in changed.items())
+
+
 def with_settings(config: Any, settings: dict[str, Any], origin: str) -> Any:
     """The configuration with some settings changed, by dotted name."""
     document = to_plain(config)

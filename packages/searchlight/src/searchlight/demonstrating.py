@@ -7,13 +7,13 @@ from analysis import Picture, Report, write_report
 from searchlight import console
 from searchlight.comparing import Compared, compare_arms
 from searchlight.demonstration import Demonstration
+from searchlight.diagnosing import diagnoses_between
 from searchlight.inspecting import inspect_run
 from searchlight.jobs import train_all
 from searchlight.reporting import (
     arm_line,
     comparison_pictures,
     data_lines,
-    diagnoses,
     drawn,
     leakage_of,
     provenance,
@@ -66,7 +66,7 @@ def page_of(
         },
         pictures=[*compared_pictures, *pictures],
         controls=leakage_of(baseline),
-        diagnoses=[line for compared in found.values() for line in diagnoses(compared)],
+        diagnoses=[line for compared in found.values() for line in diagnoses_between(compared)],
         provenance=provenance(seeds[0] for seeds in runs.values()),
         commands=[
             shlex.join(["searchlight", *demonstration.name.replace("demo_quick", "demo --quick").split()])

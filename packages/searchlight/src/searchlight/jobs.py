@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 from joblib import Parallel, cpu_count, delayed
+from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from analysis.store import Run
 from searchlight import console
@@ -59,7 +60,8 @@ def train_all(
     stopped = [outcome.interrupted for outcome in outcomes if outcome.interrupted]
     if stopped or len(outcomes) < len(missing):
         raise Interrupted(
-            "\n".join(stopped) or "stopped before every run was trained; the same command goes on"
+            "\n".join(stopped)
+            or "stopped before every run was trained; the same command with --resume goes on"
         )
     return runs
 
@@ -84,11 +86,9 @@ def work(jobs: Sequence[Job], root: Path, resume: bool, at_once: int) -> Iterato
         return
     with stop_requested(also=stop_children) as stopped:
         calls = (delayed(outcome_of)(*job, root, resume) for job in jobs if not stopped())
-        parallel = Parallel(
-            n_jobs=at_once, pre_dispatch=at_once, batch_size=1, return_as="generator_unordered"
-        )
+        parallel = Parallel(n_jobs=at_once, pre_dispatch=str(at_once), return_as="generator_unordered")
         try:
-            yield from parallel(calls)
+            yield from parallel(calls)  # pyright: ignore[reportReturnType] - joblib does not tell what it yields
         except TerminatedWorkerError:
             if not stopped():
                 raise

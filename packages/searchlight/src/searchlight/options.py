@@ -1,6 +1,8 @@
 """Typed flags: what the verbs share in reading the command line."""
 
+import contextlib
 import dataclasses
+import io
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,8 +23,30 @@ RunPaths = Annotated[tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metav
 
 
 def parse(options: type[Options], verb: str, args: Sequence[str]) -> Options:
-    """The options of a verb; wrong use ends with exit code 2."""
-    return tyro.cli(options, prog=f"searchlight {verb}", args=list(args), registry=one_sentence_registry())
+    """The options of a verb.
+
+    Raises:
+        UsageError: a flag or value that the verb does not take, or one that it misses.
+    """
+    program, said = f"searchlight {verb}", io.StringIO()
+    try:
+        with contextlib.redirect_stderr(said):
+            return tyro.cli(options, prog=program, args=list(args), registry=one_sentence_registry())
+    except SystemExit as stop:
+        if not stop.code:
+            raise
+        raise UsageError(f"{sentence(said.getvalue())}\n  {program} --help lists what it takes.") from None
+
+
+def sentence(box: str) -> str:
+    """What tyro draws as a box, in lines or in ASCII: its first part, and the flag that it thinks was meant."""
+    _, *lines = (line.strip("│╭╮╰╯ ") for line in box.splitlines())
+    parts: list[list[str]] = [[]]
+    for line in filter(None, lines):
+        parts[-1].append(line) if set(line) - set("─-") else parts.append([])
+    said = [part for part in parts if part]
+    meant = [part[1].split()[0] for part in said if part[0].startswith("Perhaps you meant")]
+    return " ".join(said[0]) + (f"\n  did you mean {meant[0]}?" if meant else "")
 
 
 def one_sentence_registry() -> ConstructorRegistry:
@@ -36,13 +60,15 @@ def one_sentence_registry() -> ConstructorRegistry:
         inside.append(info)
         spec = ConstructorRegistry.get_struct_spec(info)
         inside.pop()
-        return spec and dataclasses.replace(spec, instantiate=lambda **values: construct(info.type, values))
+        if not isinstance(spec, StructConstructorSpec):
+            return None
+        return dataclasses.replace(spec, instantiate=lambda **values: construct(info.type, values))
 
     return registry
 
 
 def construct(config_type: type, values: dict[str, Any]) -> Any:
-    """A configuration with these values.
+    """A configuration, or a section of one, with these values.
 
     Raises:
         ConfigError: they cannot hold.
@@ -50,7 +76,10 @@ def construct(config_type: type, values: dict[str, Any]) -> Any:
     try:
         return config_type(**values)
     except ValidationError as error:
-        raise ConfigError(f"flags: {explain(error)}") from None
+        whole = any(map(dataclasses.is_dataclass, values.values()))
+        section = "flags" if whole else f"--{config_type.__name__.removesuffix('Config').lower()}"
+        joint = "." if error.errors()[0]["loc"] and not whole else ": "
+        raise ConfigError(f"{section}{joint}{explain(error)}") from None
 
 
 def parse_with_config(options: type[Options], verb: str, args: Sequence[str]) -> tuple[Options, Resolved]:

@@ -5,18 +5,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import polars as pl
-
 from analysis import (
-    Diagnosis,
     Estimate,
-    Evidence,
     Picture,
     Report,
     Run,
     cell_intervals,
-    diagnose,
     save_figure,
     training_curves,
     write_atomically,
@@ -24,9 +18,9 @@ from analysis import (
 )
 from searchlight.comparing import Compared
 from searchlight.configuration import differences
+from searchlight.diagnosing import diagnoses_between, diagnoses_of
 from searchlight.experiments import experiment_class
 from searchlight.experiments.base import Drawing
-from searchlight.results import measured
 
 
 def write_comparison(found: Compared, folder: Path | None = None) -> Path:
@@ -59,7 +53,7 @@ def page_of(found: Compared, folder: Path) -> Report:
         comparisons=found.splits,
         pictures=comparison_pictures(found, folder),
         controls=leakage_of(runs[0]),
-        diagnoses=diagnoses(found),
+        diagnoses=diagnoses_between(found),
         provenance=provenance(each[0] for each in found.arms.values()),
         commands=[
             f"searchlight compare {' '.join(str(each[0].path.parent) for each in found.arms.values())}"
@@ -123,41 +117,6 @@ def leakage_of(run: Run) -> dict[str, Estimate]:
     }
 
 
-def diagnoses(found: Compared) -> list[Diagnosis]:
-    """What the stored numbers say is wrong with an arm."""
-    evidence = [arm_evidence(found.system, arm, runs) for arm, runs in found.arms.items()]
-    lines = [line for comparison in found.splits.values() for line in diagnose(evidence, comparison)]
-    return list(dict.fromkeys(lines))
-
-
-def arm_evidence(system: str, arm: str, runs: Sequence[Run]) -> Evidence:
-    """What the runs of an arm stored."""
-    measure = experiment_class(system).measures[0]
-    values = measured(system, runs, measure)
-    metrics = [table for run in runs if not (table := run.metrics()).is_empty()]
-    steps = [table.filter(pl.col("kind") == "step") for table in metrics]
-    epochs = [table.filter(pl.col("kind") == "epoch") for table in metrics]
-    entropy = [run.attention().get("look/entropy") for run in runs]
-    known = [each for each in entropy if each is not None]
-    validation = values.filter(pl.col("split").str.starts_with("validation/"))["value"].mean()
-    return Evidence(
-        arm,
-        entropy=float(np.mean([each.mean() for each in known])) if known else None,
-        validation=float(validation) if isinstance(validation, float) else None,
-        chance=measure.chance,
-        trials=scored(runs[0]),
-        seeds=len(runs),
-        losses=epochs[0]["train_loss"].to_list() if epochs else (),
-        gradient_norms=steps[0]["gradient_norm"].to_list() if steps else (),
-    )
-
-
-def scored(run: Run) -> int:
-    """How many items of the test splits are scored."""
-    tested = run.trials().filter(pl.col("split").str.starts_with("test/"))
-    return int(tested["scored"].sum()) if "scored" in tested.columns else tested.height
-
-
 def provenance(runs: Any) -> dict[str, str]:
     """Commit, packages and commands of some runs."""
     environments = [run.environment() for run in runs]
@@ -195,6 +154,7 @@ def report_inspection(
             arms={run.arm: f"{run.environment()['parameters']:,} parameters"},
             pictures=drawn(drawings, folder),
             controls=controls,
+            diagnoses=diagnoses_of(run.config()["system"], [run]),
             provenance=provenance([run]),
             commands=[f"searchlight inspect {run.path}"],
         ),

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -10,6 +11,7 @@ from analysis import Estimate, mean_estimate
 from analysis.store import Run
 from searchlight import console
 from searchlight.configuration import Resolved
+from searchlight.errors import UsageError, nearest
 from searchlight.experiments import experiment_class
 from searchlight.experiments.base import Measure
 
@@ -22,6 +24,21 @@ def measured(system: str, runs: Sequence[Run], measure: Measure, cells: tuple[st
         for run in runs
     ]
     return pl.concat(tables)
+
+
+def measure_named(system: str, name: str | None) -> Measure:
+    """A measure of a system by name, the primary one without.
+
+    Raises:
+        UsageError: the system has no such measure.
+    """
+    kind = experiment_class(system)
+    known = {measure.name: measure for measure in (*kind.measures, *kind.further)}
+    if name is None:
+        return kind.measures[0]
+    if name not in known:
+        raise UsageError(f"{name} is not a measure of {system}.{nearest(name, known)}")
+    return known[name]
 
 
 def estimates(values: pl.DataFrame, measure: Measure) -> dict[str, Estimate]:
@@ -65,27 +82,65 @@ def short(estimate: Estimate, *, signed: bool = False) -> str:
     return f"{estimate.value:{form}} [{estimate.low:{form}}, {estimate.high:{form}}]"
 
 
-def show_cells(resolved: Resolved, runs: Sequence[Run]) -> None:
-    """The primary measure on the test splits: for every level of each cell column alone, then in every cell."""
-    measure = experiment_class(resolved.system).measures[0]
-    values = measured(resolved.system, runs, measure, measure.cells).filter(
-        pl.col("split").str.starts_with("test/")
-    )
+def show_cells(
+    resolved: Resolved, runs: Sequence[Run], measure: Measure, columns: tuple[str, ...] | None = None
+) -> None:
+    """A measure on the test splits: for every level of each column alone, then in every cell.
+
+    The columns are the measure's cells unless told; any column of the trials will do, such as a serial position.
+    """
+    by = measure.cells if columns is None else columns
+    check_columns(runs[0], by)
+    values = tested(measured(resolved.system, runs, measure, by))
     splits = values["split"].unique(maintain_order=True)
-    cells = values.select(measure.cells).unique(maintain_order=True).rows(named=True)
+    cells = values.select(by).unique(maintain_order=True).rows(named=True)
     rows = []
-    for cell in [*margins(values, measure), *cells]:
+    for cell in [*(margins(values, by) if len(by) > 1 else []), *cells]:
         there = values.filter(*(pl.col(name) == level for name, level in cell.items()))
         by_seed = there.group_by("split", "seed", maintain_order=True).agg(pl.col("value").mean())
         found = estimates(by_seed, measure)
         rows.append([label(cell), *(short(found[split]) if split in found else "" for split in splits)])
     console.say("")
-    console.show_table([f"{measure.name} (chance {measure.chance:g})", *splits], rows)
+    chance = "" if measure.chance is None else f" (chance {measure.chance:g})"
+    console.show_table([f"{measure.name}{chance}", *splits], rows)
 
 
-def margins(values: pl.DataFrame, measure: Measure) -> list[dict[str, Any]]:
-    """Every level of each cell column alone; its value is the mean over the other columns."""
-    return [{name: level} for name in measure.cells for level in values[name].unique(maintain_order=True)]
+def show_observers(resolved: Resolved, run: Run) -> None:
+    """What simple observers score in each cell of the primary measure, on the test splits."""
+    kind = experiment_class(resolved.system)
+    cells = kind.measures[0].cells
+    found = kind.observers(run.trials(), cells)
+    if found.is_empty():
+        return
+    observers = [name for name in found.columns if name not in ("split", *cells)]
+    rows = [
+        [
+            row["split"],
+            label({name: row[name] for name in cells}),
+            *(f"{row[name]:.3f}" for name in observers),
+        ]
+        for row in tested(found).rows(named=True)
+    ]
+    title = f"\n{kind.measures[0].name} of simple observers: what a model has to exceed"
+    console.show_table(["split", "cell", *observers], rows, title=title, words=(0, 1))
+
+
+def check_columns(run: Run, columns: tuple[str, ...]) -> None:
+    """Raise UsageError for a column that the trials do not have."""
+    known = run.trials().columns
+    for name in columns:
+        if name not in known:
+            raise UsageError(f"--by {name}: the trials have no such column.{nearest(name, known)}")
+
+
+def tested(values: pl.DataFrame) -> pl.DataFrame:
+    """The rows of the test splits."""
+    return values.filter(pl.col("split").str.starts_with("test/"))
+
+
+def margins(values: pl.DataFrame, columns: Sequence[str]) -> list[dict[str, Any]]:
+    """Every level of each column alone; its value is the mean over the other columns."""
+    return [{name: level} for name in columns for level in values[name].unique(maintain_order=True)]
 
 
 def label(cell: dict[str, Any]) -> str:
@@ -111,48 +166,51 @@ def primary(system: str, run: Run) -> dict[str, Any]:
     measure = experiment_class(system).measures[0]
     if not run.is_complete:
         return {measure.name: None, "split": None}
-    values = measured(system, [run], measure).filter(pl.col("split").str.starts_with("test/"))
+    values = tested(measured(system, [run], measure))
     return {measure.name: round(values["value"][0], 4), "split": values["split"][0]}
 
 
-def show_sweep(system: str, points: list[dict[str, Any]], runs: list[list[Run]], *, as_json: bool) -> None:
+@dataclass(frozen=True)
+class Point:
+    """A point of a grid: its settings, its runs, and what they reached on average over the splits of a kind."""
+
+    settings: dict[str, Any]
+    runs: Sequence[Run]
+    validation: Estimate
+    test: Estimate
+
+    def document(self, *, chosen: bool) -> dict[str, Any]:
+        """Plain values; the test figure only of the chosen one."""
+        return {
+            "settings": self.settings,
+            "runs": [str(run.path) for run in self.runs],
+            "validation": self.validation.to_dict(),
+            "chosen": chosen,
+            "test": self.test.to_dict() if chosen else None,
+        }
+
+    def row(self, *, chosen: bool) -> list[str]:
+        """The cells of a table."""
+        settings = " ".join(f"{name}={value}" for name, value in self.settings.items())
+        return [settings, short(self.validation), short(self.test) if chosen else "", str(len(self.runs))]
+
+
+def show_sweep(system: str, settings: list[dict[str, Any]], runs: list[list[Run]], *, as_json: bool) -> None:
     """One row per point of a grid, the best on validation data first; only that one's test figure is shown."""
     measure = experiment_class(system).measures[0]
-    rows = [
-        (point, *(split_mean(system, group, measure, part) for part in ("validation/", "test/")))
-        for point, group in zip(points, runs, strict=True)
+    points = [
+        Point(each, group, *(split_mean(system, group, measure, part) for part in ("validation/", "test/")))
+        for each, group in zip(settings, runs, strict=True)
     ]
-    order = sorted(range(len(rows)), key=lambda index: rows[index][1].value, reverse=measure.higher_is_better)
-    chosen = order[0]
+    points.sort(key=lambda point: point.validation.value, reverse=bool(measure.higher_is_better))
+    chosen = points[0]
     if as_json:
-        console.show_json(
-            [
-                {
-                    "settings": rows[i][0],
-                    "runs": [str(run.path) for run in runs[i]],
-                    "validation": rows[i][1].to_dict(),
-                    "chosen": i == chosen,
-                    "test": rows[i][2].to_dict() if i == chosen else None,
-                }
-                for i in order
-            ]
-        )
+        console.show_json([point.document(chosen=point is chosen) for point in points])
         return
-    names = list(points[0])
-    table = [
-        [
-            " ".join(f"{name}={rows[i][0][name]}" for name in names),
-            short(rows[i][1]),
-            short(rows[i][2]) if i == chosen else "",
-            len(runs[i]),
-        ]
-        for i in order
-    ]
     chance = f" (chance {measure.chance:g})" if measure.chance is not None else ""
-    console.show_table(
-        ["settings", f"validation {measure.name}{chance}", "test, of the chosen one", "seeds"], table
-    )
-    console.say(f"\nchosen on validation data: {runs[chosen][0].path.parent}")
+    columns = ["settings", f"validation {measure.name}{chance}", "test, of the chosen one", "seeds"]
+    console.show_table(columns, [point.row(chosen=point is chosen) for point in points])
+    console.say(f"\nchosen on validation data: {chosen.runs[0].path.parent}")
 
 
 def split_mean(system: str, runs: Sequence[Run], measure: Measure, part: str) -> Estimate:

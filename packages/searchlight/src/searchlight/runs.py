@@ -91,16 +91,20 @@ def reusable(run: Run, resolved: Resolved, *, resume: bool) -> bool:
         return False
     if run.state == "foreign":
         raise UsageError(
-            f"{run.path} holds something else than a run; move it away or choose another --runs folder."
+            f"{run.path} holds something else than a run; move it away or choose another --runs folder, "
+            "see docs/troubleshooting.md#folder-holds-something-else."
         )
     changed = differences(run.config(), resolved.document)
     if changed:
         raise UsageError(
             f"{run.path} holds a run with other settings: {', '.join(changed)} differ. Nothing is overwritten; "
-            f"move it away or choose another --runs folder."
+            "move it away or choose another --runs folder, see docs/troubleshooting.md#folder-holds-something-else."
         )
     if run.state == "incomplete" and not resume:
-        raise UsageError(f"{run.path} is incomplete. Go on with it by adding --resume, or move it away.")
+        raise UsageError(
+            f"{run.path} is incomplete. Go on with it by adding --resume, or move it away, "
+            "see docs/troubleshooting.md#incomplete-run."
+        )
     return run.state == "complete"
 
 

@@ -212,7 +212,9 @@ def start(model: nn.Module, per_epoch: int, settings: TrainingConfig) -> Fit:
     if settings.precision == "float16" and accelerator.device.type == "cpu":
         raise TrainingError("float16 needs a GPU; use float32 or bfloat16 on this machine.")
     if settings.device == "cuda" and accelerator.device.type != "cuda":
-        raise TrainingError("no CUDA device was found; use --training.device auto or cpu.")
+        raise TrainingError(
+            "no CUDA device was found; use --training.device auto or cpu, see docs/troubleshooting.md#no-cuda-device."
+        )
     trained = [each for each in model.parameters() if each.requires_grad]
     optimizer = torch.optim.AdamW(
         trained, lr=settings.learning_rate, weight_decay=settings.weight_decay, fused=True

@@ -18,9 +18,9 @@ from .factory import needs_map as needs_map
 from .factory import print_model_summary as print_model_summary
 from .lures import Lure as Lure
 from .metrics import accuracy as accuracy
-from .metrics import chance_lines as chance_lines
 from .metrics import detection as detection
 from .metrics import lure_false_alarms as lure_false_alarms
+from .metrics import observers as observers
 from .metrics import serial_position as serial_position
 from .metrics import trials_table as trials_table
 from .model import AttentionWorkingMemoryModel as AttentionWorkingMemoryModel
@@ -62,7 +62,6 @@ __all__ = [
     "WorkingMemoryModel",
     "WorkingMemoryOutput",
     "accuracy",
-    "chance_lines",
     "create_attention_model",
     "create_baseline_model",
     "create_model",
@@ -77,6 +76,7 @@ __all__ = [
     "model_from_config",
     "model_summary",
     "needs_map",
+    "observers",
     "print_model_summary",
     "serial_position",
     "split_pools",

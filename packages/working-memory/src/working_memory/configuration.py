@@ -27,12 +27,16 @@ def unknown_kind(kind: str) -> str:
     return f"{kind!r} is not a kind of model; {advice}"
 
 
+CATEGORIES = ("chair", "vehicle", "plane", "lamp", "animal", "windmill")
+"""What `perception` can render, told here without importing it, for it imports torch."""
+
+
 @dataclass(frozen=True, config=FORBID)
 class StimuliConfig:
     """What can be shown: categories × identities × views × locations, and what of it is held out."""
 
     categories: tuple[str, ...] = ("chair", "vehicle", "plane", "lamp")
-    """Kinds of object."""
+    """Kinds of object; rendered ones are chair, vehicle, plane, lamp, animal and windmill."""
     identities: PositiveInt = 24
     """Training identities per category."""
     novel_identities: PositiveInt = 6
@@ -63,6 +67,7 @@ class StimuliConfig:
         """Raise one sentence for the first setting that cannot be met."""
         _check_names(self.categories)
         if self.manifest is None:
+            _check_rendered(self)
             _check_views(self)
         return self
 
@@ -192,6 +197,13 @@ class WorkingMemoryConfig:
 def _check_names(categories: tuple[str, ...]) -> None:
     if not categories or len(set(categories)) < len(categories):
         raise ValueError(f"expected different categories, at least one; got {categories}")
+
+
+def _check_rendered(stimuli: StimuliConfig) -> None:
+    if unknown := [name for name in stimuli.categories if name not in CATEGORIES]:
+        raise ValueError(f"{unknown[0]} cannot be rendered; expected some of: {', '.join(CATEGORIES)}")
+    if stimuli.size < 8 or stimuli.size % 2:
+        raise ValueError(f"frames of {stimuli.size} pixels; expected an even number, at least 8")
 
 
 def _check_views(stimuli: StimuliConfig) -> None:

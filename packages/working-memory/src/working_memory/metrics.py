@@ -5,7 +5,7 @@ from statistics import NormalDist
 
 import numpy as np
 import polars as pl
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float
 
 from working_memory.errors import WorkingMemoryError
 from working_memory.lures import Lure
@@ -107,40 +107,40 @@ def lure_false_alarms(trials: pl.DataFrame, by: Sequence[str] = ()) -> pl.DataFr
     )
 
 
-def chance_lines(trials: Trials) -> pl.DataFrame:
-    """What simple observers score in each task: the least that an accuracy has to be compared with.
+def observers(trials: pl.DataFrame, by: Sequence[str] = ()) -> pl.DataFrame:
+    """What simple observers score on the scored frames: the least that an accuracy has to be compared with.
 
     `commoner` always gives the commoner answer; `category`, `image` and `location` answer match where
     that alone equals the object n back; `previous` compares the right feature with the object just before.
     """
-    rows = []
-    for index, task in enumerate(trials.tasks):
-        chosen, n = trials.task == index, task.n
-        shown = {name: _objects(trials, codes, chosen) for name, codes in _codes(trials).items()}
-        match = _objects(trials, trials.targets, chosen)[:, n:] == Answer.MATCH
-        previous = shown[task.feature]
-        says = {name: shown[name][:, n:] == shown[name][:, :-n] for name in ("category", "image", "location")}
-        says["previous"] = previous[:, n:] == previous[:, n - 1 : -1]
-        commoner = max(match.mean(), 1 - match.mean())
-        scores = {name: float((said == match).mean()) for name, said in says.items()}
-        rows.append({"task": task.name, "commoner": float(commoner)} | scores)
-    return pl.DataFrame(rows)
+    match = pl.col("target") == Answer.MATCH
+    says = {name: pl.col(name) == pl.col(f"{name} n back") for name in ("category", "image", "location")}
+    says["previous"] = pl.col("asked") == pl.col("asked before")
+    return _measure(
+        _with_earlier(trials),
+        by,
+        pl.max_horizontal(match.mean(), (~match).mean()).alias("commoner"),
+        *((said == match).mean().alias(name) for name, said in says.items()),
+    )
 
 
-def _codes(trials: Trials) -> dict[str, Int[np.ndarray, "sequences frames"]]:
-    return {
-        "category": trials.categories,
-        "identity": trials.identities,
-        "location": trials.locations,
-        "image": trials.images,
-    }
-
-
-def _objects(
-    trials: Trials, codes: Int[np.ndarray, "sequences frames"], chosen: Bool[np.ndarray, "sequences"]
-) -> Int[np.ndarray, "chosen objects"]:
-    """The codes of the chosen sequences, blank frames left out."""
-    return codes[chosen][:, (trials.images != BLANK).all(axis=0)]
+def _with_earlier(trials: pl.DataFrame) -> pl.DataFrame:
+    """Every shown object beside the one n back and the one before it; `asked` is the feature that its task is about."""
+    features = ("location", "identity", "category")
+    asked = pl.coalesce(
+        pl.when(pl.col("feature") == name).then(pl.col(name).cast(pl.String)) for name in features
+    )
+    shown = trials.filter(pl.col("position").is_not_null()).with_columns(asked=asked)
+    for suffix, distance in ((" n back", pl.col("n")), (" before", pl.lit(1))):
+        earlier = shown.select("split", "group", "position", "category", "image", "location", "asked")
+        shown = shown.with_columns(there=pl.col("position") - distance).join(
+            earlier,
+            left_on=("split", "group", "there"),
+            right_on=("split", "group", "position"),
+            how="left",
+            suffix=suffix,
+        )
+    return shown
 
 
 def _check_probabilities(trials: Trials, probabilities: np.ndarray) -> None:

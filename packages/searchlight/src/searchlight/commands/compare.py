@@ -40,7 +40,8 @@ def main(args: Sequence[str]) -> None:
         raise UsageError("compare needs at least two folders: the baseline and what is compared with it.")
     from searchlight import console
     from searchlight.comparing import compare_arms, show_comparison
-    from searchlight.reporting import diagnoses, write_comparison
+    from searchlight.diagnosing import diagnoses_between, show_diagnoses
+    from searchlight.reporting import write_comparison
 
     cells = {"feature": options.property, "n": options.n}
     found = compare_arms(
@@ -54,6 +55,5 @@ def main(args: Sequence[str]) -> None:
         console.show_json(found.document())
         return
     show_comparison(found)
-    for line in diagnoses(found):
-        console.say(f"diagnosis: {line}")
+    show_diagnoses(diagnoses_between(found))
     console.say(f"\nreport: {folder / 'report.html'}")

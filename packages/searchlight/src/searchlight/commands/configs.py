@@ -47,6 +47,8 @@ def main(args: Sequence[str]) -> None:
     target = options.to or Path(f"{options.name.rpartition('/')[2]}.yaml")
     if target.exists():
         raise UsageError(f"{target} exists and is not overwritten; name another file.")
+    if not target.absolute().parent.is_dir():
+        raise UsageError(f"{target.parent} is no folder; make it first, or name another file.")
     text = preset_text(options.name) if options.name in presets() else to_yaml(resolved.document)
     target.write_text(text)
     console.say(f"wrote {target}; train it with: searchlight train {target}")

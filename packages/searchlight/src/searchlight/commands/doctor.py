@@ -72,7 +72,8 @@ def device() -> Iterator[Finding]:
     else:
         yield Finding("device", "cpu (no CUDA device; everything works without one)")
     yield Finding("cores", str(os.cpu_count()))
-    value = torch.nn.functional.scaled_dot_product_attention(*torch.ones(3, 1, 1, 2, 4)).sum().item()
+    query, key, ones = torch.ones(3, 1, 1, 2, 4)
+    value = torch.nn.functional.scaled_dot_product_attention(query, key, ones).sum().item()
     yield Finding(
         "fused attention",
         "works" if value == 8 else f"gives {value}, expected 8",

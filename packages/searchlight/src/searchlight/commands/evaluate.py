@@ -16,7 +16,11 @@ class Evaluate:
     run: RunPath
     """The folder of a run, or of all seeds of an arm."""
     by_cell: bool = False
-    """One row per cell of the experiment (task, n, …) as well."""
+    """Also one row per cell of the experiment (task, n, …), and what simple observers score there."""
+    by: str | None = None
+    """Also one row per level of these columns of the trials: position, or category,n."""
+    measure: str | None = None
+    """What the rows by cell or column tell; the experiment's primary measure when not given."""
     json: bool = False
     """Print the figures for a machine."""
 
@@ -25,7 +29,7 @@ def main(args: Sequence[str]) -> None:
     """Print a table, with intervals over items for one run and over seeds for several."""
     options = parse(Evaluate, "evaluate", args)
     from searchlight import console
-    from searchlight.results import document, show_cells, show_results
+    from searchlight.results import document, measure_named, show_cells, show_observers, show_results
     from searchlight.runs import evaluate_run, runs_at
 
     runs = runs_at(options.run)
@@ -36,5 +40,9 @@ def main(args: Sequence[str]) -> None:
         console.show_json(document(resolved, runs))
         return
     show_results(resolved, runs)
+    measure = measure_named(resolved.system, options.measure)
     if options.by_cell:
-        show_cells(resolved, runs)
+        show_cells(resolved, runs, measure)
+        show_observers(resolved, runs[0])
+    if options.by:
+        show_cells(resolved, runs, measure, tuple(options.by.split(",")))

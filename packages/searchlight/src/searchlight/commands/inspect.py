@@ -28,6 +28,7 @@ def main(args: Sequence[str]) -> None:
     """Make the controls where they are missing, draw, and say what was found."""
     options = parse(Inspect, "inspect", args)
     from searchlight import console
+    from searchlight.diagnosing import diagnoses_of, show_diagnoses
     from searchlight.inspecting import inspect_run
     from searchlight.reporting import report_inspection
 
@@ -36,4 +37,5 @@ def main(args: Sequence[str]) -> None:
     if inspection.figures:
         rows = [[name, str(estimate)] for name, estimate in inspection.figures.items()]
         console.show_table(["", f"{inspection.split}: mean, 95 % interval over groups"], rows)
+    show_diagnoses(diagnoses_of(run.config()["system"], [run]))
     console.say(f"\n{len(inspection.drawings)} pictures: {page.parent / 'figures'}\nreport: {page}")

@@ -43,7 +43,7 @@ def main(args: Sequence[str]) -> None:
 
 def facts(run: Any) -> dict[str, Any]:
     """What is known of a run without loading a model."""
-    from searchlight.configuration import of_run
+    from searchlight.configuration import changed_settings, of_run
     from searchlight.results import primary
 
     environment = run.environment()
@@ -57,4 +57,5 @@ def facts(run: Any) -> dict[str, Any]:
         **primary(resolved.system, run),
         "parameters": environment["parameters"],
         "commit": commit or None,
+        "changed": changed_settings(resolved) or None,
     }

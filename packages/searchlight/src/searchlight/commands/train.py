@@ -39,6 +39,7 @@ def main(args: Sequence[str]) -> None:
     if options.dry_run:
         rehearse(resolved, seeds)
         return
+    from searchlight.diagnosing import diagnoses_of, show_diagnoses
     from searchlight.jobs import train_all
     from searchlight.results import show_results
 
@@ -46,6 +47,7 @@ def main(args: Sequence[str]) -> None:
         [(resolved, seed) for seed in seeds], options.runs, resume=options.resume, jobs_at_once=options.jobs
     )
     show_results(resolved, runs)
+    show_diagnoses(diagnoses_of(resolved.system, runs))
     folder = options.runs / resolved.name
     console.say(f"\nnext: searchlight inspect {runs[0].path}")
     console.say(f"      searchlight compare {folder} OTHER_RUNS")

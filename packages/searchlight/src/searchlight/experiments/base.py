@@ -46,7 +46,8 @@ class Measure:
 
     name: str
     chance: float | None = None
-    higher_is_better: bool = True
+    higher_is_better: bool | None = True
+    """None where neither is better, as with a leaning."""
     cells: tuple[str, ...] = ()
     """Columns of the trials whose combinations are compared one by one."""
 
@@ -81,6 +82,10 @@ class Experiment(ABC):
     system: ClassVar[str]
     measures: ClassVar[tuple[Measure, ...]]
     """The first is the primary one."""
+    further: ClassVar[tuple[Measure, ...]] = ()
+    """Measures that are shown and compared only when asked for."""
+    training_split: ClassVar[str | None] = None
+    """The validation split whose items are drawn as those of training are; the others hold something out."""
     controls: ClassVar[tuple[str, ...]] = ()
     """What `intervene` offers to hold a trained arm against."""
 
@@ -118,6 +123,11 @@ class Experiment(ABC):
     @abstractmethod
     def values(cls, trials: pl.DataFrame, measure: Measure, cells: tuple[str, ...]) -> pl.DataFrame:
         """A measure of a run's trials: one row per split and combination of `cells`, with the column `value`."""
+
+    @classmethod
+    def observers(cls, trials: pl.DataFrame, cells: tuple[str, ...]) -> pl.DataFrame:
+        """What simple observers score on the primary measure: one row per split and cell, one column per observer."""
+        return pl.DataFrame()
 
     def describe(self, model: nn.Module) -> str:
         """The model in a few lines, its number of parameters among them."""

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import joblib
 import numpy as np
 import polars as pl
 import torch
@@ -25,6 +24,7 @@ from perception import (
     resnet50,
     weights_fingerprint,
 )
+from searchlight.caching import remembered
 from searchlight.experiments.base import Report
 from searchlight.experiments.preparation import colour_mixing, prepared_weights
 from working_memory import stimulus_design
@@ -45,7 +45,7 @@ def images_of(stimuli: "StimuliConfig", cache: Path | None, report: Report) -> I
     """The user's pictures if there is a manifest, else rendered ones."""
     if stimuli.manifest is not None:
         return read_image_folder(Path(stimuli.manifest), stimuli.size)
-    render = joblib.Memory(cache, verbose=0).cache(_render, ignore=["report"])
+    render = remembered(_render, cache, ignore=["report"])
     return render(stimulus_design(stimuli), VERSION, report)
 
 
@@ -103,9 +103,7 @@ def backbone_of(
         if weights is not None:
             load_weights(network, weights)
         else:
-            prepare = joblib.Memory(cache, verbose=0).cache(
-                prepared_weights, ignore=["images", "training_rows", "report"]
-            )
+            prepare = remembered(prepared_weights, cache, ignore=["images", "training_rows", "report"])
             seen = images.select(training_rows).fingerprint
             state = prepare(backbone, seen, images, training_rows, report)
             network.load_state_dict({name: torch.from_numpy(array) for name, array in state.items()})
@@ -117,7 +115,7 @@ def backbone_of(
 
 def leakage_of(images: ImageSet, rows: np.ndarray, cache: Path | None) -> dict[str, dict[str, Any]]:
     """What mean pixels, the object's mean colour and its size alone tell of category and identity."""
-    measure = joblib.Memory(cache, verbose=0).cache(_leakage, ignore=["images", "rows"])
+    measure = remembered(_leakage, cache, ignore=["images", "rows"])
     return measure(images.select(rows).fingerprint, images, rows)
 
 
@@ -139,10 +137,10 @@ def _leakage(seen: str, images: ImageSet, rows: np.ndarray) -> dict[str, dict[st
         features["size of the object"] = size
     found = {}
     for factor, group in {"category": "identity", "identity": "viewpoint"}.items():
-        groups = chosen.table.group_by(factor).agg(pl.col(group).n_unique())[group]
+        groups = chosen.table.group_by(factor).agg(pl.col(group).n_unique())[group].to_numpy()
         if len(groups) > 1 and groups.min() > 1:
             labels, parts = chosen.table[factor].to_numpy(), chosen.table[group].to_numpy()
-            told = leakage(features, labels, parts, folds=min(5, groups.min()))
+            told = leakage(features, labels, parts, folds=min(5, int(groups.min())))
             found |= {f"{factor} from {each.feature}": each.estimate.to_dict() for each in told}
     return found
 
@@ -151,17 +149,32 @@ def features_of(
     backbone: Backbone, images: ImageSet, rows: np.ndarray, copies: int, cache: Path | None, report: Report
 ) -> FeatureMaps:
     """Maps and their means of the pictures and of recoloured copies of some, memory-mapped from the cache."""
-    memory = joblib.Memory(cache, mmap_mode="r", verbose=0)
-    run = memory.cache(_features, ignore=["backbone", "images", "rows", "report"])
+    run = remembered(
+        _features, cache, ignore=["backbone", "images", "rows", "report", "scratch"], mapped=True
+    )
     key = f"{images.fingerprint} {weights_fingerprint(backbone)} {VERSION}"
-    return FeatureMaps(*run(key, copies, backbone, images, rows, report))
+    return FeatureMaps(*run(key, copies, backbone, images, rows, report, cache))
 
 
 def _features(
-    key: str, copies: int, backbone: Backbone, images: ImageSet, rows: np.ndarray, report: Report
+    key: str,
+    copies: int,
+    backbone: Backbone,
+    images: ImageSet,
+    rows: np.ndarray,
+    report: Report,
+    scratch: Path | None,
 ) -> tuple[np.ndarray, np.ndarray]:
     shown = with_recoloured(images, rows, copies)
-    found = feature_maps(backbone, shown, cache=None, progress=lambda done, of: report("features", done, of))
+    backbone.to("cuda" if torch.cuda.is_available() else "cpu")
+    found = feature_maps(
+        backbone,
+        shown,
+        cache=None,
+        scratch=scratch,
+        progress=lambda done, of: report("features", done, of),
+    )
+    backbone.to("cpu")
     return found.maps, found.pooled
 
 

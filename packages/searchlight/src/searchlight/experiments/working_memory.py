@@ -12,7 +12,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from attention_core import AttentionMap
-from perception import FeatureMaps, ImageSet, weights_fingerprint
+from perception import Backbone, FeatureMaps, ImageSet, weights_fingerprint
 from searchlight.errors import UsageError
 from searchlight.experiments import stimuli
 from searchlight.experiments.base import Arm, Evaluation, Experiment, Inspection, Measure
@@ -22,6 +22,7 @@ from working_memory import (
     Pool,
     Pooling,
     Trials,
+    WorkingMemoryModel,
     WorkingMemoryOutput,
     accuracy,
     detection,
@@ -33,6 +34,7 @@ from working_memory import (
     model_from_config,
     model_summary,
     needs_map,
+    observers,
     task_vector,
     tasks_of,
     trials_table,
@@ -40,6 +42,7 @@ from working_memory import (
 
 ACCURACY = Measure("accuracy", chance=0.5, cells=("feature", "n"))
 D_PRIME = Measure("d_prime", chance=0.0, cells=("feature", "n"))
+CRITERION = Measure("criterion", chance=0.0, higher_is_better=None, cells=("feature", "n"))
 LURES = Measure("lure_false_alarms", chance=0.5, higher_is_better=False, cells=("feature",))
 EVALUATED = tuple(split for split in SPLIT_POOLS if split != "train")
 VALIDATION = tuple(split for split in EVALUATED if split.startswith("validation/"))
@@ -52,6 +55,8 @@ class WorkingMemory(Experiment):
 
     system = "working_memory"
     measures = (ACCURACY, D_PRIME, LURES)
+    further = (CRITERION,)
+    training_split = "validation/familiar"
     controls = ("shuffled_task", "untrained")
 
     @cached_property
@@ -76,7 +81,7 @@ class WorkingMemory(Experiment):
         return np.sort(self.pools["familiar"].rows.ravel())
 
     @cached_property
-    def backbone(self) -> nn.Module:
+    def backbone(self) -> Backbone:
         """The frozen network; it has seen the pictures of the training pool only."""
         return stimuli.backbone_of(self.config.backbone, self.images, self.familiar, self.cache, self.report)
 
@@ -134,6 +139,7 @@ class WorkingMemory(Experiment):
 
     def describe(self, model: nn.Module) -> str:
         """Kind, sizes and parameters of each part, a line each."""
+        assert isinstance(model, WorkingMemoryModel)
         return model_summary(model)
 
     def draw(self, epoch: int) -> Iterator[Batch]:
@@ -238,10 +244,15 @@ class WorkingMemory(Experiment):
 
     @classmethod
     def values(cls, trials: pl.DataFrame, measure: Measure, cells: tuple[str, ...]) -> pl.DataFrame:
-        """Masked accuracy, d′ or lure false alarms by split and cell."""
-        count = {ACCURACY: accuracy, D_PRIME: detection, LURES: lure_false_alarms}[measure]
+        """Masked accuracy, d′, criterion or lure false alarms by split and cell."""
+        counts = {ACCURACY: accuracy, D_PRIME: detection, CRITERION: detection, LURES: lure_false_alarms}
         by = ["split", *cells]
-        return count(trials, by).select(*by, value=pl.col(measure.name)).drop_nulls()
+        return counts[measure](trials, by).select(*by, value=pl.col(measure.name)).drop_nulls()
+
+    @classmethod
+    def observers(cls, trials: pl.DataFrame, cells: tuple[str, ...]) -> pl.DataFrame:
+        """The accuracy of looking at one thing only, or at the object just before."""
+        return observers(trials, ["split", *cells])
 
     def inspect(
         self, trained: Evaluation, controls: dict[str, Evaluation], *, task: str | None, samples: int

@@ -65,7 +65,7 @@ def draw_task(
                 figure,
                 f"{task}, sequence {group} of {SPLIT}{', head ' + str(head) if heads > 1 else ''}: frames, attention, "
                 "and the same of the controls.",
-                f"{trained.trials['step'].max() + 1} frames of the {task} task with the model's attention over each.",
+                f"{trained.trials['step'].n_unique()} frames of the {task} task with the model's attention over each.",
                 "Uniform attention is 1 everywhere; shuffled task and untrained network show what needs no learning.",
             )
 
