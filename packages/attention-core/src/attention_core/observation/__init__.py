@@ -1,0 +1,1 @@
+"""Seeing what models that others wrote attend to."""
