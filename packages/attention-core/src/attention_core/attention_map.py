@@ -1,8 +1,8 @@
 """What every attention map answers, and the few things a kind of map must know."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial, reduce
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -65,7 +65,6 @@ class AttentionMap(ABC):
             AttentionError: if the values do not fit the keys.
         """
 
-    @abstractmethod
     def apply_transposed(
         self, values: Float[Tensor, "*values queries dim"]
     ) -> Float[Tensor, "*batch heads keys dim"]:
@@ -74,6 +73,11 @@ class AttentionMap(ABC):
         Raises:
             AttentionError: if the values do not fit the queries.
         """
+        values = self._per_head(values, self.shape[-2], "queries").to(self.dtype)
+        used = self.attending().unsqueeze(-1)
+        sent = torch.where(used, values, 0.0)
+        parts = self.blocks(lambda rows: rows.weights.mT @ sent[..., rows.queries, :])
+        return reduce(torch.add, parts)
 
     @abstractmethod
     def _some_rows(self, queries: slice | Tensor) -> Rows:
@@ -323,21 +327,25 @@ class AttentionMap(ABC):
         }
 
     def _topk(self, k: int) -> TopK:
-        parts = self._blocks(partial(row_statistics.topk, k=k))
+        parts = self.blocks(partial(row_statistics.topk, k=k))
         return TopK(*(torch.cat(each, self._row_axis) for each in zip(*parts, strict=True)))
 
     def _by_rows(self, statistic: Callable[[Rows], Tensor]) -> Tensor:
-        return torch.cat(self._blocks(statistic), self._row_axis)
+        return torch.cat(list(self.blocks(statistic)), self._row_axis)
 
-    def _blocks(self, statistic: Callable[[Rows], T]) -> list[T]:
-        """A statistic of every row, from blocks of rows that are made again for the gradient, not kept."""
+    def blocks(self, statistic: Callable[[Rows], T], random: bool = False) -> Iterator[T]:
+        """What a function makes of the rows, block after block; for the gradient they are made again, not kept.
+
+        `random` says that the function draws random numbers, which must then be the same again.
+        """
         queries, each = self.shape[-2], self.shape.numel() // max(1, self.shape[-2])
         step = max(1, BLOCK // max(1, each))
-        blocks = [slice(first, first + step) for first in range(0, max(queries, 1), step)]
         ask = partial(self._ask, statistic)
-        if len(blocks) == 1 or not torch.is_grad_enabled():
-            return [ask(block) for block in blocks]
-        return [checkpoint(ask, block, use_reentrant=False, preserve_rng_state=False) for block in blocks]
+        if step >= queries or not torch.is_grad_enabled():
+            yield from (ask(slice(first, first + step)) for first in range(0, max(queries, 1), step))
+            return
+        for first in range(0, queries, step):
+            yield checkpoint(ask, slice(first, first + step), use_reentrant=False, preserve_rng_state=random)
 
     def _ask(self, statistic: Callable[[Rows], T], queries: slice) -> T:
         return statistic(self._some_rows(queries))

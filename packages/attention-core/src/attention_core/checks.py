@@ -11,6 +11,40 @@ MAP_AXES = "[*batch, heads, queries, keys]"
 DENSE_LIMIT = 4 * 2**30
 
 
+class Versions:
+    """The state of tensors when a map was made of them."""
+
+    def __init__(self, **tensors: Tensor):
+        self.tensors = {} if torch.compiler.is_compiling() else tensors
+        self.versions = {name: _version(tensor) for name, tensor in self.tensors.items()}
+
+    def check(self) -> None:
+        """Refuse tensors that have been changed in place or freed since."""
+        for name, tensor in self.tensors.items():
+            if _version(tensor) != self.versions[name]:
+                raise AttentionError(
+                    f"{name} {list(tensor.shape)} was changed in place after its map was made.\n"
+                    "  ask the map before, or give attend a copy"
+                )
+            if _freed(tensor):
+                raise AttentionError(
+                    f"the memory of {name} {list(tensor.shape)} was freed after its map was made.\n"
+                    "  ask the map before, or give attend a copy"
+                )
+
+
+def _version(tensor: Tensor) -> int | None:
+    """How often a tensor was changed; None where torch does not count."""
+    return None if tensor.is_inference() else tensor._version
+
+
+def _freed(tensor: Tensor) -> bool:
+    try:
+        return tensor.numel() > 0 and tensor.untyped_storage().size() == 0
+    except RuntimeError:  # a transformed tensor has no storage of its own
+        return False
+
+
 def broadcasts_to(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
     """Whether a tensor of `shape` can be expanded to `target`."""
     tail = target[len(target) - len(shape) :]

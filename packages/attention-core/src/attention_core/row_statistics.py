@@ -33,8 +33,11 @@ def entropy(rows: Rows) -> Float[Tensor, "*batch rows"]:
 
 def power_sum(rows: Rows, order: float) -> Float[Tensor, "*batch rows"]:
     """Σ_j p_ij^order over the allowed keys."""
+    if order == 0:
+        return rows.allowed.sum(-1).to(rows.weights.dtype)
+    # Below order 1 the power of zero has no finite gradient.
     least = torch.finfo(rows.weights.dtype).tiny
-    return rows.weights.clamp_min(least).pow(order).masked_fill(~rows.allowed, 0.0).sum(-1)
+    return rows.weights.clamp_min(least).pow(order).masked_fill(rows.weights < least, 0.0).sum(-1)
 
 
 def largest(rows: Rows) -> Float[Tensor, "*batch rows"]:

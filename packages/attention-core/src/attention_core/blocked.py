@@ -1,0 +1,217 @@
+"""One pass over the rows of a map, in blocks that fit a processor's cache, for many statistics at once."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from attention_core import row_statistics
+from attention_core.masking import rows_of
+from attention_core.row_statistics import Rows, TopK
+
+if TYPE_CHECKING:
+    from attention_core.streaming import StreamedMap
+
+BLOCK = 2**19
+LEAST_ROWS = 16
+# exp(x) is zero below it in every precision, and x · exp(x) is zero and not NaN.
+LOWEST = -800.0
+
+
+class Block:
+    """Some queries of some heads of one batch item: scores, and the weights made of them.
+
+    Both lie in scratch that the next block overwrites; `entropy` and `squares` use up the scores.
+    """
+
+    def __init__(self, scores: Tensor, weights: Tensor, allowed: Tensor | None, place: "Place"):
+        peaks = scores.amax(-1, keepdim=True)
+        if allowed is not None:
+            peaks.masked_fill_(peaks == -torch.inf, 0.0)
+        self.shifted = scores.sub_(peaks)
+        self.weights = torch.exp(self.shifted, out=weights)
+        self.total = self.weights.sum(-1, keepdim=True)
+        self.peak_weight = torch.where(self.total > 0, 1 / self.total, 0.0)
+        self.weights.mul_(self.peak_weight)
+        self.allowed = allowed
+        self.place = place
+
+    def topk(self, k: int) -> TopK:
+        """The k largest weights and their keys."""
+        if self.allowed is not None:
+            return row_statistics.topk(self.rows(), k)
+        places = row_statistics.largest_places(self.weights, k)
+        return TopK(self.weights.gather(-1, places), places)
+
+    def rows(self) -> Rows:
+        """The weights, for statistics that are not of this pass alone."""
+        allowed = self.allowed
+        if allowed is None:
+            allowed = torch.ones((), dtype=torch.bool, device=self.weights.device)
+        return Rows(self.weights, allowed.expand_as(self.weights), self.place.queries)
+
+    def entropy(self) -> Tensor:
+        """Ln Z − Σ p (s − max s)."""
+        if self.allowed is not None:
+            self.shifted.clamp_min_(LOWEST)
+        mean = torch.mul(self.weights, self.shifted, out=self.shifted).sum(-1)
+        logs = torch.where(self.total > 0, self.total, 1.0).log().squeeze(-1)
+        return (logs - mean).clamp_min_(0.0)
+
+    def squares(self) -> Tensor:
+        """Σ p²."""
+        return torch.mul(self.weights, self.weights, out=self.shifted).sum(-1)
+
+    def largest(self) -> Tensor:
+        """Max p = 1 / Z."""
+        return self.peak_weight.squeeze(-1)
+
+    def received(self) -> Tensor:
+        """What these queries give each key."""
+        return self.weights.sum(-2)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Which part of the matrix a block is."""
+
+    item: tuple[int, ...]
+    heads: slice
+    queries: slice
+    keys: slice
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """What to ask of every block; answers are joined over queries, or summed over them where they are by key."""
+
+    of: Callable[[Block], tuple[Tensor, ...]]
+    by_key: bool = False
+
+
+def entropies(block: Block) -> tuple[Tensor, ...]:
+    """Entropy and sum of squares, in this order, for both use up the scores."""
+    return block.entropy(), block.squares()
+
+
+def largest(block: Block) -> tuple[Tensor, ...]:
+    """Largest weight."""
+    return (block.largest(),)
+
+
+def received(block: Block) -> tuple[Tensor, ...]:
+    """Received attention."""
+    return (block.received(),)
+
+
+def entropy(block: Block) -> tuple[Tensor, ...]:
+    """Entropy alone."""
+    return (block.entropy(),)
+
+
+@dataclass(frozen=True)
+class PowerSum:
+    """Σ p^order over the allowed keys."""
+
+    order: float
+
+    def __call__(self, block: Block) -> tuple[Tensor, ...]:
+        """Squares by themselves, other powers as for any rows."""
+        return (block.squares() if self.order == 2 else row_statistics.power_sum(block.rows(), self.order),)
+
+
+@dataclass(frozen=True)
+class Largest:
+    """The k largest weights and their keys; where causal order leaves fewer keys, none for the rest."""
+
+    k: int
+
+    def __call__(self, block: Block) -> tuple[Tensor, ...]:
+        """Weights and indices."""
+        weights, indices = block.topk(min(self.k, block.weights.shape[-1]))
+        missing = (0, self.k - weights.shape[-1])
+        return F.pad(weights, missing), F.pad(indices, missing, value=-1)
+
+
+@dataclass(frozen=True)
+class Transposed:
+    """Pᵀ Y for Y `[*batch, heads, queries, dim]`."""
+
+    values: Tensor
+
+    def __call__(self, block: Block) -> tuple[Tensor, ...]:
+        """What these queries send each key."""
+        place = block.place
+        return (block.weights.mT @ self.values[(*place.item, place.heads, place.queries)],)
+
+
+@torch.no_grad()
+def run(attention: "StreamedMap", statistics: Sequence[Statistic]) -> list[tuple[Tensor, ...]]:
+    """The statistics of a map with at least one query and key, in one pass."""
+    found: list[tuple[Tensor, ...]] = [() for _ in statistics]
+    for block in blocks(attention):
+        for number, statistic in enumerate(statistics):
+            parts = statistic.of(block)
+            if not found[number]:
+                found[number] = tuple(_whole(attention, part, statistic.by_key) for part in parts)
+            for whole, part in zip(found[number], parts, strict=True):
+                _put(whole, part, block.place, statistic.by_key)
+    return found
+
+
+def _whole(attention: "StreamedMap", part: Tensor, by_key: bool) -> Tensor:
+    *lead, queries, keys = attention.shape
+    return part.new_zeros(*lead, keys if by_key else queries, *part.shape[2:])
+
+
+def _put(whole: Tensor, part: Tensor, place: Place, by_key: bool) -> None:
+    if by_key:
+        whole[(*place.item, place.heads, place.keys)] += part
+    else:
+        whole[(*place.item, place.heads, place.queries)] = part
+
+
+def blocks(attention: "StreamedMap") -> Iterator[Block]:
+    """All blocks; each is valid until the next is asked for."""
+    *batch, heads, queries, keys = attention.shape
+    together = max(1, min(heads, BLOCK // (queries * keys)))
+    step = max(LEAST_ROWS, min(queries, BLOCK // (keys * together)))
+    scratch = torch.empty(2, together * step * keys, dtype=attention.dtype, device=attention.device)
+    for item in product(*map(range, batch)):
+        for first in range(0, heads, together):
+            chosen = slice(first, min(first + together, heads))
+            key = _transposed_keys(attention, item, chosen)
+            for row in range(0, queries, step):
+                rows = slice(row, min(row + step, queries))
+                reach = slice(min(keys, rows.stop) if attention.causal else keys)
+                yield _block(attention, key[..., reach], Place(item, chosen, rows, reach), scratch)
+
+
+def _transposed_keys(attention: "StreamedMap", item: tuple[int, ...], heads: slice) -> Tensor:
+    """Keys of some heads, laid out for the product that makes the scores."""
+    shared = attention.shape[-3] // attention.key.shape[-3]
+    heads_of_keys = torch.arange(heads.start, heads.stop, device=attention.device) // shared
+    return attention.key[item][heads_of_keys].to(attention.dtype).mT.contiguous()
+
+
+def _block(attention: "StreamedMap", key: Tensor, place: Place, scratch: Tensor) -> Block:
+    query = attention.query[(*place.item, place.heads, place.queries)].to(attention.dtype)
+    sides = (*query.shape[:-1], key.shape[-1])
+    scores, weights = (each[: math.prod(sides)].view(sides) for each in scratch)
+    with torch.autocast(query.device.type, enabled=False):
+        torch.bmm(query * attention.scaling, key, out=scores)
+    here = (*place.item, place.heads)
+    if attention.bias is not None:
+        scores.add_(rows_of(attention.bias.expand(attention.shape)[here], place.queries)[..., place.keys])
+    allowed = attention.pairs(place.queries)
+    if allowed is not None:
+        allowed = allowed.expand(*attention.shape[:-2], *sides[-2:-1], attention.shape[-1])[here][
+            ..., place.keys
+        ]
+        scores.masked_fill_(~allowed, -torch.inf)
+    return Block(scores, weights, allowed, place)
