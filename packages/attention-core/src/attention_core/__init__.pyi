@@ -2,6 +2,11 @@ from . import testing as testing
 from .aggregator import AttentionAggregator as AttentionAggregator
 from .blocks import CrossAttentionBlock as CrossAttentionBlock
 from .blocks import SelfAttentionBlock as SelfAttentionBlock
+from .edge_functional import EdgeFeatures as EdgeFeatures
+from .edge_functional import attend_edges as attend_edges
+from .edge_map import EdgeMap as EdgeMap
+from .edges import EdgeAttention as EdgeAttention
+from .edges import RootedEdgeAttention as RootedEdgeAttention
 from .errors import AttentionError as AttentionError
 from .film import FiLM as FiLM
 from .functional import attend as attend
@@ -15,11 +20,15 @@ from .maps import AttentionMap as AttentionMap
 from .maps import DenseMap as DenseMap
 from .maps import TopK as TopK
 from .multihead import MultiHeadAttention as MultiHeadAttention
+from .observation.observer import observe as observe
+from .observation.seen import NotSeenError as NotSeenError
+from .observation.seen import Seen as Seen
 from .positions import RelativeBias as RelativeBias
 from .positions import RelativeBiasGrid as RelativeBiasGrid
 from .positions import Rotary as Rotary
 from .positions import RotaryGrid as RotaryGrid
 from .positions import rotate as rotate
+from .sorted_edges import SortedEdges as SortedEdges
 from .streaming import StreamedMap as StreamedMap
 from .task_embedding import FactoredTaskEmbedding as FactoredTaskEmbedding
 from .task_embedding import TaskEmbedding as TaskEmbedding
@@ -36,6 +45,9 @@ __all__ = [
     "AttentionMap",
     "CrossAttentionBlock",
     "DenseMap",
+    "EdgeAttention",
+    "EdgeFeatures",
+    "EdgeMap",
     "FactoredTaskEmbedding",
     "FeatureTaskGating",
     "FiLM",
@@ -43,11 +55,15 @@ __all__ = [
     "HeadGates",
     "MultiHeadAttention",
     "MultiHeadTaskGuidedAttention",
+    "NotSeenError",
     "RelativeBias",
     "RelativeBiasGrid",
+    "RootedEdgeAttention",
     "Rotary",
     "RotaryGrid",
+    "Seen",
     "SelfAttentionBlock",
+    "SortedEdges",
     "StreamedMap",
     "TaskEmbedding",
     "TaskGating",
@@ -58,6 +74,8 @@ __all__ = [
     "TorchInterface",
     "attend",
     "attend_cells",
+    "attend_edges",
+    "observe",
     "rotate",
     "testing",
 ]
