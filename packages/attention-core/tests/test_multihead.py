@@ -1,9 +1,17 @@
 import pytest
 import torch
+from hypothesis import given, settings
 from torch import nn
 
-from attention_core import AttentionError, MultiHeadAttention
-from attention_core.testing import as_cross_attention, assert_attention_contract
+from attention_core import (
+    AttentionError,
+    HeadGates,
+    MultiHeadAttention,
+    RelativeBias,
+    Rotary,
+    TokenHeadGates,
+)
+from attention_core.testing import as_cross_attention, assert_attention_contract, cases
 
 WIDTHS = {
     "packed": ({}, 12, 12),
@@ -144,13 +152,40 @@ def test_the_value_is_the_key_where_none_is_given():
     assert torch.equal(ours(query).values, ours(query, query, query).values)
 
 
-def test_cross_attention_keeps_the_contract():
-    module = MultiHeadAttention(8, 2)
+def across(module):
+    """Cross-attention as the contract asks it."""
 
     def layer(query, key, mask):
         return module.to(query.dtype)(query, key, mask=None if mask is None else mask[:, None])
 
-    assert_attention_contract(layer)
+    return layer
+
+
+@settings(max_examples=6)
+@given(cases())
+def test_cross_attention_keeps_the_contract(case):
+    assert_attention_contract(across(MultiHeadAttention(8, 2)), case)
+
+
+@pytest.mark.parametrize("kind", [HeadGates, TokenHeadGates])
+def test_with_gates_it_keeps_the_contract(kind):
+    module = MultiHeadAttention(8, 2)
+    module.gates = kind(2) if kind is HeadGates else kind(8, 2)
+    assert_attention_contract(across(module))
+
+
+@pytest.mark.parametrize("kind", [Rotary, RelativeBias])
+def test_with_positions_it_keeps_the_contract_but_where_places_count(kind):
+    module = MultiHeadAttention(8, 2)
+    module.positions = Rotary() if kind is Rotary else RelativeBias(2, 3)
+    for parameter in module.positions.parameters():
+        nn.init.normal_(parameter)
+    places_count = [
+        "the order of keys does not matter",
+        "a repeated key shares its weight",
+        "queries do not touch",
+    ]
+    assert_attention_contract(across(module), except_for=places_count)
 
 
 def test_self_attention_keeps_the_contract():

@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from attention_core import Attended, DenseMap, MultiHeadAttention, RelativeBias, Rotary, TemporalAttention
-from attention_core.testing import assert_attention_contract
+from attention_core import MultiHeadAttention, RelativeBias, Rotary, TemporalAttention
+from attention_core.testing import as_cross_attention, assert_attention_contract
 
 
 def test_a_state_attends_to_itself_and_to_what_was_before():
@@ -47,18 +47,9 @@ def test_positions_tell_how_long_ago_a_state_was(kind):
 
 def test_it_keeps_the_contract():
     module = TemporalAttention(8, 2)
-
-    def layer(query, key, mask):
-        """Keys come before queries, so that causal order lets every query attend every key."""
-        states, keys = torch.cat([key, query], 1), key.shape[1]
-        pairs = torch.zeros(len(query), states.shape[1], states.shape[1], dtype=torch.bool)
-        pairs[:, keys:, :keys] = True if mask is None else mask
-        values, attention = module.to(query.dtype)(states, mask=pairs[:, None])
-        block = (..., slice(keys, None), slice(keys))
-        cut = DenseMap(attention.dense()[block], attention.allowed()[block])
-        return Attended(values[:, keys:], cut)
-
-    assert_attention_contract(layer)
+    assert_attention_contract(
+        as_cross_attention(lambda tokens, mask: module.to(tokens.dtype)(tokens, mask=mask[:, None]))
+    )
 
 
 def test_a_single_head_is_its_formula():

@@ -161,6 +161,5 @@ class MultiHeadAttention(ProjectedHeads):
         if pairs is not None:
             pairs = F.pad(pairs.expand(*pairs.shape[:-1], keys), (0, self.extra_keys), value=True)
         if bias is not None:
-            bias = torch.atleast_1d(bias)
             bias = F.pad(bias.expand(*bias.shape[:-1], keys), (0, self.extra_keys))
         return pairs, bias

@@ -90,7 +90,7 @@ class TorchInterface(nn.Module):
             padding = padding[..., None, None, :]
         if pairs is not None and pairs.ndim == 3 and query.ndim == 3:
             self._check_pairs(pairs, len(query))
-            pairs = pairs.unflatten(0, (len(query), -1))
+            pairs = pairs.unflatten(0, (len(query), self.attention.heads))
         mask = bias = None
         for part in (padding, pairs):
             if part is None:

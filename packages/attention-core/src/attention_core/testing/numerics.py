@@ -1,0 +1,106 @@
+"""Clauses about precision, gradients, and what must make no difference to a computer."""
+
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+from torch.autograd.gradcheck import GradcheckError
+
+from attention_core.testing.case import Case, Layer, agree, gradients, leaf, run, same
+
+
+def looking_changes_nothing(layer: Layer, case: Case) -> None:
+    """Values and gradients are bit for bit the same whether the map is asked or not."""
+    for got, expected in zip(gradients(layer, case, look=True), gradients(layer, case), strict=True):
+        assert torch.equal(got, expected), "the gradient differs when the map is looked at"
+    first = layer(case.query, case.key, case.mask)
+    second = layer(case.query, case.key, case.mask)
+    second.attention.summary()
+    assert torch.equal(first.values, second.values), "the values differ when the map is looked at"
+
+
+def the_layout_of_tensors_does_not_matter(layer: Layer, case: Case) -> None:
+    """Transposed, strided and expanded tensors are answered as contiguous ones are."""
+    transposed = Case(*(tensor.mT.contiguous().mT for tensor in (case.query, case.key, case.mask)))
+    same(layer, case, transposed, "transposed tensors are answered differently")
+    strided = Case(*(torch.stack([each, each], -1)[..., 0] for each in (case.query, case.key, case.mask)))
+    same(layer, case, strided, "strided tensors are answered differently")
+    expanded = replace(case, key=case.key[:, :1].expand(case.key.shape))
+    same(
+        layer, replace(case, key=expanded.key.clone()), expanded, "expanded tensors are answered differently"
+    )
+
+
+def large_inputs_stay_finite(layer: Layer, case: Case) -> None:
+    """Scores of 10⁴ and more give weights that sum to one, finite values and finite gradients."""
+    large = replace(case, query=100 * case.query, key=100 * case.key)
+    values, weights = run(layer, large)
+    assert values.isfinite().all(), "large inputs give values that are not finite"
+    filled = ~case.silent[:, None].expand(weights.shape[:-1])
+    agree(weights.sum(-1), filled, "large inputs give rows that do not sum to one")
+    assert all(each.isfinite().all() for each in gradients(layer, large)), (
+        "large inputs have no finite gradient"
+    )
+
+
+def the_number_of_threads_does_not_matter(layer: Layer, case: Case) -> None:
+    """One thread and two give the same answer."""
+    before, answers = torch.get_num_threads(), []
+    try:
+        for threads in (1, 2):
+            torch.set_num_threads(threads)
+            answers.append(run(layer, case))
+    finally:
+        torch.set_num_threads(before)
+    for got, expected in zip(*answers, strict=True):
+        agree(got, expected, "another number of threads changes the answer", tolerance=1e-6)
+
+
+def low_precision_agrees_with_double(layer: Layer, case: Case) -> None:
+    """float32 within 10⁻⁴, half precision within sixteen of its steps, at the size of the answer.
+
+    The lower precision is asked first: a module that follows its tokens has rounded its parameters by then.
+    """
+    for dtype in (torch.float32, torch.float16, torch.bfloat16):
+        low = case.to(dtype)
+        tolerance = 1e-4 if dtype == torch.float32 else 16 * torch.finfo(dtype).eps
+        values, weights = run(layer, low)
+        assert values.dtype == dtype, f"{dtype} tokens give {values.dtype}"
+        for got, expected in zip((values, weights), run(layer, low.to(torch.float64)), strict=True):
+            size = max(1.0, expected.abs().max().item())
+            agree(got.double() / size, expected / size, f"{dtype} and float64 differ", tolerance)
+
+
+def gradients_agree_with_finite_differences(layer: Layer, case: Case) -> None:
+    """Values, weights and statistics are differentiable."""
+
+    def answers(query: Tensor, key: Tensor) -> tuple[Tensor, ...]:
+        values, attention = layer(query, key, case.mask)
+        return values, attention.dense(), attention.entropy(), attention.received()
+
+    assert torch.autograd.gradcheck(answers, (leaf(case.query), leaf(case.key)), fast_mode=True)
+
+
+def second_derivatives_are_right_or_refused(layer: Layer, case: Case) -> None:
+    """A gradient of a gradient agrees with finite differences, or torch says that there is none."""
+
+    def answer(query: Tensor, key: Tensor) -> Tensor:
+        return layer(query, key, case.mask).values
+
+    try:
+        assert torch.autograd.gradgradcheck(answer, (leaf(case.query), leaf(case.key)), fast_mode=True)
+    except GradcheckError as error:
+        raise AssertionError("a second derivative is silently wrong") from error
+    except (RuntimeError, NotImplementedError):
+        return
+
+
+CLAUSES = (
+    looking_changes_nothing,
+    the_layout_of_tensors_does_not_matter,
+    large_inputs_stay_finite,
+    the_number_of_threads_does_not_matter,
+    low_precision_agrees_with_double,
+    gradients_agree_with_finite_differences,
+    second_derivatives_are_right_or_refused,
+)
