@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 import torch
 from torch import Tensor, nn
 
-from attention_core.attention_map import AttentionMap
+from attention_core.edge_map import EdgeMap
 from attention_core.observation.whereabouts import Whereabouts
 
 
@@ -19,9 +19,7 @@ class EdgeCalls:
     `propagate`.
     """
 
-    def __init__(
-        self, whereabouts: Whereabouts, take: Callable[[nn.Module, Callable[[], AttentionMap]], None]
-    ):
+    def __init__(self, whereabouts: Whereabouts, take: Callable[[nn.Module, Callable[[], EdgeMap]], None]):
         self._whereabouts = whereabouts
         self._take = take
         self._weights: dict[nn.Module, Tensor] = {}
@@ -49,9 +47,7 @@ class EdgeCalls:
         self._take(convolution, lambda: _edge_map(weights, _edges(given, backwards), queries, keys))
 
 
-def _edge_map(weights: Tensor, edges: Tensor, queries: int, keys: int | None) -> AttentionMap:
-    from attention_core.edge_map import EdgeMap
-
+def _edge_map(weights: Tensor, edges: Tensor, queries: int, keys: int | None) -> EdgeMap:
     return EdgeMap(weights.reshape(edges.shape[1], -1), edges, queries, queries if keys is None else keys)
 
 
