@@ -78,8 +78,8 @@ def attend_edges(
 
 
 def allowed_edges(
-    mask: Bool[Tensor, "*batch edges heads"] | None, bias: Float[Tensor, "*batch edges heads"] | None
-) -> Bool[Tensor, "*batch edges heads"] | None:
+    mask: Bool[Tensor, "..."] | None, bias: Float[Tensor, "..."] | None
+) -> Bool[Tensor, "..."] | None:
     """Edges that mask and bias both allow; None where all are."""
     allowed = mask
     if bias is not None:
@@ -135,11 +135,12 @@ def _values(given: _Operands, edges: SortedEdges, weights: Tensor) -> Tensor:
     """What each query gathers along its edges."""
     lead, dtype = given.query.shape[:-1], weights.dtype
     slabs = math.prod(lead[:-1])
-    values = sums(weights, _flat(given.value.to(dtype)), edges.links(slabs)).view(*lead, -1)
+    values = sums(weights, _flat(given.value.to(dtype)), edges.links(slabs))
+    values = values.view(*lead, given.value.shape[-1])
     if given.features is None:
         return values
     features = edges.in_order(given.features.values).to(dtype)
-    gathered = sums(weights, features, edges.edge_links(slabs)).view(*lead, -1)
+    gathered = sums(weights, features, edges.edge_links(slabs)).view(*lead, features.shape[-1])
     return values + gathered @ given.features.weight.to(dtype).mT
 
 

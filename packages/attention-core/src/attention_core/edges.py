@@ -19,8 +19,9 @@ class EdgeAttention(nn.Module):
         values_i = [head_1 … head_h],   head = Σ_e p_e (V x_e + W f_e),
         p = softmax_e( Q x_i · (K x_e + W f_e) / sqrt(head_dim) + b_e )
 
-    Shi et al. 2021. Parameters are named as in PyG's `TransformerConv(…, root_weight=False)`, whose state dict
-    loads as it is; what the node says itself is `RootedEdgeAttention`. The mean over heads (`concat=False`) is
+    Shi et al. 2021. This is PyG's `TransformerConv(…, root_weight=False)`, with parameters of the same names;
+    its state dict loads with `strict=False`, for it holds a root weight that is not used. With that weight it
+    is `RootedEdgeAttention`; the mean over heads (`concat=False`) is
     `values.unflatten(-1, (heads, -1)).mean(-2)`. Dropout acts on the weights used in training; the map is of
     the undropped weights.
 
