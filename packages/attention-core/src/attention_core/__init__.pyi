@@ -19,6 +19,7 @@ from .maps import Attended as Attended
 from .maps import AttentionMap as AttentionMap
 from .maps import DenseMap as DenseMap
 from .maps import TopK as TopK
+from .mixture import MixtureMap as MixtureMap
 from .multihead import MultiHeadAttention as MultiHeadAttention
 from .observation.observer import observe as observe
 from .observation.seen import NotSeenError as NotSeenError
@@ -53,6 +54,7 @@ __all__ = [
     "FiLM",
     "Gated",
     "HeadGates",
+    "MixtureMap",
     "MultiHeadAttention",
     "MultiHeadTaskGuidedAttention",
     "NotSeenError",
