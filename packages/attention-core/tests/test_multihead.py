@@ -128,6 +128,24 @@ def test_masks_mean_the_opposite_of_torch():
     torch.testing.assert_close(attention.dense(), weights)
 
 
+def test_all_ways_to_forbid_a_pair_agree():
+    """Padding and causal order, as masks of either shape and as a bias of −inf."""
+    module, tokens = MultiHeadAttention(8, 2), torch.randn(2, 5, 8)
+    order, held = torch.ones(5, 5, dtype=torch.bool).tril(), torch.arange(5) < torch.tensor([[5], [3]])
+    pairs = order & held[:, None, None]
+    expected = module(tokens, mask=pairs)
+    for forbidding in (
+        {"mask": held[:, None, None], "causal": True},
+        {"mask": pairs.expand(2, 2, 5, 5)},
+        {"bias": torch.zeros(pairs.shape).masked_fill(~pairs, -torch.inf)},
+        {"mask": order, "bias": torch.zeros(2, 1, 1, 5).masked_fill(~held[:, None, None], -torch.inf)},
+    ):
+        values, attention = module(tokens, **forbidding)
+        torch.testing.assert_close(values, expected.values)
+        torch.testing.assert_close(attention.dense(), expected.attention.dense())
+        torch.testing.assert_close(attention.entropy(), expected.attention.entropy())
+
+
 def test_gradients_equal_those_of_torch():
     theirs, ours = twins()
     query, key = torch.randn(2, 4, 12), torch.randn(2, 5, 12)

@@ -68,26 +68,29 @@ LAYERS = {
 every_layer = pytest.mark.parametrize("name", LAYERS)
 
 
-def run(program: str, *words: str) -> str:
-    command = [sys.executable, *(words or ("-c",)), program]
+def run(program: str) -> str:
+    command = [sys.executable, "-c", program]
     ended = subprocess.run(command, env=PROGRAMS, capture_output=True, text=True, timeout=300, check=False)
     assert ended.returncode == 0, ended.stderr[-3000:]
     return ended.stdout
 
 
+COMPILED_CALLS = ["plain", "masked", "block", "temporal", "look", "joined"]
 COMPILED = """
 import torch
 from attention_core import *
 torch.manual_seed(0)
 tokens, mask = torch.randn(2, 5, 8), torch.rand(2, 1, 5, 5) < 0.7
 plain, extended = MultiHeadAttention(8, 2), MultiHeadAttention(8, 2, add_bias_kv=True)
-block = SelfAttentionBlock(8, 2)
+block, look, aggregate = SelfAttentionBlock(8, 2), TaskGuidedAttention(8, 8, 4), AttentionAggregator(8, 2)
 extended.positions, extended.gates = RelativeBias(2, 3), HeadGates(2)
 calls = {{
     "plain": lambda tokens: plain(tokens),
     "masked": lambda tokens: extended(tokens, mask=mask, causal=True),
     "block": lambda tokens: block(tokens, mask=mask),
     "temporal": TemporalAttention(8, 2),
+    "look": lambda tokens: look(tokens.mT[:, None, :, None], tokens[:, 0]),
+    "joined": lambda tokens: aggregate([plain(tokens).values, tokens]),
 }}
 for name, call in calls.items():
     compiled = torch.compile(call, fullgraph=True, backend="{backend}")
@@ -99,11 +102,6 @@ for name, call in calls.items():
     torch.testing.assert_close(leaves[0].grad, leaves[1].grad)
     print(name)
 """
-
-
-@pytest.mark.parametrize("backend", ["aot_eager", pytest.param("inductor", marks=pytest.mark.slow)])
-def test_layers_compile_as_one_graph(backend):
-    assert run(COMPILED.format(backend=backend)).split() == ["plain", "masked", "block", "temporal"]
 
 
 EXPORTED = """
@@ -130,8 +128,15 @@ for kind, shapes, later in [(Values, ({0: batch}, {0: batch}), 4), (Statistics, 
 """
 
 
-def test_a_layer_is_exported_for_any_batch_and_its_statistics_for_one():
-    assert run(EXPORTED).split() == ["Values", "Statistics"]
+def test_layers_compile_as_one_graph_and_are_exported():
+    """Values for any batch, statistics for one."""
+    printed = run(COMPILED.format(backend="aot_eager") + EXPORTED)
+    assert printed.split() == [*COMPILED_CALLS, "Values", "Statistics"]
+
+
+@pytest.mark.slow
+def test_layers_are_compiled_to_code():
+    assert run(COMPILED.format(backend="inductor")).split() == COMPILED_CALLS
 
 
 @every_layer
@@ -234,16 +239,19 @@ def test_hooks_fire_in_evaluation_as_in_training(name):
 
 
 SPREAD = """
+import sys
+
 import torch
 from attention_core import SelfAttentionBlock
 from torch import distributed
 from torch.nn.parallel import DistributedDataParallel
 
-distributed.init_process_group("gloo")
+rank, meeting = int(sys.argv[1]), sys.argv[2]
+distributed.init_process_group("gloo", init_method=f"file://{meeting}", rank=rank, world_size=2)
 torch.manual_seed(0)
 module, tokens = SelfAttentionBlock(8, 2), torch.randn(4, 5, 8)
 shared = DistributedDataParallel(module)
-values, attention = shared(tokens[distributed.get_rank() :: 2])
+values, attention = shared(tokens[rank::2])
 (values.square().mean() + attention.entropy().mean()).backward()
 got = [parameter.grad.clone() for parameter in module.parameters()]
 module.zero_grad()
@@ -251,14 +259,17 @@ values, attention = module(tokens)
 (values.square().mean() + attention.entropy().mean()).backward()
 for gradient, parameter in zip(got, module.parameters(), strict=True):
     torch.testing.assert_close(gradient, parameter.grad, rtol=1e-4, atol=1e-6)
-if distributed.get_rank() == 0:
-    print(distributed.get_world_size(), "processes agree")
+print("agrees")
 distributed.destroy_process_group()
 """
 
 
 def test_two_processes_have_the_gradients_of_one(tmp_path):
-    program = tmp_path / "spread.py"
-    program.write_text(SPREAD)
-    words = ("-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2")
-    assert "2 processes agree" in run(str(program), *words)
+    command = [sys.executable, "-c", SPREAD]
+    processes = [
+        subprocess.Popen(
+            [*command, str(rank), str(tmp_path / "meeting")], env=PROGRAMS, stdout=subprocess.PIPE, text=True
+        )
+        for rank in range(2)
+    ]
+    assert [process.communicate(timeout=300)[0] for process in processes] == ["agrees\n"] * 2
