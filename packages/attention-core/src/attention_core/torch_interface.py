@@ -15,8 +15,8 @@ class TorchInterface(nn.Module):
 
     Here True means *not* attended and numbers are added to the scores, as torch has it; everything else is
     the attention's, so that a query that may attend no key gets zeros, also where weights are asked for, and
-    weights are those before dropout. It may stand as `self_attn` in torch's transformer layers; the map itself is
-    in what `attention`, the module inside, returns.
+    weights are those before dropout. It may stand as `self_attn` in torch's transformer layers; the map is in
+    what `attention`, the module inside, returns.
     """
 
     # By these `nn.TransformerEncoderLayer` sees that its fused inference, which skips this module, does not apply.
@@ -56,7 +56,8 @@ class TorchInterface(nn.Module):
                 numbers to add.
             average_attn_weights: whether weights are the mean over heads, `[batch, queries, keys]`, or stand
                 behind a head axis.
-            is_causal: says that attn_mask is causal, which must be given all the same, as in torch.
+            is_causal: says that attn_mask is causal, which must be given all the same, as in torch; a pair
+                that either of them leaves out is not attended.
 
         Raises:
             AttentionError: if shapes or dtypes do not belong together, or is_causal comes without attn_mask.
