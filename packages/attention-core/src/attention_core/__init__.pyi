@@ -1,3 +1,4 @@
+from . import losses as losses
 from . import testing as testing
 from .aggregator import AttentionAggregator as AttentionAggregator
 from .blocks import CrossAttentionBlock as CrossAttentionBlock
@@ -29,6 +30,9 @@ from .positions import RelativeBiasGrid as RelativeBiasGrid
 from .positions import Rotary as Rotary
 from .positions import RotaryGrid as RotaryGrid
 from .positions import rotate as rotate
+from .received import collect_received as collect_received
+from .rollout import Rollout as Rollout
+from .rollout import rollout as rollout
 from .sorted_edges import SortedEdges as SortedEdges
 from .streaming import StreamedMap as StreamedMap
 from .task_embedding import FactoredTaskEmbedding as FactoredTaskEmbedding
@@ -60,6 +64,7 @@ __all__ = [
     "NotSeenError",
     "RelativeBias",
     "RelativeBiasGrid",
+    "Rollout",
     "RootedEdgeAttention",
     "Rotary",
     "RotaryGrid",
@@ -77,7 +82,10 @@ __all__ = [
     "attend",
     "attend_cells",
     "attend_edges",
+    "collect_received",
+    "losses",
     "observe",
+    "rollout",
     "rotate",
     "testing",
 ]

@@ -24,56 +24,55 @@ LOWEST = -800.0
 
 
 class Block:
-    """Some queries of some heads of one batch item: scores, and the weights made of them.
+    """Some queries of some heads of one batch item: shifted scores, their exponentials, and the sums of these.
 
     Both lie in scratch that the next block overwrites; `entropy` and `squares` use up the scores.
     """
 
-    def __init__(self, scores: Tensor, weights: Tensor, allowed: Tensor | None, place: "Place"):
+    def __init__(self, scores: Tensor, exponentials: Tensor, allowed: Tensor | None, place: "Place"):
         peaks = scores.amax(-1, keepdim=True)
         if allowed is not None:
             peaks.masked_fill_(peaks == -torch.inf, 0.0)
         self.shifted = scores.sub_(peaks)
-        self.weights = torch.exp(self.shifted, out=weights)
-        self.total = self.weights.sum(-1, keepdim=True)
-        self.peak_weight = torch.where(self.total > 0, 1 / self.total, 0.0)
-        self.weights.mul_(self.peak_weight)
+        self.exponentials = torch.exp(self.shifted, out=exponentials)
+        self.total = self.exponentials.sum(-1)
+        # The largest exponential is one. In a row without keys the total is zero, and so is all else.
+        self.largest = torch.where(self.total > 0, 1 / self.total, 0.0)
         self.allowed = allowed
         self.place = place
+
+    def rows(self) -> Rows:
+        """The weights, for statistics that are not of this pass alone."""
+        weights = self.exponentials * self.largest.unsqueeze(-1)
+        allowed = torch.ones_like(weights, dtype=torch.bool) if self.allowed is None else self.allowed
+        return Rows(weights, allowed.expand_as(weights), self.place.queries)
 
     def topk(self, k: int) -> TopK:
         """The k largest weights and their keys."""
         if self.allowed is not None:
             return row_statistics.topk(self.rows(), k)
-        places = row_statistics.largest_places(self.weights, k)
-        return TopK(self.weights.gather(-1, places), places)
-
-    def rows(self) -> Rows:
-        """The weights, for statistics that are not of this pass alone."""
-        allowed = self.allowed
-        if allowed is None:
-            allowed = torch.ones((), dtype=torch.bool, device=self.weights.device)
-        return Rows(self.weights, allowed.expand_as(self.weights), self.place.queries)
+        places = row_statistics.largest_places(self.exponentials, k)
+        return TopK(self.exponentials.gather(-1, places) * self.largest.unsqueeze(-1), places)
 
     def entropy(self) -> Tensor:
-        """Ln Z − Σ p (s − max s)."""
+        """ln Z − Σ p (s − max s)."""
         if self.allowed is not None:
             self.shifted.clamp_min_(LOWEST)
-        mean = torch.mul(self.weights, self.shifted, out=self.shifted).sum(-1)
-        logs = torch.where(self.total > 0, self.total, 1.0).log().squeeze(-1)
-        return (logs - mean).clamp_min_(0.0)
+        mean = torch.mul(self.exponentials, self.shifted, out=self.shifted).sum(-1) * self.largest
+        return (torch.where(self.total > 0, self.total, 1.0).log() - mean).clamp_min_(0.0)
 
     def squares(self) -> Tensor:
         """Σ p²."""
-        return torch.mul(self.weights, self.weights, out=self.shifted).sum(-1)
+        squares = torch.mul(self.exponentials, self.exponentials, out=self.shifted)
+        return squares.sum(-1) * self.largest.square()
 
-    def largest(self) -> Tensor:
-        """Max p = 1 / Z."""
-        return self.peak_weight.squeeze(-1)
+    def sent(self, values: Tensor) -> Tensor:
+        """Pᵀ Y: what these queries send each key."""
+        return self.exponentials.mT @ (values * self.largest.unsqueeze(-1))
 
     def received(self) -> Tensor:
         """What these queries give each key."""
-        return self.weights.sum(-2)
+        return torch.bmm(self.largest.unsqueeze(-2), self.exponentials).squeeze(-2)
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,7 @@ def entropies(block: Block) -> tuple[Tensor, ...]:
 
 def largest(block: Block) -> tuple[Tensor, ...]:
     """Largest weight."""
-    return (block.largest(),)
+    return (block.largest,)
 
 
 def received(block: Block) -> tuple[Tensor, ...]:
@@ -133,7 +132,7 @@ class Largest:
 
     def __call__(self, block: Block) -> tuple[Tensor, ...]:
         """Weights and indices."""
-        weights, indices = block.topk(min(self.k, block.weights.shape[-1]))
+        weights, indices = block.topk(min(self.k, block.exponentials.shape[-1]))
         missing = (0, self.k - weights.shape[-1])
         return F.pad(weights, missing), F.pad(indices, missing, value=-1)
 
@@ -147,7 +146,7 @@ class Transposed:
     def __call__(self, block: Block) -> tuple[Tensor, ...]:
         """What these queries send each key."""
         place = block.place
-        return (block.weights.mT @ self.values[(*place.item, place.heads, place.queries)],)
+        return (block.sent(self.values[(*place.item, place.heads, place.queries)]),)
 
 
 @torch.no_grad()
@@ -202,7 +201,7 @@ def _transposed_keys(attention: "StreamedMap", item: tuple[int, ...], heads: sli
 def _block(attention: "StreamedMap", key: Tensor, place: Place, scratch: Tensor) -> Block:
     query = attention.query[(*place.item, place.heads, place.queries)].to(attention.dtype)
     sides = (*query.shape[:-1], key.shape[-1])
-    scores, weights = (each[: math.prod(sides)].view(sides) for each in scratch)
+    scores, exponentials = (each[: math.prod(sides)].view(sides) for each in scratch)
     with torch.autocast(query.device.type, enabled=False):
         torch.bmm(query * attention.scaling, key, out=scores)
     here = (*place.item, place.heads)
@@ -214,4 +213,4 @@ def _block(attention: "StreamedMap", key: Tensor, place: Place, scratch: Tensor)
             ..., place.keys
         ]
         scores.masked_fill_(~allowed, -torch.inf)
-    return Block(scores, weights, allowed, place)
+    return Block(scores, exponentials, allowed, place)

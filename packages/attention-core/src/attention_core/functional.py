@@ -6,6 +6,7 @@ from torch import Tensor
 from attention_core import fused
 from attention_core.checks import check_dropout, check_value
 from attention_core.maps import Attended
+from attention_core.received import attend_collecting, collects
 from attention_core.streaming import StreamedMap
 
 
@@ -48,4 +49,6 @@ def attend(
     attention = StreamedMap(query, key, mask, bias, causal, scale)
     check_value(key, value)
     check_dropout(dropout)
+    if collects(attention, value, dropout):
+        return Attended(*attend_collecting(attention, value))
     return Attended(fused.values(attention, value, dropout), attention)

@@ -1,6 +1,7 @@
 """What a map of query and key computes on torch's fused kernels."""
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import torch
@@ -24,15 +25,21 @@ def values(attention: "StreamedMap", value: Tensor, dropout: float = 0.0) -> Ten
     shape = attention.shape
     if not attention.has_few_keys() and _beyond_kernels(attention, dropout):
         return _in_blocks(attention, value, dropout)
-    query, key = attention.silenced()
-    value = attention.attended(value)
-    if attention.causal and shape[-2] < shape[-1]:
-        # The last keys are attended by none.
-        key, value = key[..., : shape[-2], :], value[..., : shape[-2], :]
+    query, key, value = _within_reach(attention, value)
     if value.shape[-3] != key.shape[-3]:
         key = shared(key, value.shape[-3])
     found = _attention(attention, *map(four_axes, (query, key, value)), dropout)
     return found.reshape(*shape[:-1], value.shape[-1])
+
+
+def collecting_values(attention: "StreamedMap", value: Tensor, collect: Callable[[Tensor], None]) -> Tensor:
+    """P V on the kernel that also finds received attention in its backward pass."""
+    query, key, value = _within_reach(attention, value)
+    width, heads = value.shape[-1], query.shape[-3]
+    operands = (four_axes(query), four_axes(shared(key, heads)), four_axes(shared(value, heads)))
+    scoring = _scoring(attention).cut(key.shape[-2])
+    found = kernels.collecting(*kernels.widened(*operands), scoring, collect)
+    return found[..., :width].reshape(*attention.shape[:-1], width)
 
 
 def entropy(attention: "StreamedMap") -> Tensor:
@@ -72,6 +79,14 @@ def four_axes(tensor: Tensor) -> Tensor:
 def shared(key: Tensor, heads: int) -> Tensor:
     """Each key head as many times as query heads share it."""
     return key.repeat_interleave(heads // key.shape[-3], -3)
+
+
+def _within_reach(attention: "StreamedMap", value: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Query, and of key and value what causal order lets any query attend."""
+    (query, key), value = attention.silenced(), attention.attended(value)
+    if attention.causal and query.shape[-2] < key.shape[-2]:
+        key, value = (each[..., : query.shape[-2], :] for each in (key, value))
+    return query, key, value
 
 
 def _operands(attention: "StreamedMap") -> tuple[Tensor, Tensor]:

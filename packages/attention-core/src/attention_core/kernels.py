@@ -16,6 +16,7 @@ from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
 Pass = Callable[[Tensor], Tensor]
+Collect = Callable[[Tensor], None]
 CPU_OPERATORS = (
     "_scaled_dot_product_flash_attention_for_cpu",
     "_scaled_dot_product_flash_attention_for_cpu_backward",
@@ -120,6 +121,11 @@ def transposed(query: Tensor, key: Tensor, sent: Tensor, scoring: Scoring, passe
     return _Transposed.apply(query, key, sent, scoring, passed)
 
 
+def collecting(query: Tensor, key: Tensor, value: Tensor, scoring: Scoring, collect: Collect) -> Tensor:
+    """P V; the backward pass hands Pᵀ 1 to `collect`. Query, key and value are of one width."""
+    return _Collecting.apply(query, key, value, scoring, collect)[0]
+
+
 class _RowEntropy(torch.autograd.Function):
     """H = lse − E_P[s], by the kernel with the key in the place of the value.
 
@@ -200,6 +206,37 @@ class _Transposed(torch.autograd.Function):
         found = forward(query, key, value, ctx.scoring)
         by_query, by_key, _ = backward(sent, query, key, value, found, ctx.scoring)
         return by_query[..., :width], by_key[..., :width], found[0][..., :dim], None, None
+
+
+class _Collecting(torch.autograd.Function):
+    """P V, whose backward also finds Pᵀ 1: the gradient of a column of zeros beside V, seeded with ones.
+
+    The column of zeros adds nothing to any product, so that the gradients of query, key and value are those
+    of the kernel by itself, bit for bit.
+    """
+
+    @staticmethod
+    def forward(
+        query: Tensor, key: Tensor, value: Tensor, scoring: Scoring, collect: Collect
+    ) -> tuple[Tensor, ...]:
+        return tuple(forward(query, key, value, scoring))
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        query, key, value, ctx.scoring, ctx.collect = inputs
+        ctx.mark_non_differentiable(*output[1:])
+        ctx.save_for_backward(query, key, value, *output)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx, sent: Tensor, *_):
+        query, key, value, out, *rest = ctx.saved_tensors
+        width = query.shape[-1]
+        query, key, value, out = (F.pad(each, (0, 1)) for each in (query, key, value, out))
+        sent = F.pad(sent, (0, 1), value=1.0)
+        found = backward(sent, query, key, value, (out, *rest), ctx.scoring)
+        ctx.collect(found[2][..., -1])
+        return (*(each[..., :width] for each in found), None, None)
 
 
 def _normaliser(found: tuple[Tensor, ...], query: Tensor) -> Tensor:

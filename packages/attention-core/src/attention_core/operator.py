@@ -1,5 +1,6 @@
 """Maps as linear operators: what SciPy's iterative methods and PageRank need of them."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -29,18 +30,17 @@ def as_linear_operator(attention: AttentionMap, batch: int | tuple[int, ...], he
 
 def _place(attention: AttentionMap, batch: int | tuple[int, ...], head: int) -> tuple[tuple[int, ...], int]:
     sides = tuple(attention.shape[:-2])
-    if batch == 0 or isinstance(batch, tuple):
-        batch = batch or (0,) * (len(sides) - 1)
-    place = (*(batch if isinstance(batch, tuple) else (batch,)), head)
+    items = batch if isinstance(batch, tuple) else (0,) * (len(sides) - 1) if batch == 0 else (batch,)
+    place = (*items, head)
     if len(place) != len(sides) or not all(-side <= at < side for at, side in zip(place, sides, strict=True)):
         raise AttentionError(
-            f"there is no batch item {batch} with head {head} in a map of shape {list(attention.shape)}."
+            f"there is no batch item {items} with head {head} in a map of shape {list(attention.shape)}."
         )
     *items, head = (at % side for at, side in zip(place, sides, strict=True))
     return tuple(items), head
 
 
-def _product(apply, dtype: np.dtype, values: np.ndarray) -> np.ndarray:
+def _product(apply: Callable[[Tensor], Tensor], dtype: np.dtype, values: np.ndarray) -> np.ndarray:
     columns = torch.from_numpy(np.ascontiguousarray(values.reshape(len(values), -1), dtype=dtype))
     with torch.no_grad():
         product = apply(columns)[0].cpu().numpy()

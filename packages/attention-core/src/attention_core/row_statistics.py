@@ -6,7 +6,9 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-TILE = 64
+# Shorter rows are not worth tiles; of longer ones a tile holds about as many keys as there are tiles chosen.
+TILED_KEYS = 1536
+TILE = 16
 
 
 class TopK(NamedTuple):
@@ -98,39 +100,43 @@ def largest_places(values: Float[Tensor, "*batch keys"], k: int) -> Int[Tensor, 
     A row in which equals compete for the last place is sorted.
     """
     keys = values.shape[-1]
-    if k == 0 or keys <= 2 * TILE * k:
-        return values.sort(dim=-1, descending=True, stable=True).indices[..., :k]
+    if k == 0:
+        return values.new_zeros(*values.shape[:-1], 0, dtype=torch.long)
     rows = values.reshape(-1, keys)
-    places, ambiguous = _by_tiles(rows, k)
+    places, ambiguous = _by_tiles(rows, k) if keys >= max(TILED_KEYS, 4 * TILE * k) else _at_once(rows, k)
     if bool(ambiguous.any()):
-        exact = rows[ambiguous].sort(dim=-1, descending=True, stable=True).indices[:, :k]
-        places[ambiguous] = exact
+        places[ambiguous] = rows[ambiguous].sort(dim=-1, descending=True, stable=True).indices[:, :k]
     return places.reshape(*values.shape[:-1], k)
 
 
-def _by_tiles(rows: Tensor, k: int) -> tuple[Tensor, Tensor]:
+def _at_once(rows: Tensor, k: int) -> tuple[Tensor, Tensor]:
     """Places of the k largest, and in which rows others are as large as the last of them."""
+    values, places = rows.topk(min(k + 1, rows.shape[-1]))
+    ambiguous = (
+        values[:, k - 1] == values[:, k] if values.shape[-1] > k else torch.zeros_like(values[:, 0]).bool()
+    )
+    return _ordered(values[:, :k], places[:, :k]), ambiguous
+
+
+def _by_tiles(rows: Tensor, k: int) -> tuple[Tensor, Tensor]:
+    """The same, reading the tiles of largest maximum only."""
     tiles = rows.shape[-1] // TILE
     # Key j lies in tile j mod tiles: a maximum over the outer axis is the fastest one.
-    tiled = rows[:, : tiles * TILE].unflatten(-1, (TILE, tiles))
-    rest = rows[:, tiles * TILE :]
-    peaks = tiled.amax(1)
-    best, chosen = peaks.topk(k, sorted=False)
+    tiled, rest = rows[:, : tiles * TILE].unflatten(-1, (TILE, tiles)), rows[:, tiles * TILE :]
+    best, chosen = tiled.amax(1).topk(k + 1)
     offsets = torch.arange(TILE, device=rows.device) * tiles
-    keys = (chosen.unsqueeze(-1) + offsets).flatten(1)
-    keys = torch.cat(
-        [keys, torch.arange(tiles * TILE, rows.shape[-1], device=rows.device).expand(len(rows), -1)], 1
-    )
-    candidates = torch.cat([rows.gather(1, keys[:, : k * TILE]), rest], 1)
-    values, picked = candidates.topk(k)
-    last = values[:, -1:]
-    outside = (peaks >= last).sum(-1) > (best >= last).sum(-1)
-    ambiguous = outside | ((candidates >= last).sum(-1) > k)
-    return _ordered(values, keys.gather(1, picked)), ambiguous
+    keys = (chosen[:, :k].unsqueeze(-1) + offsets).flatten(1)
+    candidates = torch.cat([rows.gather(1, keys), rest], 1)
+    values, picked = candidates.topk(k + 1)
+    last = values[:, k - 1]
+    ambiguous = (best[:, k] >= last) | (values[:, k] >= last)
+    in_rest = picked + (tiles - k) * TILE
+    places = torch.where(picked < k * TILE, keys.gather(1, picked.clamp_max(k * TILE - 1)), in_rest)
+    return _ordered(values[:, :k], places[:, :k]), ambiguous
 
 
 def _ordered(values: Tensor, places: Tensor) -> Tensor:
     """Places by falling value, earlier first among equals."""
     order = places.argsort(-1)
     values, places = values.gather(-1, order), places.gather(-1, order)
-    return places.gather(-1, values.sort(-1, descending=True, stable=True).indices)
+    return places.gather(-1, values.sort(dim=-1, descending=True, stable=True).indices)

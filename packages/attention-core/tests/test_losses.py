@@ -1,0 +1,59 @@
+import math
+
+import pytest
+import torch
+
+from attention_core import AttentionError, DenseMap, StreamedMap, losses
+
+WEIGHTS = torch.tensor([[[0.5, 0.25, 0.25], [1.0, 0.0, 0.0], [0.0, 0.0, 0.0]]])
+
+
+def test_the_bonus_is_the_mean_entropy_of_queries_that_attend():
+    assert losses.entropy_bonus(DenseMap(WEIGHTS)).item() == pytest.approx(-0.75 * math.log(4) / 2)
+
+
+def test_the_margin_counts_what_each_query_lacks():
+    assert losses.attention_margin(DenseMap(WEIGHTS), 0.75).item() == pytest.approx((0.5 + 0) / 2)
+
+
+def test_supervision_is_the_cross_entropy_of_mass_on_groups():
+    target = torch.tensor([[0.0, 1.0], [1.0, 0.0], [1.0, 0.0]])
+    found = losses.attention_supervision(DenseMap(WEIGHTS), torch.tensor([0, 1, 1]), target)
+    assert found.item() == pytest.approx(-math.log(0.5) / 2)
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        losses.entropy_bonus,
+        losses.attention_margin,
+        lambda attention: losses.attention_supervision(
+            attention, torch.tensor([0, 1, 1, 0]), torch.tensor([1.0, 0])
+        ),
+    ],
+)
+def test_losses_have_gradients(loss):
+    query, key = (torch.randn(2, 4, 3).double().requires_grad_() for _ in range(2))
+    mask = torch.tensor([[1, 1, 1, 0], [1, 1, 1, 1], [0, 0, 0, 0], [0, 1, 0, 1]]).bool()
+    assert torch.autograd.gradcheck(lambda query, key: loss(StreamedMap(query, key, mask)), (query, key))
+
+
+def test_a_mass_of_zero_gives_a_finite_loss_and_gradient():
+    query = torch.tensor([[[1e4, 0.0]]], requires_grad=True)
+    attention = StreamedMap(query, torch.eye(2)[None])
+    loss = losses.attention_supervision(attention, torch.tensor([0, 1]), torch.tensor([0.0, 1.0]))
+    loss.backward()
+    assert loss.isfinite()
+    assert query.grad.isfinite().all()
+
+
+def test_bad_input_is_named():
+    attention = DenseMap(WEIGHTS)
+    with pytest.raises(AttentionError, match=r"margin is 0.0; expected a difference of weights in \(0, 1\]"):
+        losses.attention_margin(attention, 0.0)
+    with pytest.raises(
+        AttentionError, match=r"target of shape \[3\] does not fit masses of shape \[1, 3, 2\]"
+    ):
+        losses.attention_supervision(attention, torch.tensor([0, 1, 1]), torch.ones(3))
+    with pytest.raises(AttentionError, match="no query of a map .* may attend a key"):
+        losses.entropy_bonus(DenseMap(torch.zeros(1, 2, 2)))
