@@ -14,7 +14,7 @@ from attention_core import (
 from attention_core.testing import assert_attention_contract, cases
 
 # A case is small already, and the contract too long to be shrunk.
-few = settings(max_examples=6, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+few = settings(max_examples=3, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 
 
 def drawn(*batch, maps=3):
