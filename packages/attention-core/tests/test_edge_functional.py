@@ -111,7 +111,7 @@ def test_values_may_be_wider_than_keys():
 
 
 def test_parallel_edges_share_what_a_pair_gets():
-    (query, key, value, *_), edges, _ = some_inputs()
+    (query, key, value, *_), _, _ = some_inputs()
     once = SortedEdges(torch.tensor([[0, 2], [1, 1]]), 3, 4)
     weights = attend_edges(query, key, value, once).attention.weights
     twice = attend_edges(
@@ -151,7 +151,7 @@ def test_second_gradients_exist():
 
 @pytest.mark.usefixtures("as_shipped")
 def test_bad_input_is_named():
-    (query, key, value, features, weight, bias), edges, mask = some_inputs()
+    (query, key, value, features, weight, _), edges, mask = some_inputs()
     with pytest.raises(AttentionError, match=r"query \[2, 2, 3\] and key \[2, 4, 3\] do not fit"):
         attend_edges(query[:, :2], key, value, edges)
     with pytest.raises(

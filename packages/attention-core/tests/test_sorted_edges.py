@@ -64,7 +64,7 @@ def test_links_are_blocks_on_a_diagonal():
     links = some_edges().links(2)
     expected = torch.block_diag(one, one)
     assert torch.equal(dense(links.pattern), expected)
-    assert torch.equal(dense(links.transposed_pattern), expected.mT)
+    assert torch.equal(dense(links.transposed.pattern), expected.mT)
 
 
 def test_edge_links_share_their_columns():
@@ -72,7 +72,7 @@ def test_edge_links_share_their_columns():
     incidence = torch.nn.functional.one_hot(edges.query, 3).mT.float()
     links = edges.edge_links(2)
     assert torch.equal(dense(links.pattern), torch.cat([incidence, incidence]))
-    assert torch.equal(dense(links.transposed_pattern), torch.cat([incidence, incidence]).mT)
+    assert torch.equal(dense(links.transposed.pattern), torch.cat([incidence, incidence]).mT)
 
 
 @pytest.mark.parametrize("kind", ["links", "edge_links"])
@@ -80,7 +80,7 @@ def test_turned_entries_belong_to_the_same_places(kind):
     links = getattr(some_edges(), kind)(3)
     entries = torch.arange(1.0, 13.0)
     there = dense(links.pattern, entries)
-    back = dense(links.transposed_pattern, entries[links.turn])
+    back = dense(links.transposed.pattern, entries[links.turn])
     assert torch.equal(there.mT, back)
     assert torch.equal(entries[links.turn][links.transposed.turn], entries)
 

@@ -248,7 +248,7 @@ class EdgeMap(AttentionMap):
         """Which queries, or keys, take part in an edge that may be attended."""
         if queries:
             return row_sums(allowed, links.pattern) > 0
-        return row_sums(turned(allowed, links), links.transposed_pattern) > 0
+        return row_sums(turned(allowed, links), links.transposed.pattern) > 0
 
 
 def for_each_edge(

@@ -4,14 +4,16 @@ Each runs on torch's sparse kernels where they are, else by gathering and adding
 """
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import Any
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 from torch.autograd.function import Function
+from torch.nn import functional as F
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,16 +43,21 @@ class Pattern:
 
 @dataclass(frozen=True, eq=False)
 class Links:
-    """A pattern and its transpose; `turn` is the entry found at each place of the transpose."""
+    """A pattern, and what its transpose takes, which is found when first asked."""
 
     pattern: Pattern
-    transposed_pattern: Pattern
-    turn: Int[Tensor, " entries"]
+    find_transposed: Callable[[], Pattern]
+    find_turn: Callable[[], Int[Tensor, " entries"]]
+
+    @cached_property
+    def turn(self) -> Int[Tensor, " entries"]:
+        """The entry found at each place of the transpose."""
+        return self.find_turn()
 
     @cached_property
     def transposed(self) -> "Links":
         """The same links, seen from the columns."""
-        return Links(self.transposed_pattern, self.pattern, self.turn.argsort())
+        return Links(self.find_transposed(), partial(_itself, self.pattern), partial(_inverse, self.turn))
 
 
 def dots(
@@ -97,8 +104,8 @@ def row_softmax(scores: Float[Tensor, " entries"], pattern: Pattern) -> Float[Te
 class _Dots(Function):
     @staticmethod
     def forward(left: Tensor, right: Tensor, links: Links) -> Tensor:
-        found = links.pattern.matrix(left.new_zeros(len(links.turn)))
-        left, right = left.contiguous(), right.contiguous()
+        found = links.pattern.matrix(left.new_zeros(len(links.pattern.columns)))
+        left, right = _filled(left), _filled(right)
         return torch.sparse.sampled_addmm(found, left, right.mT, beta=0.0, out=found).values()
 
     @staticmethod
@@ -210,6 +217,23 @@ def _row_peaks(scores: Tensor, pattern: Pattern) -> Tensor:
         return torch.segment_reduce(scores, "max", offsets=pattern.starts, initial=lowest, unsafe=True)
     peaks = scores.new_full((pattern.height,), lowest)
     return peaks.scatter_reduce_(0, pattern.rows.long(), scores, "amax")
+
+
+def _itself(pattern: Pattern) -> Pattern:
+    return pattern
+
+
+def _inverse(order: Tensor) -> Tensor:
+    places = torch.arange(len(order), dtype=order.dtype, device=order.device)
+    return torch.empty_like(order).scatter_(0, order.long(), places)
+
+
+def _filled(tokens: Tensor) -> Tensor:
+    """Tokens as the kernel is fast on them: rows of two to seven numbers take it several times as long as eight."""
+    width = tokens.shape[-1]
+    if 1 < width < 8 and tokens.dtype is torch.float32:
+        return F.pad(tokens, (0, 8 - width))
+    return tokens.contiguous()
 
 
 def _has_kernels(tensor: Tensor) -> bool:

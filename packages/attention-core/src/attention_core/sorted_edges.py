@@ -1,7 +1,7 @@
 """The edges of a graph, sorted once for many calls."""
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 
 import torch
 from jaxtyping import Bool, Float, Int, Shaped
@@ -128,43 +128,34 @@ class SortedEdges:
     def links(self, slabs: int) -> Links:
         """The entries of `slabs` matrices of queries × keys, one behind the other on a diagonal."""
         if (False, slabs) not in self._links:
-            self._links[False, slabs] = self._node_links(slabs)
+            width = self._index_type(slabs)
+            of_query, of_key = self.degrees
+            pattern = _blocks(of_query, self.key, self.keys, slabs, width)
+            transposed = partial(_blocks, of_key, self.query[self._by_key], self.queries, slabs, width)
+            turn = partial(_shifted, self._by_key, len(self), slabs, width)
+            self._links[False, slabs] = Links(pattern, transposed, turn)
         return self._links[False, slabs]
 
     def edge_links(self, slabs: int) -> Links:
         """The same entries where the sorted edges themselves are the columns, shared by all slabs."""
         if (True, slabs) not in self._links:
-            self._links[True, slabs] = self._edge_links(slabs)
+            width, count = self._index_type(slabs), len(self)
+            numbers = torch.arange(count, dtype=width, device=self.edges.device)
+            starts = _starts(self.degrees[0].repeat(slabs)).to(width)
+            pattern = Pattern(starts, numbers.repeat(slabs), count)
+            transposed = partial(_by_edge, self.query, self.queries, slabs, width)
+            self._links[True, slabs] = Links(pattern, transposed, partial(_turned_blocks, numbers, slabs))
         return self._links[True, slabs]
-
-    def _node_links(self, slabs: int) -> Links:
-        by_key = self.key.sort(stable=True).indices
-        of_query, of_key = (degree.repeat(slabs) for degree in self.degrees)
-        keys = _shifted(self.key, self.keys, slabs)
-        queries = _shifted(self.query[by_key], self.queries, slabs)
-        return Links(
-            self._pattern(of_query, keys, self.keys * slabs, slabs),
-            self._pattern(of_key, queries, self.queries * slabs, slabs),
-            _shifted(by_key, len(self), slabs).flatten().to(self._index_type(slabs)),
-        )
-
-    def _edge_links(self, slabs: int) -> Links:
-        numbers = torch.arange(len(self), device=self.edges.device)
-        queries = _shifted(self.query, self.queries, slabs).mT
-        return Links(
-            self._pattern(self.degrees[0].repeat(slabs), numbers.repeat(slabs), len(self), slabs),
-            self._pattern(torch.full_like(numbers, slabs), queries, self.queries * slabs, slabs),
-            _shifted(numbers, len(self), slabs).mT.flatten().to(self._index_type(slabs)),
-        )
-
-    def _pattern(self, degrees: Tensor, columns: Tensor, width: int, slabs: int) -> Pattern:
-        index_type = self._index_type(slabs)
-        return Pattern(_starts(degrees).to(index_type), columns.flatten().to(index_type), width)
 
     def _index_type(self, slabs: int) -> torch.dtype:
         # Kernels are several times faster on 32 bits.
         largest = slabs * max(len(self), self.queries, self.keys)
         return torch.int32 if largest < 2**31 else torch.int64
+
+    @cached_property
+    def _by_key(self) -> Tensor:
+        """Places in the sorted order, by key and then by query."""
+        return self.key.sort(stable=True).indices
 
     @property
     def _pairs(self) -> Tensor:
@@ -182,9 +173,28 @@ def _starts(degrees: Tensor) -> Tensor:
     return torch.cat([degrees.new_zeros(1), degrees.cumsum(0)])
 
 
-def _shifted(indices: Tensor, stride: int, slabs: int) -> Tensor:
-    """The indices of each slab in one long array, `[slabs, edges]`."""
-    return indices + stride * torch.arange(slabs, device=indices.device).unsqueeze(-1)
+def _shifted(indices: Tensor, stride: int, slabs: int, width: torch.dtype) -> Tensor:
+    """The indices of each slab behind those of the one before."""
+    steps = stride * torch.arange(slabs, dtype=width, device=indices.device)
+    return (indices.to(width) + steps.unsqueeze(-1)).flatten()
+
+
+def _blocks(degrees: Tensor, columns: Tensor, stride: int, slabs: int, width: torch.dtype) -> Pattern:
+    """The same block in every slab."""
+    starts = _starts(degrees.repeat(slabs)).to(width)
+    return Pattern(starts, _shifted(columns, stride, slabs, width), stride * slabs)
+
+
+def _by_edge(query: Tensor, queries: int, slabs: int, width: torch.dtype) -> Pattern:
+    """A row for each edge, which holds its query in every slab."""
+    columns = _shifted(query, queries, slabs, width).view(slabs, -1).mT.flatten()
+    starts = slabs * torch.arange(len(query) + 1, dtype=width, device=query.device)
+    return Pattern(starts, columns, queries * slabs)
+
+
+def _turned_blocks(numbers: Tensor, slabs: int) -> Tensor:
+    """The places of each edge in all slabs."""
+    return _shifted(numbers, len(numbers), slabs, numbers.dtype).view(slabs, -1).mT.flatten()
 
 
 def _check_edges(edges: Tensor, queries: int, keys: int) -> None:
