@@ -11,7 +11,7 @@ from attention_core import (
     Rotary,
     TokenHeadGates,
 )
-from attention_core.testing import as_cross_attention, assert_attention_contract, cases
+from attention_core.testing import Case, as_cross_attention, assert_attention_contract, cases
 
 # A case is small already, and the contract too long to be shrunk.
 few = settings(max_examples=4, phases=(Phase.explicit, Phase.reuse, Phase.generate))
@@ -187,6 +187,13 @@ def across(module):
 @given(cases())
 def test_cross_attention_keeps_the_contract(case):
     assert_attention_contract(across(MultiHeadAttention(8, 2)), case)
+
+
+def test_it_keeps_the_contract_where_no_matrix_is_formed():
+    query, key = (torch.randn(1, tokens, 8, dtype=torch.float64) for tokens in (3, 600))
+    mask = torch.rand(1, 3, 600) < 0.5
+    mask[:, 1] = False
+    assert_attention_contract(across(MultiHeadAttention(8, 2)), Case(query, key, mask))
 
 
 @pytest.mark.parametrize("kind", [HeadGates, TokenHeadGates])
