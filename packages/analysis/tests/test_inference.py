@@ -12,7 +12,6 @@ from analysis import (
     Estimate,
     cluster_estimate,
     difference,
-    holm,
     mean_estimate,
     paired_difference,
 )
@@ -158,13 +157,3 @@ def test_two_pairs_have_a_test_but_no_effect_size():
 def test_pairs_must_pair():
     with pytest.raises(AnalysisError, match=r"got 2 and 1; use difference\(\)"):
         paired_difference([0.1, 0.2], [0.1])
-
-
-def test_holm_agrees_with_the_procedure_written_out():
-    # 0.01·4, max(0.02·3, …), max(0.03·2, …), max(0.04·1, …), as in Holm (1979)
-    np.testing.assert_allclose(holm([0.03, 0.01, 0.04, 0.02]), [0.06, 0.04, 0.06, 0.06])
-
-
-def test_holm_leaves_out_what_was_not_tested():
-    np.testing.assert_allclose(holm([0.03, np.nan, 0.01]), [0.03, np.nan, 0.02])
-    assert np.isnan(holm([np.nan])).all()

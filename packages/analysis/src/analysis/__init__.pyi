@@ -13,17 +13,20 @@ from .errors import AnalysisError as AnalysisError
 from .errors import ComparabilityError as ComparabilityError
 from .errors import StoreError as StoreError
 from .errors import StoreWarning as StoreWarning
+from .estimates import Difference as Difference
+from .estimates import Estimate as Estimate
+from .estimates import Null as Null
+from .estimates import null_of as null_of
 from .figures import cell_intervals as cell_intervals
 from .figures import heat_map as heat_map
 from .figures import training_curves as training_curves
 from .files import write_atomically as write_atomically
-from .inference import Difference as Difference
-from .inference import Estimate as Estimate
 from .inference import cluster_estimate as cluster_estimate
 from .inference import difference as difference
-from .inference import holm as holm
 from .inference import mean_estimate as mean_estimate
 from .inference import paired_difference as paired_difference
+from .multiplicity import benjamini_hochberg as benjamini_hochberg
+from .multiplicity import holm as holm
 from .report import Picture as Picture
 from .report import Report as Report
 from .report import write_report as write_report
@@ -41,6 +44,7 @@ __all__ = [
     "Estimate",
     "Evidence",
     "Leakage",
+    "Null",
     "Picture",
     "Report",
     "Result",
@@ -48,6 +52,7 @@ __all__ = [
     "StoreError",
     "StoreWarning",
     "attention_over_frames",
+    "benjamini_hochberg",
     "cell_intervals",
     "cluster_estimate",
     "comparability",
@@ -59,6 +64,7 @@ __all__ = [
     "holm",
     "leakage",
     "mean_estimate",
+    "null_of",
     "paired_difference",
     "save_figure",
     "training_curves",

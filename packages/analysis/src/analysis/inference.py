@@ -1,57 +1,18 @@
-"""Estimates with intervals, differences with tests, and the correction for many of them."""
+"""Means with intervals and differences with tests, by Student's t."""
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
 
 import numpy as np
 from scipy import special, stats
 
 from analysis.errors import AnalysisError
-
-Values = Sequence[float] | Sequence[int] | np.ndarray
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A value with its interval, the number of independent units, and its chance level if it has one."""
-
-    value: float
-    low: float
-    high: float
-    n: int
-    chance: float | None = None
-    how: str = ""
-
-    def __str__(self) -> str:
-        interval = "no interval" if math.isnan(self.low) else f"[{self.low:.3f}, {self.high:.3f}]"
-        chance = "" if self.chance is None else f", chance {self.chance:.2f}"
-        return f"{self.value:.3f} {interval}, n = {self.n}{chance}"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values; what could not be estimated is None, as JSON has no NaN."""
-        return finite(asdict(self))
-
-
-@dataclass(frozen=True)
-class Difference:
-    """How far one set of units lies above another, with interval, test and standardised size."""
-
-    estimate: Estimate
-    p: float
-    effect_size: float
-    n: int
-    test: str
-    effect: str
-
-    def __str__(self) -> str:
-        size = "not estimable" if math.isnan(self.effect_size) else f"{self.effect_size:.2f}"
-        return f"{self.estimate}, {self.test} p = {self.p:.3g}, {self.effect} {size}"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values, with the estimate inside."""
-        return finite(asdict(self))
+from analysis.estimates import Difference as Difference
+from analysis.estimates import Estimate as Estimate
+from analysis.estimates import finite as finite
+from analysis.multiplicity import holm as holm
+from analysis.values import Values as Values
+from analysis.values import checked, paired_gaps, without_rounding
 
 
 def mean_estimate(values: Values, *, chance: float | None = None, level: float = 0.95) -> Estimate:
@@ -60,7 +21,7 @@ def mean_estimate(values: Values, *, chance: float | None = None, level: float =
     Raises:
         AnalysisError: `values` is empty or holds a number that is not finite.
     """
-    values = _checked(values)
+    values = checked(values)
     center, error = float(values.mean()), _standard_error(values)
     low, high = _interval(center, error, values.size - 1, level)
     return Estimate(center, low, high, values.size, chance, f"mean, {level:.0%} Student t over units")
@@ -79,7 +40,7 @@ def cluster_estimate(
     Raises:
         AnalysisError: nothing to average, a number that is not finite, or not one group per item.
     """
-    values = _checked(values)
+    values = checked(values)
     _, index = np.unique(np.asarray(groups), return_inverse=True)
     if index.shape != values.shape:
         raise AnalysisError(f"expected one group per value ({values.size}), got {index.size}")
@@ -101,12 +62,7 @@ def paired_difference(a: Values, b: Values, *, level: float = 0.95) -> Differenc
     Raises:
         AnalysisError: unequal lengths, nothing to compare, or a number that is not finite.
     """
-    a, b = _checked(a), _checked(b)
-    if a.size != b.size:
-        raise AnalysisError(
-            f"expected as many values on both sides, got {a.size} and {b.size}; use difference()"
-        )
-    gaps = _without_rounding(a - b, max(np.abs(a).max(), np.abs(b).max()))
+    gaps = paired_gaps(a, b)
     center, error = float(gaps.mean()), _standard_error(gaps)
     size = _ratio(center, error * math.sqrt(gaps.size)) * _small_sample(gaps.size - 1)
     return _difference(center, error, gaps.size - 1, level, gaps.size, size, "paired t", "Hedges g of pairs")
@@ -120,53 +76,15 @@ def difference(a: Values, b: Values, *, level: float = 0.95) -> Difference:
     Raises:
         AnalysisError: nothing to compare, or a number that is not finite.
     """
-    a, b = _checked(a), _checked(b)
+    a, b = checked(a), checked(b)
     scale = max(np.abs(a).max(), np.abs(b).max())
-    errors = np.array([_standard_error(_without_rounding(side, scale)) for side in (a, b)])
-    center, error = float(_without_rounding(a.mean() - b.mean(), scale)), float(np.hypot(*errors))
+    errors = np.array([_standard_error(without_rounding(side, scale)) for side in (a, b)])
+    center, error = float(without_rounding(a.mean() - b.mean(), scale)), float(np.hypot(*errors))
     freedom = a.size + b.size - 2
     pooled = math.sqrt(float(errors**2 @ _counts(a, b)) / freedom) if freedom > 0 else math.nan
     size = _ratio(center, pooled) * _small_sample(freedom)
     welch = _welch_freedom(errors, a, b)
     return _difference(center, error, welch, level, a.size + b.size, size, "Welch t", "Hedges g")
-
-
-def holm(p_values: Values) -> np.ndarray:
-    """Holm's (1979) step-down corrected p values; NaN stays NaN and is not counted in the family."""
-    from statsmodels.stats.multitest import multipletests  # imports pandas; takes seconds
-
-    p_values = np.asarray(p_values, dtype=float)
-    corrected, known = np.full(p_values.shape, np.nan), ~np.isnan(p_values)
-    if known.any():
-        corrected[known] = multipletests(p_values[known], method="holm")[1]
-    return corrected
-
-
-def finite(record: Any) -> Any:
-    """Replace NaN and infinities, which JSON lacks, by None, in nested dicts and sequences."""
-    if isinstance(record, dict):
-        return {key: finite(value) for key, value in record.items()}
-    if isinstance(record, list | tuple):
-        return [finite(value) for value in record]
-    if isinstance(record, float) and not math.isfinite(record):
-        return None
-    return record
-
-
-def _checked(values: Values) -> np.ndarray:
-    array = np.asarray(values, dtype=float)
-    if array.ndim != 1 or array.size == 0:
-        raise AnalysisError(f"expected a list of at least one value, got the shape {array.shape}")
-    if not np.isfinite(array).all():
-        raise AnalysisError(f"expected finite values, {(~np.isfinite(array)).sum()} of {array.size} are not")
-    return array
-
-
-def _without_rounding(values, scale: float):
-    """Equal up to rounding is equal: a test on rounding errors would find anything."""
-    tolerance = 8 * np.finfo(float).eps * scale
-    values = np.where(np.abs(values) <= tolerance, 0.0, values)
-    return np.full_like(values, np.median(values)) if np.ptp(values) <= tolerance else values
 
 
 def _standard_error(values: np.ndarray) -> float:
