@@ -1,5 +1,8 @@
 import copy
+import os
 import pickle
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -157,6 +160,19 @@ def test_what_is_masked_or_alone_may_be_anything():
             assert torch.equal(found, expected)
 
 
+@pytest.mark.parametrize("shared", [True, False])
+def test_a_node_without_edges_leaves_the_gradients_of_the_parameters_alone(shared):
+    module, edges, clean = EdgeAttention(DIM, HEADS), a_graph(), torch.randn(NODES, DIM)
+    spoilt = clean.clone()
+    spoilt[-1] = float("nan")
+    assert (edges < NODES - 1).all()
+    found = []
+    for nodes in (clean, spoilt):
+        given = (nodes, edges) if shared else (nodes, edges, nodes.clone(), nodes.clone())
+        found.append(gradients(module, module(*given).values))
+    torch.testing.assert_close(found[0], found[1], rtol=0, atol=0)
+
+
 def test_the_contract_is_kept_on_a_graph_of_all_pairs():
     module = EdgeAttention(8, HEADS)
 
@@ -169,7 +185,17 @@ def test_the_contract_is_kept_on_a_graph_of_all_pairs():
     assert_attention_contract(layer)
 
 
-def test_looking_is_lazy_and_the_map_is_of_edges():
+def test_nothing_of_the_size_of_the_matrix_is_formed():
+    """The matrix of this graph would take 80 GB for each head."""
+    module, nodes = EdgeAttention(DIM, HEADS, edge_dim=3), torch.randn(100_000, DIM, requires_grad=True)
+    edges = torch.randint(100_000, (2, 50))
+    values, attention = module(nodes, edges, features=torch.randn(50, 3), mask=torch.arange(50) > 5)
+    assert attention.attending().sum() <= HEADS * 45
+    assert attention.summary()["received"].shape == (HEADS, 100_000)
+    gradients(module, values + attention.entropy().sum(), nodes)
+
+
+def test_the_map_is_of_the_edges_given():
     attention = EdgeAttention(DIM, HEADS)(torch.randn(NODES, DIM), a_graph()).attention
     assert isinstance(attention, EdgeMap)
     assert torch.equal(attention.edges, a_graph())
@@ -201,6 +227,38 @@ def test_autocast_lowers_the_values_and_not_the_weights():
     assert attention.weights.dtype == torch.float32
     torch.testing.assert_close(values.float(), exact.values, rtol=0.05, atol=0.05)
     gradients(module, values)
+
+
+def test_its_gradient_is_a_function_too():
+    module, nodes, edges = EdgeAttention(DIM, HEADS), torch.randn(NODES, DIM), SortedEdges(a_graph(), NODES)
+
+    def energy(parameters):
+        return torch.func.functional_call(module, parameters, (nodes, edges)).values.square().sum()
+
+    found = torch.func.grad(energy)(dict(module.named_parameters()))
+    energy(dict(module.named_parameters())).backward()
+    for name, parameter in module.named_parameters():
+        torch.testing.assert_close(found[name], parameter.grad)
+
+
+COMPILED = """
+import torch
+from attention_core import EdgeAttention, SortedEdges
+torch.manual_seed(0)
+module, nodes, features = EdgeAttention(8, 2, edge_dim=3), torch.randn(7, 8), torch.randn(20, 3)
+edges = SortedEdges(torch.randint(7, (2, 20)), 7)
+compiled = torch.compile(module, backend="aot_eager", fullgraph=True)
+expected, found = (each(nodes, edges, features=features).values for each in (module, compiled))
+torch.testing.assert_close(found, expected)
+for ours, theirs in zip(*(torch.autograd.grad(each.sum(), module.parameters()) for each in (found, expected))):
+    torch.testing.assert_close(ours, theirs)
+"""
+
+
+def test_it_compiles_whole_once_its_graph_is_sorted():
+    """In a process without the shape hook, which Dynamo cannot trace."""
+    environment = {**os.environ, "JAXTYPING_DISABLE": "1"}
+    subprocess.run([sys.executable, "-c", COMPILED], check=True, env=environment, capture_output=True)
 
 
 def test_it_is_copied_and_pickled_with_its_graph():

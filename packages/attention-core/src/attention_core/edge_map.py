@@ -135,9 +135,10 @@ class EdgeMap(AttentionMap):
 
     def merged(self) -> "EdgeMap":
         """The same matrix with one edge for each pair; the map itself where no edges are parallel."""
-        pair, pairs = self.graph.pair, self.graph.distinct if self.graph.pair is not None else self.graph
+        pair = self.graph.pair
         if pair is None:
             return self
+        pairs = self.graph.distinct
         arranged = self.graph.arranged(self.weights.to(self.dtype))
         weights = arranged.new_zeros(*arranged.shape[:-1], len(pairs)).index_add(-1, pair, arranged)
         if self.mask is None:

@@ -242,7 +242,7 @@ def _has_kernels(tensor: Tensor) -> bool:
 
 @cache
 def _kernels_work(device: str, dtype: torch.dtype) -> bool:
-    """Whether this torch multiplies compressed rows of this kind; its GPU kernels are not faster here."""
+    """Whether this torch multiplies compressed rows of this kind. GPUs gather."""
     if device != "cpu":
         return False
     one = torch.ones(1, 1, dtype=dtype)

@@ -23,7 +23,7 @@ class EdgeAttention(nn.Module):
     its state dict loads with `strict=False`, for it holds a root weight that is not used. With that weight it
     is `RootedEdgeAttention`; the mean over heads (`concat=False`) is
     `values.unflatten(-1, (heads, -1)).mean(-2)`. Dropout acts on the weights used in training; the map is of
-    the undropped weights.
+    the undropped weights. `torch.compile(fullgraph=True)` takes edges that an earlier call has sorted.
 
     Args:
         dim: features of a query.
@@ -168,7 +168,19 @@ def _without_unused(
     attending, attended = edges.linked
     if allowed is not None:
         attending, attended = (used.any(-2) for used in used_nodes(edges, allowed))
-    query = query if attending is None else silence(query, attending)
-    if attended is None:
-        return query, key, value
-    return query, silence(key, attended), silence(value, attended)
+    if key is query:
+        attending = attended = _either(attending, attended)
+    quiet_query = _quiet(query, attending)
+    quiet_key = quiet_query if key is query else _quiet(key, attended)
+    return quiet_query, quiet_key, quiet_key if value is key else _quiet(value, attended)
+
+
+def _quiet(nodes: Tensor, used: Tensor | None) -> Tensor:
+    return nodes if used is None else silence(nodes, used)
+
+
+def _either(attending: Tensor | None, attended: Tensor | None) -> Tensor | None:
+    if attending is None or attended is None:
+        return None
+    used = attending | attended
+    return None if used.all() else used
