@@ -342,6 +342,25 @@ def test_inference_mode_is_seen():
     close(seen[""], model.weights(tokens, mask < 0))
 
 
+@torch.no_grad()
+def test_keys_that_the_model_changes_later_are_summarised_in_time_and_no_map():
+    class Cache(nn.Module):
+        def forward(self, query, key):
+            values = F.scaled_dot_product_attention(query, key, key)
+            key.zero_()
+            return values
+
+    model, query, key = Cache(), torch.randn(2, 4, 3, 5), torch.randn(2, 4, 6, 5)
+    weights = (query @ key.mT / 5**0.5).softmax(-1)
+    with observe(model, keep="summary") as summaries:
+        model(query, key.clone())
+    with observe(model) as maps:
+        model(query, key.clone())
+    torch.testing.assert_close(torch.from_numpy(summaries[""]["largest"]), weights.amax(-1))
+    with pytest.raises(AttentionError, match="in place"):
+        maps[""].dense()
+
+
 def test_maps_keep_their_graph():
     model, tokens = Attention(), torch.randn(2, 5, 8)
     with observe(model) as seen:

@@ -143,7 +143,7 @@ def _refuse_fleeting(query: Tensor) -> None:
         raise AttentionError(
             "the query is a nested tensor, whose map has no sides; pad it, and mask the padding."
         )
-    wrapped = getattr(torch._C._functorch, "is_functorch_wrapped_tensor", None)
+    wrapped = getattr(getattr(torch._C, "_functorch", None), "is_functorch_wrapped_tensor", None)
     if wrapped is not None and wrapped(query):
         raise AttentionError(
             "the query lives inside a transform of torch.func, and no longer than that.\n"

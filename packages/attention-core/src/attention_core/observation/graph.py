@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -25,19 +26,21 @@ class EdgeCalls:
         self._weights: dict[nn.Module, Tensor] = {}
 
     def softmax_called(self, module: nn.Module, weights: Tensor) -> None:
-        """Keep what came of a softmax until the edges are known."""
-        self._weights[module] = weights
+        """Keep what came of a softmax until the edges are known; other modules than convolutions have none."""
+        if hasattr(module, "propagate"):
+            self._weights[module] = weights
 
     @contextmanager
     def followed(self) -> Iterator[None]:
         """Follow the convolutions as they propagate."""
         with ExitStack() as stack:
             for module in self._whereabouts.paths:
-                if hasattr(module, "register_propagate_forward_hook"):
-                    stack.callback(module.register_propagate_forward_hook(self._propagated).remove)
+                register = getattr(module, "register_propagate_forward_hook", None)
+                if register is not None:
+                    stack.callback(register(self._propagated).remove)
             yield
 
-    def _propagated(self, convolution: nn.Module, inputs: tuple, output: Tensor) -> None:
+    def _propagated(self, convolution: Any, inputs: tuple, output: Tensor) -> None:
         weights = self._weights.pop(convolution, None)
         if weights is None or self._whereabouts.module() is not convolution:
             return

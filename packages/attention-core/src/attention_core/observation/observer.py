@@ -98,7 +98,7 @@ class _Observer:
         given = inspect.signature(F.multi_head_attention_forward).bind(*args, **kwargs).arguments
         if given.get("need_weights", True) and self._whereabouts.paths[module] in self._chosen:
             # Not training, or dropout would draw random numbers; not by the hint, for the mask is what counted.
-            fused = {"need_weights": False, "training": False, "is_causal": False}
+            fused: dict[str, Any] = {"need_weights": False, "training": False, "is_causal": False}
             with heard_by(self.called):
                 F.multi_head_attention_forward(**given | fused)
 
