@@ -29,9 +29,17 @@ class Pattern:
         """How many rows there are."""
         return len(self.starts) - 1
 
-    @cached_property
+    @property
     def rows(self) -> Int[Tensor, " entries"]:
         """The row of each entry."""
+        # Dynamo cannot trace the lock of a cached property.
+        return self._find_rows() if torch.compiler.is_compiling() else self._rows
+
+    @cached_property
+    def _rows(self) -> Tensor:
+        return self._find_rows()
+
+    def _find_rows(self) -> Tensor:
         numbers = torch.arange(self.height, dtype=self.starts.dtype, device=self.starts.device)
         return numbers.repeat_interleave(self.starts.diff(), output_size=len(self.columns))
 
