@@ -30,12 +30,15 @@ from .multiplicity import holm as holm
 from .report import Picture as Picture
 from .report import Report as Report
 from .report import write_report as write_report
+from .resampling import Bootstrap as Bootstrap
+from .resampling import ratio_of_means as ratio_of_means
 from .store import Run as Run
 from .store import find_runs as find_runs
 from .style import save_figure as save_figure
 
 __all__ = [
     "AnalysisError",
+    "Bootstrap",
     "Comparability",
     "ComparabilityError",
     "Comparison",
@@ -66,6 +69,7 @@ __all__ = [
     "mean_estimate",
     "null_of",
     "paired_difference",
+    "ratio_of_means",
     "save_figure",
     "training_curves",
     "write_atomically",
