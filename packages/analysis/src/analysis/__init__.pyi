@@ -27,6 +27,7 @@ from .inference import mean_estimate as mean_estimate
 from .inference import paired_difference as paired_difference
 from .multiplicity import benjamini_hochberg as benjamini_hochberg
 from .multiplicity import holm as holm
+from .permutation import Permutation as Permutation
 from .report import Picture as Picture
 from .report import Report as Report
 from .report import write_report as write_report
@@ -48,6 +49,7 @@ __all__ = [
     "Evidence",
     "Leakage",
     "Null",
+    "Permutation",
     "Picture",
     "Report",
     "Result",
