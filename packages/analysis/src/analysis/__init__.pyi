@@ -9,6 +9,9 @@ from .decoding import leakage as leakage
 from .diagnosis import Diagnosis as Diagnosis
 from .diagnosis import Evidence as Evidence
 from .diagnosis import diagnose as diagnose
+from .effect_sizes import cliffs_delta as cliffs_delta
+from .effect_sizes import hedges_g as hedges_g
+from .effect_sizes import hedges_g_paired as hedges_g_paired
 from .errors import AnalysisError as AnalysisError
 from .errors import ComparabilityError as ComparabilityError
 from .errors import StoreError as StoreError
@@ -59,6 +62,7 @@ __all__ = [
     "attention_over_frames",
     "benjamini_hochberg",
     "cell_intervals",
+    "cliffs_delta",
     "cluster_estimate",
     "comparability",
     "compare",
@@ -66,6 +70,8 @@ __all__ = [
     "difference",
     "find_runs",
     "heat_map",
+    "hedges_g",
+    "hedges_g_paired",
     "holm",
     "leakage",
     "mean_estimate",

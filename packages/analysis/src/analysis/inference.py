@@ -4,8 +4,9 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import special, stats
+from scipy import stats
 
+from analysis.effect_sizes import small_sample
 from analysis.errors import AnalysisError
 from analysis.estimates import Difference as Difference
 from analysis.estimates import Estimate as Estimate
@@ -64,7 +65,7 @@ def paired_difference(a: Values, b: Values, *, level: float = 0.95) -> Differenc
     """
     gaps = paired_gaps(a, b)
     center, error = float(gaps.mean()), _standard_error(gaps)
-    size = _ratio(center, error * math.sqrt(gaps.size)) * _small_sample(gaps.size - 1)
+    size = _ratio(center, error * math.sqrt(gaps.size)) * small_sample(gaps.size - 1)
     return _difference(center, error, gaps.size - 1, level, gaps.size, size, "paired t", "Hedges g of pairs")
 
 
@@ -82,7 +83,7 @@ def difference(a: Values, b: Values, *, level: float = 0.95) -> Difference:
     center, error = float(without_rounding(a.mean() - b.mean(), scale)), float(np.hypot(*errors))
     freedom = a.size + b.size - 2
     pooled = math.sqrt(float(errors**2 @ _counts(a, b)) / freedom) if freedom > 0 else math.nan
-    size = _ratio(center, pooled) * _small_sample(freedom)
+    size = _ratio(center, pooled) * small_sample(freedom)
     welch = _welch_freedom(errors, a, b)
     return _difference(center, error, welch, level, a.size + b.size, size, "Welch t", "Hedges g")
 
@@ -129,15 +130,6 @@ def _ratio(center: float, spread: float) -> float:
     if spread == 0:
         return 0.0 if center == 0 else math.copysign(math.inf, center)
     return center / spread
-
-
-def _small_sample(freedom: int) -> float:
-    """J(f) = Γ(f/2) / (√(f/2) Γ((f−1)/2)), Hedges' (1981) exact correction; undefined below two."""
-    if freedom < 2:
-        return math.nan
-    return float(
-        np.exp(special.gammaln(freedom / 2) - special.gammaln((freedom - 1) / 2)) / math.sqrt(freedom / 2)
-    )
 
 
 def _counts(a: np.ndarray, b: np.ndarray) -> np.ndarray:
