@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 
@@ -66,7 +67,10 @@ def peak_memory(preparation: str, step: str, threads: int = 1) -> int:
     Both are source text; the step is run small first where the preparation offers `warm_up()`.
     """
     program = _PROGRAM.format(preparation=preparation, step=step, threads=threads)
-    printed = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    tools = Path(__file__).parents[1]
+    printed = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True, cwd=tools
+    )
     return json.loads(printed.stdout)
 
 

@@ -5,8 +5,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from torch.overrides import TorchFunctionMode
+from torch.profiler import ProfilerActivity, profile
 
-from attention_core import AttentionError, attend
+from attention_core import AttentionError, attend, row_blocks, streaming
 from attention_core.testing import assert_attention_contract
 
 
@@ -164,6 +165,67 @@ def test_half_precision_errs_at_most_twice_as_much_as_plain_attention(dtype):
     assert (values.double() - expected).abs().max() <= 2 * (plain @ value - expected).abs().max()
     assert attention.dense().dtype == torch.float32
     torch.testing.assert_close(attention.dense().double(), weights, rtol=1e-5, atol=1e-6)
+
+
+@pytest.fixture
+def many_keys(monkeypatch):
+    """Let few tokens go where many do, in blocks of a few rows."""
+    monkeypatch.setattr(streaming, "FEW_KEYS", 0)
+    monkeypatch.setattr(row_blocks, "BLOCK", 30)
+
+
+@pytest.mark.usefixtures("many_keys")
+def test_dropout_in_blocks_keeps_its_share_and_its_mask_for_the_gradient():
+    query, key = torch.randn(1, 2, 5, 4).double(), torch.randn(1, 1, 40, 4).double()
+    value = torch.eye(40).double()[None, None].requires_grad_()
+    values, attention = attend(query, key, value, dropout=0.5)
+    kept = values != 0
+    assert 0.3 < kept.double().mean() < 0.7
+    torch.testing.assert_close(values[kept], 2 * attention.dense()[kept])
+    sent = torch.randn(values.shape).double()
+    state = torch.get_rng_state()
+    (gradient,) = torch.autograd.grad(values, value, sent)
+    torch.testing.assert_close(gradient, (values.detach().mT @ sent).sum(1, keepdim=True))
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+@pytest.mark.usefixtures("many_keys")
+def test_a_bias_that_learns_has_its_gradient_in_blocks():
+    query, key, value = torch.randn(4, 5, 3), torch.randn(2, 6, 3), torch.randn(2, 6, 4)
+    leaves = [tensor.double().requires_grad_() for tensor in (query, key, value, torch.randn(4, 1, 6))]
+    mask = torch.tensor([True, True, False, True, True, True])
+
+    def answers(query, key, value, bias):
+        values, attention = attend(query, key, value, mask=mask, bias=bias, causal=True)
+        return values, attention.entropy(), attention.received(), attention.apply(value)
+
+    assert torch.autograd.gradcheck(answers, leaves)
+
+
+@pytest.mark.usefixtures("many_keys")
+@pytest.mark.parametrize("content", [math.nan, math.inf, 1e38])
+def test_padding_may_hold_anything_also_with_many_keys(content):
+    query, key = (torch.randn(2, 2, 6, 4, generator=torch.Generator().manual_seed(i)) for i in range(2))
+    mask = torch.tensor([True, True, True, True, False, False])
+    spoilt = key.clone()
+    spoilt[..., 4:, :] = content
+    for causal in (False, True):
+        clean, same = (attend(query, each, each, mask=mask, causal=causal) for each in (key, spoilt))
+        assert torch.equal(same.values, clean.values)
+        for name, statistic in clean.attention.summary().items():
+            assert (same.attention.summary()[name] == statistic).all(), name
+
+
+@pytest.mark.usefixtures("many_keys")
+def test_values_of_another_width_and_masked_order_stay_on_the_fused_kernel():
+    query, key = torch.randn(1, 4, 9, 4), torch.randn(1, 2, 9, 4)
+    mask = torch.arange(9) < 7
+    with profile(activities=[ProfilerActivity.CPU]) as profiled:
+        attend(query, key, key[..., :3], mask=mask, causal=True)
+        attend(query, key, torch.randn(1, 2, 9, 7))
+    names = [event.key for event in profiled.key_averages() for _ in range(event.count)]
+    assert names.count("aten::_scaled_dot_product_flash_attention_for_cpu") == 2
+    assert "aten::_scaled_dot_product_attention_math" not in names
 
 
 def test_torch_is_called_once_and_fused():

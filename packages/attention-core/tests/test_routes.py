@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attention_core import StreamedMap, attend, attention_map, blocked, kernels, streaming
+from attention_core import StreamedMap, attend, blocked, kernels, row_blocks, streaming
 
 ROUTES = ("pass", "small pass", "kernel", "rows")
 
@@ -26,7 +26,7 @@ class Route:
             self.patches.setattr(blocked, "LEAST_ROWS", 2)
         if self.name == "rows":
             self.patches.setattr(kernels, "available", lambda query, key: False)
-            self.patches.setattr(attention_map, "BLOCK", 7)
+            self.patches.setattr(row_blocks, "BLOCK", 7)
 
     def __exit__(self, *error):
         self.patches.undo()
@@ -63,7 +63,7 @@ def map_inputs(draw, gradients=False):
 
 
 def statistics(attention: StreamedMap) -> dict[str, torch.Tensor]:
-    *lead, queries, keys = attention.shape
+    queries, keys = attention.shape[-2:]
     few = min(3, keys)
     top = attention.topk(few)
     positions = torch.linspace(0, 1, queries)[:, None], torch.linspace(0, 2, keys)[:, None]

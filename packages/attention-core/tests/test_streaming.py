@@ -1,10 +1,11 @@
 import copy
 import io
 
+import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from attention_core import StreamedMap, attend
+from attention_core import AttentionError, StreamedMap, attend, checks
 
 
 class Operations(TorchDispatchMode):
@@ -74,3 +75,39 @@ def test_batches_are_independent_of_memory_layout():
     twin = StreamedMap(query.contiguous(), key.contiguous())
     torch.testing.assert_close(StreamedMap(query, key).dense(), twin.dense())
     torch.testing.assert_close(attend(query, key, key).values, twin.apply(key))
+
+
+@pytest.mark.parametrize("name", ["query", "key", "mask", "bias"])
+@pytest.mark.parametrize("ask", ["entropy", "summary", "attending", "dense", "received", "detach"])
+def test_a_map_of_tensors_changed_in_place_is_not_answered(name, ask):
+    tensors = {"query": torch.randn(1, 3, 4), "key": torch.randn(1, 3, 4)}
+    tensors |= {"mask": torch.ones(3, 3, dtype=torch.bool), "bias": torch.zeros(3, 3)}
+    attention = StreamedMap(**tensors)
+    tensors[name].zero_()
+    with pytest.raises(AttentionError, match=rf"{name} \[.*\] was changed in place after its map was made"):
+        getattr(attention, ask)()
+
+
+def test_a_map_of_freed_tensors_is_not_answered():
+    key = torch.randn(1, 3, 4)
+    attention = StreamedMap(torch.randn(1, 3, 4), key)
+    key.untyped_storage().resize_(0)
+    with pytest.raises(AttentionError, match=r"the memory of key \[1, 3, 4\] was freed"):
+        attention.entropy()
+
+
+def test_a_matrix_that_is_too_large_says_how_large_and_what_to_ask_instead(monkeypatch):
+    tokens = torch.zeros(2, 8, 20_000, 1)
+    attention = StreamedMap(tokens, tokens)
+    with pytest.raises(AttentionError, match=r"would take 23.8 GiB; it forms at most 4\.\n  ask for rows"):
+        attention.dense()
+    monkeypatch.setattr(checks, "DENSE_LIMIT", 3 * 3 * 4 - 1)
+    with pytest.raises(AttentionError, match=r"of shape \[1, 3, 3\]"):
+        StreamedMap(*torch.zeros(2, 1, 3, 1)).dense()
+    assert StreamedMap(*torch.zeros(2, 1, 3, 1)).rows(0).shape == (1, 1, 3)
+
+
+def test_maps_of_inference_tensors_answer():
+    with torch.inference_mode():
+        query = torch.randn(1, 3, 4)
+        assert StreamedMap(query, query).entropy().shape == (1, 3)

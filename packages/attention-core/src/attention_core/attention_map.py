@@ -1,29 +1,26 @@
 """What every attention map answers, and the few things a kind of map must know."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial, reduce
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int, Shaped
 from torch import Tensor
-from torch.utils.checkpoint import checkpoint
 
 from attention_core import row_statistics
 from attention_core.checks import broadcasts_to, check_dense_size, check_edges, check_shares, check_topk
 from attention_core.errors import AttentionError
 from attention_core.groups import membership
+from attention_core.row_blocks import ask_rows, sent_to_keys, sum_rows
 from attention_core.row_statistics import Rows, TopK
 
 if TYPE_CHECKING:
     from scipy.sparse.linalg import LinearOperator
 
 RowIndex = int | slice | Sequence[int] | Tensor
-T = TypeVar("T")
-# Weights that are held at once where rows are made in blocks.
-BLOCK = 2**20
 
 
 class AttentionMap(ABC):
@@ -75,9 +72,7 @@ class AttentionMap(ABC):
         """
         values = self._per_head(values, self.shape[-2], "queries").to(self.dtype)
         used = self.attending().unsqueeze(-1)
-        sent = torch.where(used, values, 0.0)
-        parts = self.blocks(lambda rows: rows.weights.mT @ sent[..., rows.queries, :])
-        return reduce(torch.add, parts)
+        return sum_rows(self, sent_to_keys, torch.where(used, values, 0.0))[0]
 
     @abstractmethod
     def _some_rows(self, queries: slice | Tensor) -> Rows:
@@ -327,32 +322,13 @@ class AttentionMap(ABC):
         }
 
     def _topk(self, k: int) -> TopK:
-        parts = self.blocks(partial(row_statistics.topk, k=k))
-        return TopK(*(torch.cat(each, self._row_axis) for each in zip(*parts, strict=True)))
+        if k == 0:
+            weights = torch.zeros(*self.shape[:-1], 0, dtype=self.dtype, device=self.device)
+            return TopK(weights, weights.long())
+        return TopK(*ask_rows(self, partial(row_statistics.topk, k=k)))
 
     def _by_rows(self, statistic: Callable[[Rows], Tensor]) -> Tensor:
-        return torch.cat(list(self.blocks(statistic)), self._row_axis)
-
-    def blocks(self, statistic: Callable[[Rows], T], random: bool = False) -> Iterator[T]:
-        """What a function makes of the rows, block after block; for the gradient they are made again, not kept.
-
-        `random` says that the function draws random numbers, which must then be the same again.
-        """
-        queries, each = self.shape[-2], self.shape.numel() // max(1, self.shape[-2])
-        step = max(1, BLOCK // max(1, each))
-        ask = partial(self._ask, statistic)
-        if step >= queries or not torch.is_grad_enabled():
-            yield from (ask(slice(first, first + step)) for first in range(0, max(queries, 1), step))
-            return
-        for first in range(0, queries, step):
-            yield checkpoint(ask, slice(first, first + step), use_reentrant=False, preserve_rng_state=random)
-
-    def _ask(self, statistic: Callable[[Rows], T], queries: slice) -> T:
-        return statistic(self._some_rows(queries))
-
-    @property
-    def _row_axis(self) -> int:
-        return len(self.shape) - 2
+        return ask_rows(self, lambda rows: (statistic(rows),))[0]
 
     def _per_head(self, values: Tensor, tokens: int, axis: str) -> Tensor:
         heads = self.shape[-3]

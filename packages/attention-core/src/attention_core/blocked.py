@@ -26,7 +26,7 @@ LOWEST = -800.0
 class Block:
     """Some queries of some heads of one batch item: shifted scores, their exponentials, and the sums of these.
 
-    Both lie in scratch that the next block overwrites; `entropy` and `squares` use up the scores.
+    Both lie in scratch that the next block overwrites; `entropy` uses up the scores.
     """
 
     def __init__(self, scores: Tensor, exponentials: Tensor, allowed: Tensor | None, place: "Place"):
@@ -37,7 +37,9 @@ class Block:
         self.exponentials = torch.exp(self.shifted, out=exponentials)
         self.total = self.exponentials.sum(-1)
         # The largest exponential is one. In a row without keys the total is zero, and so is all else.
-        self.largest = torch.where(self.total > 0, 1 / self.total, 0.0)
+        self.largest = self.total.reciprocal()
+        if allowed is not None:
+            self.largest.masked_fill_(self.total == 0, 0.0)
         self.allowed = allowed
         self.place = place
 
@@ -55,16 +57,16 @@ class Block:
         return TopK(self.exponentials.gather(-1, places) * self.largest.unsqueeze(-1), places)
 
     def entropy(self) -> Tensor:
-        """ln Z − Σ p (s − max s)."""
+        """H = ln Z − Σ p (s − max s)."""
         if self.allowed is not None:
             self.shifted.clamp_min_(LOWEST)
-        mean = torch.mul(self.exponentials, self.shifted, out=self.shifted).sum(-1) * self.largest
-        return (torch.where(self.total > 0, self.total, 1.0).log() - mean).clamp_min_(0.0)
+        mean = torch.mul(self.exponentials, self.shifted, out=self.shifted).sum(-1).mul_(self.largest)
+        logs = self.total.log() if self.allowed is None else self.total.clamp_min(1.0).log()
+        return logs.sub_(mean).clamp_min_(0.0)
 
     def squares(self) -> Tensor:
         """Σ p²."""
-        squares = torch.mul(self.exponentials, self.exponentials, out=self.shifted)
-        return squares.sum(-1) * self.largest.square()
+        return torch.linalg.vector_norm(self.exponentials, dim=-1).mul_(self.largest).square_()
 
     def sent(self, values: Tensor) -> Tensor:
         """Pᵀ Y: what these queries send each key."""
@@ -94,7 +96,7 @@ class Statistic:
 
 
 def entropies(block: Block) -> tuple[Tensor, ...]:
-    """Entropy and sum of squares, in this order, for both use up the scores."""
+    """Entropy and sum of squares."""
     return block.entropy(), block.squares()
 
 
@@ -153,14 +155,21 @@ class Transposed:
 def run(attention: "StreamedMap", statistics: Sequence[Statistic]) -> list[tuple[Tensor, ...]]:
     """The statistics of a map with at least one query and key, in one pass."""
     found: list[tuple[Tensor, ...]] = [() for _ in statistics]
-    for block in blocks(attention):
-        for number, statistic in enumerate(statistics):
-            parts = statistic.of(block)
-            if not found[number]:
-                found[number] = tuple(_whole(attention, part, statistic.by_key) for part in parts)
-            for whole, part in zip(found[number], parts, strict=True):
-                _put(whole, part, block.place, statistic.by_key)
+    with torch.autocast(attention.device.type, enabled=False):
+        for block in blocks(attention):
+            _ask(block, statistics, found, attention)
     return found
+
+
+def _ask(
+    block: Block, statistics: Sequence[Statistic], found: list[tuple[Tensor, ...]], attention: "StreamedMap"
+) -> None:
+    for number, statistic in enumerate(statistics):
+        parts = statistic.of(block)
+        if not found[number]:
+            found[number] = tuple(_whole(attention, part, statistic.by_key) for part in parts)
+        for whole, part in zip(found[number], parts, strict=True):
+            _put(whole, part, block.place, statistic.by_key)
 
 
 def _whole(attention: "StreamedMap", part: Tensor, by_key: bool) -> Tensor:
@@ -180,37 +189,55 @@ def blocks(attention: "StreamedMap") -> Iterator[Block]:
     *batch, heads, queries, keys = attention.shape
     together = max(1, min(heads, BLOCK // (queries * keys)))
     step = max(LEAST_ROWS, min(queries, BLOCK // (keys * together)))
-    scratch = torch.empty(2, together * step * keys, dtype=attention.dtype, device=attention.device)
+    scratch = Scratch(together * step * keys, attention)
     for item in product(*map(range, batch)):
         for first in range(0, heads, together):
             chosen = slice(first, min(first + together, heads))
-            key = _transposed_keys(attention, item, chosen)
+            key = _scaled_keys(attention, item, chosen)
+            query = attention.query[(*item, chosen)].to(attention.dtype)
             for row in range(0, queries, step):
                 rows = slice(row, min(row + step, queries))
                 reach = slice(min(keys, rows.stop) if attention.causal else keys)
-                yield _block(attention, key[..., reach], Place(item, chosen, rows, reach), scratch)
+                yield _block(
+                    attention, query[:, rows], key[..., reach], Place(item, chosen, rows, reach), scratch
+                )
 
 
-def _transposed_keys(attention: "StreamedMap", item: tuple[int, ...], heads: slice) -> Tensor:
+class Scratch:
+    """Memory for two blocks, used again and again."""
+
+    # Apart by more than their size: a processor confuses loads and stores whose addresses end alike.
+    GAP = 1040
+
+    def __init__(self, size: int, attention: "StreamedMap"):
+        self.memory = torch.empty(2 * size + self.GAP, dtype=attention.dtype, device=attention.device)
+        self.size = size
+
+    def views(self, sides: tuple[int, ...]) -> tuple[Tensor, Tensor]:
+        """Both blocks in some shape."""
+        count, second = math.prod(sides), self.size + self.GAP
+        return self.memory[:count].view(sides), self.memory[second : second + count].view(sides)
+
+
+def _scaled_keys(attention: "StreamedMap", item: tuple[int, ...], heads: slice) -> Tensor:
     """Keys of some heads, laid out for the product that makes the scores."""
     shared = attention.shape[-3] // attention.key.shape[-3]
     heads_of_keys = torch.arange(heads.start, heads.stop, device=attention.device) // shared
-    return attention.key[item][heads_of_keys].to(attention.dtype).mT.contiguous()
+    key = attention.key[item][heads_of_keys].to(attention.dtype)
+    return (attention.scaling * key).mT.contiguous()
 
 
-def _block(attention: "StreamedMap", key: Tensor, place: Place, scratch: Tensor) -> Block:
-    query = attention.query[(*place.item, place.heads, place.queries)].to(attention.dtype)
+def _block(attention: "StreamedMap", query: Tensor, key: Tensor, place: Place, scratch: Scratch) -> Block:
     sides = (*query.shape[:-1], key.shape[-1])
-    scores, exponentials = (each[: math.prod(sides)].view(sides) for each in scratch)
-    with torch.autocast(query.device.type, enabled=False):
-        torch.bmm(query * attention.scaling, key, out=scores)
-    here = (*place.item, place.heads)
+    scores, exponentials = scratch.views(sides)
+    torch.bmm(query, key, out=scores)
+    if not attention.restricted:
+        return Block(scores, exponentials, None, place)
+    here, whole = (*place.item, place.heads), (*attention.shape[:-2], sides[-2], attention.shape[-1])
     if attention.bias is not None:
-        scores.add_(rows_of(attention.bias.expand(attention.shape)[here], place.queries)[..., place.keys])
+        scores.add_(rows_of(attention.bias, place.queries).expand(whole)[here][..., place.keys])
     allowed = attention.pairs(place.queries)
-    if allowed is not None:
-        allowed = allowed.expand(*attention.shape[:-2], *sides[-2:-1], attention.shape[-1])[here][
-            ..., place.keys
-        ]
-        scores.masked_fill_(~allowed, -torch.inf)
+    assert allowed is not None
+    allowed = allowed.expand(whole)[here][..., place.keys]
+    scores.masked_fill_(~allowed, -torch.inf)
     return Block(scores, exponentials, allowed, place)

@@ -10,6 +10,7 @@ from torch.nn import functional as F
 
 from attention_core import blocked, kernels
 from attention_core.kernels import Scoring
+from attention_core.row_blocks import ask_rows
 from attention_core.row_statistics import Rows
 
 if TYPE_CHECKING:
@@ -108,10 +109,10 @@ def _beyond_kernels(attention: "StreamedMap", dropout: float) -> bool:
 def _in_blocks(attention: "StreamedMap", value: Tensor, dropout: float) -> Tensor:
     spread = shared(attention.attended(value), attention.shape[-3])
 
-    def of(rows: Rows) -> Tensor:
-        return F.dropout(rows.weights, dropout, training=dropout > 0).to(spread.dtype) @ spread
+    def of(rows: Rows, spread: Tensor) -> tuple[Tensor]:
+        return (F.dropout(rows.weights, dropout, training=dropout > 0).to(spread.dtype) @ spread,)
 
-    return torch.cat(list(attention.blocks(of, random=dropout > 0)), -2)
+    return ask_rows(attention, of, spread, random=dropout > 0)[0]
 
 
 def _attention(attention: "StreamedMap", query: Tensor, key: Tensor, value: Tensor, dropout: float) -> Tensor:

@@ -112,7 +112,7 @@ def row_entropy(query: Tensor, key: Tensor, scoring: Scoring) -> Tensor:
 
 
 def row_normaliser(query: Tensor, key: Tensor, scoring: Scoring) -> Tensor:
-    """lse = ln Σ_j exp s_ij of each row; no gradient reaches a bias."""
+    """L = ln Σ_j exp s_ij of each row; no gradient reaches a bias."""
     return _RowNormaliser.apply(query, key, scoring)[0]
 
 

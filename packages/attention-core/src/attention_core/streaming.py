@@ -93,6 +93,11 @@ class StreamedMap(AttentionMap):
             pairs = torch.ones((), dtype=torch.bool, device=self.query.device)
         return pairs.expand(self.shape)
 
+    @property
+    def restricted(self) -> bool:
+        """Whether some pair may not be allowed."""
+        return self.causal or self.mask is not None or self.bias is not None
+
     def pairs(self, chosen: slice | Tensor = slice(None)) -> Bool[Tensor, "..."] | None:
         """The allowed pairs of all or some queries, broadcastable to the map; None where all are."""
         queries, keys = self.shape[-2:]
@@ -168,7 +173,7 @@ class StreamedMap(AttentionMap):
 
     def attended(self, value: Tensor) -> Tensor:
         """Values with zeros in place of those of keys that no query may attend, where these could spoil others."""
-        if not self._restricted or not may_spoil(value):
+        if not self.restricted or not may_spoil(value):
             return value
         used = self._used
         return value if used is None else silence(value, shared_heads(used[1], value.shape[-3]))
@@ -196,16 +201,12 @@ class StreamedMap(AttentionMap):
         queries, keys = self.shape[-2:]
         return used_in_pairs(queries, keys, self.mask, self.bias, self.causal, self.device)
 
-    @property
-    def _restricted(self) -> bool:
-        return self.causal or self.mask is not None or self.bias is not None
-
     @cached_property
     def _spoilt(self) -> tuple[Tensor, Tensor] | None:
         return self._find_spoilt()
 
     def _find_spoilt(self) -> tuple[Tensor, Tensor] | None:
-        return self._used if self._restricted and may_spoil(self.query, self.key) else None
+        return self._used if self.restricted and may_spoil(self.query, self.key) else None
 
     def _learns_bias(self) -> bool:
         return self.bias is not None and self.bias.requires_grad
@@ -229,9 +230,10 @@ class StreamedMap(AttentionMap):
     def _statistics(self, k: int) -> dict[str, Tensor]:
         if self._route() != "pass":
             return super()._statistics(k)
-        asked = [blocked.largest, blocked.Largest(k), blocked.received, blocked.entropies]
+        asked = [blocked.largest, blocked.received, blocked.entropies, *[blocked.Largest(k)] * (k > 0)]
         statistics = [Statistic(of, by_key=of is blocked.received) for of in asked]
-        (largest,), top, (received,), (entropy, squares) = blocked.run(self, statistics)
+        (largest,), (received,), (entropy, squares), *top = blocked.run(self, statistics)
+        weights, indices = top[0] if top else super()._topk(0)
         attending = largest > 0
         return {
             "entropy": entropy,
@@ -239,8 +241,8 @@ class StreamedMap(AttentionMap):
             "participation": torch.where(attending, 1 / squares, 0.0),
             "largest": largest,
             "received": received,
-            "topk_weights": top[0],
-            "topk_indices": top[1],
+            "topk_weights": weights,
+            "topk_indices": indices,
         }
 
     def _topk(self, k: int) -> TopK:
