@@ -138,7 +138,7 @@ def test_a_wrong_row_is_named(tmp_path, rows, message):
             "lacks columns location; it has path, category, identity, viewpoint",
         ),
         (HEADER + ",azimut", "column azimut is not known; did you mean azimuth?"),
-        (HEADER + ",qqq", "column qqq is not known; name it in keep, or use: path, category"),
+        (HEADER + ",qqq", "column qqq is not known; expected: path, category"),
     ],
 )
 def test_a_wrong_column_is_named(tmp_path, header, message):

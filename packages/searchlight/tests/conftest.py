@@ -33,7 +33,7 @@ class LineConfig:
 class Line(Experiment):
     system = "line"
     measures: ClassVar = (Measure("accuracy", chance=0.5, cells=("feature", "n")),)
-    controls = ("untrained",)
+    controls: ClassVar = ("untrained",)
     prepared: ClassVar[list[int]] = []
 
     def prepare(self):

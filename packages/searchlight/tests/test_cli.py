@@ -56,12 +56,14 @@ def test_usage_names_every_verb(capsys):
     [
         (["trian"], "did you mean train"),
         (["train"], "needs a configuration"),
+        (["train", "nothing.yaml"], "nothing.yaml does not exist"),
+        (["evaluate", "x", "--jsn"], "did you mean --json?"),
         (["train", "working_memory/gatedmtmf"], "did you mean working_memory/gated_mtmf"),
         (["train", "working_memory/mtmf", "--seeds", "4..0"], "at least one seed"),
         (["train", "working_memory/mtmf", "--tasks.frames", "2"], "impossible"),
         (["compare", "one"], "at least two folders"),
         (["evaluate", "nowhere"], "holds no runs"),
-        (["inspect", "nowhere"], "is no run"),
+        (["inspect", "nowhere"], "does not exist"),
         (["sweep", "working_memory/mtmf"], "--grid"),
         (["demo", "astrology"], "has no demo"),
         (["configs", "show"], "needs the name"),
@@ -74,6 +76,23 @@ def test_wrong_use_ends_with_one_message_and_exit_code_2(words, said, capsys):
     assert stopped.value.code == 2
     assert said in shown
     assert "Traceback" not in shown
+
+
+def test_bytes_that_are_no_text_are_one_sentence(tmp_path, capsys):
+    (tmp_path / "bytes.yaml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(SystemExit) as stopped:
+        main(["train", str(tmp_path / "bytes.yaml")])
+    assert stopped.value.code == 2
+    assert "is no text in UTF-8" in capsys.readouterr().err
+
+
+def test_a_file_is_no_folder_for_pictures(tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    for words in (["inspect", "x"], ["compare", "x", "y"]):
+        with pytest.raises(SystemExit) as stopped:
+            main([*words, "--out", str(tmp_path / "file")])
+        assert stopped.value.code == 2
+        assert "expected a folder" in capsys.readouterr().err
 
 
 def test_a_full_disk_and_a_foreign_checkpoint_say_where_to_read_more():

@@ -4,7 +4,7 @@ import pytest
 
 from searchlight.commands.evaluate import Evaluate
 from searchlight.commands.sweep import draw, grid_points
-from searchlight.commands.train import Train
+from searchlight.commands.train import Train, runs_root
 from searchlight.errors import ConfigError, UsageError
 from searchlight.options import find_source, parse, parse_seeds, parse_with_config
 
@@ -99,3 +99,17 @@ def test_a_random_part_of_a_grid_is_the_same_each_time():
     assert len(draw(points, 3)) == 3
     with pytest.raises(UsageError, match="expected 1 to 8"):
         draw(points, 9)
+
+
+def test_a_grid_takes_lists_and_refuses_what_is_not_yaml():
+    assert grid_points(["tasks.n=[1,2],[3]"]) == [{"tasks.n": [1, 2]}, {"tasks.n": [3]}]
+    with pytest.raises(UsageError, match="not YAML"):
+        grid_points(["tasks.n=[1,2"])
+
+
+def test_a_run_is_gone_on_with_where_it_lies(tmp_path):
+    folder = tmp_path / "elsewhere" / "line" / "plain" / "seed-3"
+    folder.mkdir(parents=True)
+    (folder / "config.yaml").write_text("system: line\n")
+    assert runs_root(str(folder)) == tmp_path / "elsewhere"
+    assert str(runs_root("working_memory/mtmf")) == "runs"

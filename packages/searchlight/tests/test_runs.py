@@ -6,9 +6,12 @@ import pytest
 
 import searchlight.runs
 from searchlight.checkpoint import load_checkpoint
+from searchlight.cli import main
+from searchlight.configuration import of_run, with_settings
 from searchlight.errors import CheckpointError, Interrupted, TrainingError, UsageError
+from searchlight.experiments import experiment_class
 from searchlight.jobs import epochs_done, train_all
-from searchlight.runs import RunRecorder, evaluate_run, run_of, runs_at, train_run
+from searchlight.runs import RunRecorder, evaluate_run, load_weights, run_of, runs_at, train_run
 
 
 def test_a_run_holds_everything_that_was_promised(line, tmp_path):
@@ -212,3 +215,41 @@ def test_the_environment_is_plain_json(line, tmp_path):
     run = train_run(line(), 0, tmp_path)
     facts = json.loads((run.path / "environment.json").read_text())
     assert {"commit", "dirty", "packages", "python", "platform", "threads", "command", "schema"} <= set(facts)
+
+
+def test_a_checkpoint_of_another_run_is_refused(line, tmp_path):
+    first, second = (train_run(line(), seed, tmp_path) for seed in (0, 1))
+    best = second.checkpoint("best.safetensors")
+    best.write_bytes(first.checkpoint("best.safetensors").read_bytes())
+    experiment = experiment_class("line")(line().config, 1)
+    with pytest.raises(CheckpointError, match="written by another run"):
+        load_weights(second, experiment.arm().model)
+
+
+def test_what_a_hash_stands_for_is_kept_with_the_run_and_counts_from_the_base(line, tmp_path):
+    base = line()
+    longer = base.with_config(with_settings(base.config, {"training.epochs": 4}, "flags"))
+    run = train_run(longer, 0, tmp_path)
+    again = of_run(run.path)
+    assert (again.name, again.changed) == (longer.name, {"training.epochs": 4})
+    both = with_settings(base.config, {"training.epochs": 4, "dropout": 0.1}, "flags")
+    assert again.with_config(both).name == base.with_config(both).name
+
+
+def test_a_damaged_run_is_listed_with_what_is_wrong(line, tmp_path, capsys):
+    runs = [train_run(line(), seed, tmp_path) for seed in (0, 1)]
+    whole = (runs[0].path / "trials.parquet").read_bytes()
+    (runs[0].path / "trials.parquet").write_bytes(whole[:-20])
+    main(["runs", str(tmp_path)])
+    lines = capsys.readouterr().out.splitlines()
+    assert any("seed-0" in row and "damaged" in row for row in lines)
+    assert any("seed-1" in row and "complete" in row for row in lines)
+
+
+def test_no_jobs_at_once_and_a_place_that_cannot_be_written_are_refused_before_any_work(line, tmp_path):
+    with pytest.raises(UsageError, match="--jobs 0"):
+        train_all([(line(), 0)], tmp_path, jobs_at_once=0)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="no folder that can be written to"):
+        train_all([(line(), 0)], tmp_path / "file" / "runs")
+    assert experiment_class("line").prepared == []

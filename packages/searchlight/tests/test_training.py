@@ -178,3 +178,20 @@ def test_training_moves_to_the_gpu_when_there_is_one():
     trained = model()
     fit(trained, loss, BATCHES, replace(SETTINGS, precision="bfloat16"))
     assert next(trained.parameters()).is_cuda
+
+
+def test_a_gradient_that_is_not_finite_stops_with_step_and_ids():
+    class Cliff(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, value):
+            return value.clone()
+
+        @staticmethod
+        def backward(ctx, sent):
+            return sent * float("nan")
+
+    model = nn.Linear(2, 1)
+    batch = {"ids": torch.arange(4), "inputs": torch.ones(4, 2)}
+    batches = Batches(1, lambda epoch: [batch])
+    with pytest.raises(TrainingError, match=r"the gradient norm is nan at step 1 .*ids 0, 1, 2, 3"):
+        fit(model, lambda m, b: Cliff.apply(m(b["inputs"])).mean(), batches, TrainingConfig(epochs=1))

@@ -159,7 +159,8 @@ def compare(
     words = VERDICTS[higher_is_better]
     drafts = [_draft(cell, arm, table, baseline, chance, blocked) for cell, table in tables for arm in arms]
     results = tuple(_judged(draft, words, alpha) for draft in _corrected(drafts))
-    notes = (*checked.notes, *_left_out(values, tables[0][1]))
+    overall = tables[0][1]
+    notes = (*checked.notes, *_left_out(values, overall), *_unpaired(overall, baseline))
     return Comparison(metric, baseline, arms, cells, chance, higher_is_better, alpha, results, notes)
 
 
@@ -201,6 +202,12 @@ def _left_out(values: pl.DataFrame, overall: Table) -> Iterator[str]:
     for arm, seed in values.select("arm", "seed").unique().sort("arm", "seed").iter_rows():
         if seed not in overall[arm]:
             yield f"{arm}, seed {seed}, lacks some of the cells and is left out of the overall row"
+
+
+def _unpaired(overall: Table, baseline: str) -> Iterator[str]:
+    for arm, seeds in overall.items():
+        if set(seeds) != set(overall[baseline]):
+            yield f"{arm} has other seeds than {baseline}; they are compared by Welch's test, not paired"
 
 
 def _table(rows: pl.DataFrame, arms: tuple[str, ...]) -> Table:

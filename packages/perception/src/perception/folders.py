@@ -95,7 +95,7 @@ def _check_columns(manifest: Path, columns: list[str], keep: Sequence[str]) -> N
     for name in columns:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"name it in keep, or use: {', '.join(KNOWN)}"
+            hint = f"did you mean {near[0]}?" if near else f"expected: {', '.join(KNOWN)}"
             raise ImageError(f"{manifest.name}: column {name} is not known; {hint}")
 
 

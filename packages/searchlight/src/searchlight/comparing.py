@@ -11,7 +11,7 @@ import polars as pl
 from analysis import Comparison, comparability, compare
 from analysis.store import Run
 from searchlight import console
-from searchlight.configuration import changed_settings, of_run
+from searchlight.configuration import of_run
 from searchlight.errors import UsageError, nearest
 from searchlight.experiments.base import Measure
 from searchlight.results import measure_named, measured, short
@@ -20,11 +20,12 @@ from searchlight.runs import evaluate_run, runs_at
 
 @dataclass(frozen=True)
 class Compared:
-    """What a comparison found, by split, and what it was made from."""
+    """What a comparison found, by split, and what it was made from; `only` says which cells were kept."""
 
     system: str
     name: str
     measure: Measure
+    only: Mapping[str, Any]
     arms: dict[str, list[Run]]
     splits: dict[str, Comparison]
 
@@ -80,7 +81,10 @@ def compare_arms(
         )
         for name in splits
     }
-    return Compared(system, "-vs-".join([*list(arms)[1:], baseline]), chosen, arms, found)
+    only = dict(only or {})
+    what = [chosen.name] if measure else []
+    parts = ["-vs-".join([*list(arms)[1:], baseline]), *what, *map(str, only.values())]
+    return Compared(system, "-".join(part.replace("/", "-") for part in parts), chosen, only, arms, found)
 
 
 def arms_at(folders: Sequence[Path]) -> dict[str, list[Run]]:
@@ -138,7 +142,7 @@ def show_comparison(found: Compared) -> None:
 
 def changes(run: Run) -> str:
     """What a `+` in the name of an arm stands for."""
-    return changed_settings(of_run(run.path))
+    return ", ".join(f"{name} {value}" for name, value in of_run(run.path).changed.items())
 
 
 def table_row(result: Any) -> list[str]:

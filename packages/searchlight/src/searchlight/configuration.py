@@ -3,7 +3,7 @@
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import field
 from importlib import resources
 from pathlib import Path
@@ -67,6 +67,8 @@ class Resolved:
     notes: tuple[str, ...] = ()
     seed: int | None = None
     """The seed of the run that the configuration was read from."""
+    changed: Mapping[str, Any] = field(default_factory=dict)
+    """What was changed since the preset or file that the name begins with; a hash of it ends the name."""
 
     @property
     def document(self) -> dict[str, Any]:
@@ -75,11 +77,12 @@ class Resolved:
 
     def with_config(self, config: Any) -> "Resolved":
         """The same experiment with changed settings: another name, marked by a hash of what was changed."""
-        changed = differences(to_plain(self.config), to_plain(config))
-        if not changed:
+        changed = {**self.changed, **differences(to_plain(self.config), to_plain(config))}
+        if changed == self.changed:
             return self
         digest = hashlib.sha256(json.dumps(changed, sort_keys=True).encode()).hexdigest()[:6]
-        return dataclasses.replace(self, name=f"{self.name.split('+')[0]}+{digest}", config=config)
+        name = f"{self.name.split('+')[0]}+{digest}"
+        return dataclasses.replace(self, name=name, config=config, changed=changed)
 
 
 def presets() -> dict[str, str]:
@@ -108,8 +111,8 @@ def load_config(source: str) -> Resolved:
     path = Path(source)
     if source in presets():
         return parse(preset_text(source), name=source, origin=source)
-    if path.suffix in {".yaml", ".yml"} and path.is_file():
-        resolved = parse(path.read_text(), name=path.stem, origin=str(path))
+    if path.suffix in {".yaml", ".yml"}:
+        resolved = parse(text_of(path), name=path.stem, origin=str(path))
         return dataclasses.replace(resolved, name=f"{resolved.system}/{path.stem}")
     if (path / "config.yaml").is_file():
         return of_run(path)
@@ -119,14 +122,34 @@ def load_config(source: str) -> Resolved:
     )
 
 
+def text_of(path: Path) -> str:
+    """What a file of settings says.
+
+    Raises:
+        ConfigError: it is not there, or is no text.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigError(f"{path} does not exist; searchlight configs lists the presets.") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path} is no text in UTF-8; expected YAML.") from None
+
+
 def of_run(folder: Path) -> Resolved:
     """The configuration of a run, from its folder `<system>/<arm>/seed-<k>`."""
     folder = folder.resolve()
     file = folder / "config.yaml"
-    resolved = parse(file.read_text(), name=folder.parent.name, origin=str(file))
+    resolved = parse(text_of(file), name=folder.parent.name, origin=str(file))
     seed = folder.name.removeprefix("seed-")
     name = f"{resolved.system}/{folder.parent.name}"
-    return dataclasses.replace(resolved, name=name, seed=int(seed) if seed.isdecimal() else None)
+    environment = json.loads(text_of(folder / "environment.json"))
+    return dataclasses.replace(
+        resolved,
+        name=name,
+        seed=int(seed) if seed.isdecimal() else None,
+        changed=environment.get("changed", {}),
+    )
 
 
 def parse(text: str, *, name: str, origin: str) -> Resolved:
@@ -144,7 +167,8 @@ def parse(text: str, *, name: str, origin: str) -> Resolved:
         document, notes = read_older(document, origin)
     system = document.pop("system", None)
     if system not in CONFIGS:
-        raise ConfigError(f"{origin}: system is {system!r}, expected one of: {', '.join(CONFIGS)}.")
+        said = "has no system" if system is None else f"system is {system!r}"
+        raise ConfigError(f"{origin}: {said}; expected one of: {', '.join(CONFIGS)}.")
     return Resolved(system, name, build(CONFIGS[system], document, origin), notes)
 
 
@@ -204,15 +228,6 @@ def differences(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     return {
         name: after.get(name) for name in sorted({*before, *after}) if before.get(name) != after.get(name)
     }
-
-
-def changed_settings(resolved: Resolved) -> str:
-    """What a `+` in the name of an arm stands for: its settings that differ from the preset's, in words."""
-    base = resolved.name.split("+")[0]
-    if base == resolved.name or base not in presets():
-        return ""
-    changed = differences(load_config(base).document, resolved.document)
-    return ", ".join(f"{name} {value}" for name, value in changed.items())
 
 
 def with_settings(config: Any, settings: dict[str, Any], origin: str) -> Any:

@@ -59,14 +59,18 @@ def show_table(
     words: Sequence[int] = (0,),
 ) -> None:
     """A table of results; the first column names the row, and other columns than those of words are aligned right."""
-    table = Table(
-        title=title, title_justify="left", box=None, pad_edge=False, header_style="bold", title_style=""
-    )
+    if title:
+        say(title)
+    table = Table(box=None, pad_edge=False, header_style="bold")
     for number, column in enumerate(columns):
         table.add_column(column, justify="left" if number in words else "right", no_wrap=number == 0)
     for row in rows:
         table.add_row(*(str(cell) for cell in row))
-    out().print(table)
+    console = out()
+    with console.capture() as drawn:
+        console.print(table)
+    for line in drawn.get().splitlines():
+        console.out(line.rstrip(), highlight=False)
 
 
 def show_json(document: Any) -> None:

@@ -41,8 +41,9 @@ def demonstrate(demonstration: Demonstration, root: Path) -> None:
     write_report(page, page_of(demonstration, found, pictures, page.parent))
     show_verdicts(found)
     console.say(f"\nreport: {page}\n")
-    for command in next_commands(demonstration, root):
-        console.say(f"next: uv run {command}")
+    console.say(
+        "\n".join(["next:", *(f"  uv run {command}" for command in next_commands(demonstration, root))])
+    )
 
 
 def page_of(

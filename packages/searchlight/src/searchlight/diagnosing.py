@@ -26,9 +26,13 @@ def diagnoses_between(found: Compared) -> list[Diagnosis]:
 
 
 def show_diagnoses(lines: Sequence[Diagnosis]) -> None:
-    """A line each."""
+    """A line for each kind of symptom, with the arms that have it, and where to read what to try."""
+    kinds: dict[str, list[Diagnosis]] = {}
     for line in lines:
-        console.say(f"diagnosis: {line}")
+        kinds.setdefault(line.anchor, []).append(line)
+    for anchor, found in kinds.items():
+        told = "; ".join(f"{each.arm}: {each.symptom}" for each in found)
+        console.say(f"diagnosis: {told}\n  try: {found[0].try_} See docs/troubleshooting.md#{anchor}")
 
 
 def evidence_of(system: str, arm: str, runs: Sequence[Run]) -> Evidence:

@@ -27,8 +27,7 @@ def inspect_run(path: Path, *, task: str | None, samples: int) -> tuple[Run, Ins
     experiment, model = trained_model(run, resolved, checkpoint)
     trained = experiment.evaluate(model) if checkpoint else stored(run)
     of = "" if checkpoint is None or checkpoint.stem == "best" else f"-{checkpoint.stem}"
-    wanted = experiment.controls if trained.attention else ()
-    controls = {what: control(run, experiment, model, what, of) for what in wanted}
+    controls = {what: control(run, experiment, model, what, of) for what in experiment.controls}
     return run, experiment.inspect(trained, controls, task=task, samples=samples)
 
 

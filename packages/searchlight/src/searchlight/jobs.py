@@ -1,6 +1,7 @@
 """Many runs: what they share is prepared once, then they are trained side by side, one thread each."""
 
 import json
+import os
 import signal
 import threading
 from collections.abc import Iterator, Sequence
@@ -16,7 +17,7 @@ from analysis.store import Run
 from searchlight import console
 from searchlight.caching import cache_folder
 from searchlight.configuration import Resolved
-from searchlight.errors import Interrupted
+from searchlight.errors import Interrupted, UsageError
 from searchlight.experiments import experiment_class
 from searchlight.experiments.base import Report
 from searchlight.processes import alone, leads, started_together, wait_for_everyone
@@ -44,6 +45,9 @@ def train_all(
         UsageError: a folder cannot be used; nothing is trained then.
         Interrupted: asked to stop; what was trained is saved.
     """
+    if jobs_at_once is not None and jobs_at_once < 1:
+        raise UsageError(f"--jobs {jobs_at_once}: expected at least 1.")
+    check_writable(root)
     runs = [run_of(resolved, seed, root) for resolved, seed in jobs]
     ready = [reusable(run, job[0], resume=resume) for run, job in zip(runs, jobs, strict=True)]
     for run, there in zip(runs, ready, strict=True):
@@ -66,16 +70,27 @@ def train_all(
     return runs
 
 
+def check_writable(root: Path) -> None:
+    """Raise UsageError, before hours of work, for a folder that cannot be made or written to."""
+    there = next(each for each in (root.absolute(), *root.absolute().parents) if each.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        raise UsageError(f"--runs {root}: {there} is no folder that can be written to.")
+
+
 def prepare(jobs: Sequence[Job], report: Report) -> None:
     """Make what the jobs share, once."""
-    for resolved in {resolved.name: resolved for resolved, _ in jobs}.values():
+    arms = {resolved.name: resolved for resolved, _ in jobs}
+    for resolved in arms.values():
         experiment = experiment_class(resolved.system)(resolved.config, cache=cache_folder(), report=report)
         try:
             experiment.prepare()
         except Interrupted as stop:
             raise Interrupted(f"{stop} of a preparation; the same command starts it again") from None
-        parameters = sum(each.numel() for each in experiment.arm().model.parameters())
+        model = experiment.arm().model
+        parameters = sum(each.numel() for each in model.parameters())
         console.remark(f"{resolved.name}: {parameters:,} parameters")
+        if len(arms) == 1:
+            console.remark(experiment.describe(model))
 
 
 def work(jobs: Sequence[Job], root: Path, resume: bool, at_once: int) -> Iterator[Outcome]:
@@ -145,7 +160,7 @@ def watched(jobs: Sequence[Job], root: Path, report: Report) -> Iterator[None]:
 
 
 def epochs_done(run: Run) -> int:
-    """The newest epoch in the log of a run; 0 before there is one."""
+    """How many epochs the log of a run says are over."""
     path = run.path / "metrics.jsonl"
     if not path.is_file():
         return 0
@@ -157,5 +172,5 @@ def epochs_done(run: Run) -> int:
             record = json.loads(line)
         except json.JSONDecodeError:
             continue
-        return int(record["epoch"])
+        return int(record["epoch"]) - (record["kind"] == "step")
     return 0

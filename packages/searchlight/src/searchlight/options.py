@@ -31,7 +31,13 @@ def parse(options: type[Options], verb: str, args: Sequence[str]) -> Options:
     program, said = f"searchlight {verb}", io.StringIO()
     try:
         with contextlib.redirect_stderr(said):
-            return tyro.cli(options, prog=program, args=list(args), registry=one_sentence_registry())
+            return tyro.cli(
+                options,
+                prog=program,
+                args=list(args),
+                registry=one_sentence_registry(),
+                config=(tyro.conf.FlagCreatePairsOff,),
+            )
     except SystemExit as stop:
         if not stop.code:
             raise
@@ -46,7 +52,7 @@ def sentence(box: str) -> str:
         parts[-1].append(line) if set(line) - set("─-") else parts.append([])
     said = [part for part in parts if part]
     meant = [part[1].split()[0] for part in said if part[0].startswith("Perhaps you meant")]
-    return " ".join(said[0]) + (f"\n  did you mean {meant[0]}?" if meant else "")
+    return " ".join(said[0]) + (f"\n  did you mean {meant[0].rstrip(',')}?" if meant else "")
 
 
 def one_sentence_registry() -> ConstructorRegistry:
@@ -118,6 +124,12 @@ def find_source(args: Sequence[str]) -> str | None:
         if word in known or word.endswith((".yaml", ".yml")) or (Path(word) / "config.yaml").is_file():
             return word
     return next((word for word in args[:1] if not word.startswith("-")), None)
+
+
+def check_folder(path: Path | None) -> None:
+    """Raise UsageError for a place where no folder can be made."""
+    if path is not None and path.exists() and not path.is_dir():
+        raise UsageError(f"--out {path} is a file; expected a folder.")
 
 
 def parse_seeds(text: str) -> tuple[int, ...]:

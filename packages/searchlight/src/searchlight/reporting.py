@@ -1,7 +1,8 @@
 """Pages and pictures of comparisons and runs."""
 
 import json
-from collections.abc import Mapping, Sequence
+import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from searchlight.comparing import Compared
 from searchlight.configuration import differences
 from searchlight.diagnosing import diagnoses_between, diagnoses_of
 from searchlight.experiments import experiment_class
-from searchlight.experiments.base import Drawing
+from searchlight.experiments.base import Drawing, Inspection
 
 
 def write_comparison(found: Compared, folder: Path | None = None) -> Path:
@@ -29,7 +30,7 @@ def write_comparison(found: Compared, folder: Path | None = None) -> Path:
     A comparison is made from runs that stay, so an earlier one at the same place is replaced, file by file.
     """
     first = next(iter(found.arms.values()))[0]
-    folder = folder or first.path.parents[2] / "comparisons" / found.name
+    folder = folder or first.path.absolute().parents[2] / "comparisons" / found.name
     write_document(found, folder)
     write_report(folder / "report.html", page_of(found, folder))
     return folder
@@ -55,10 +56,21 @@ def page_of(found: Compared, folder: Path) -> Report:
         controls=leakage_of(runs[0]),
         diagnoses=diagnoses_between(found),
         provenance=provenance(each[0] for each in found.arms.values()),
-        commands=[
-            f"searchlight compare {' '.join(str(each[0].path.parent) for each in found.arms.values())}"
-        ],
+        commands=[command_of(found)],
     )
+
+
+def command_of(found: Compared) -> str:
+    """What to type for this comparison."""
+    flags = {"property": "feature", "n": "n"}
+    asked = {flag: found.only[cell] for flag, cell in flags.items() if cell in found.only}
+    if found.measure != experiment_class(found.system).measures[0]:
+        asked["measure"] = found.measure.name
+    if len(found.splits) == 1:
+        asked["split"] = next(iter(found.splits))
+    words = [str(each[0].path.parent) for each in found.arms.values()]
+    words += [word for flag, value in asked.items() for word in (f"--{flag}", str(value))]
+    return shlex.join(["searchlight", "compare", *words])
 
 
 def comparison_pictures(found: Compared, folder: Path) -> list[Picture]:
@@ -140,11 +152,9 @@ def drawn(drawings: Sequence[Drawing], folder: Path) -> list[Picture]:
     return [Picture.of(each.figure, each.caption, each.alt, each.null) for each in drawings]
 
 
-def report_inspection(
-    run: Run, drawings: Sequence[Drawing], folder: Path, controls: Mapping[str, Any]
-) -> Path:
-    """Save the drawings of a run and write one page with all of them."""
-    page = folder / "report.html"
+def report_inspection(run: Run, inspection: Inspection, folder: Path, task: str | None) -> Path:
+    """Save the drawings of a run and write one page with all of them, named after the task if one was asked for."""
+    page = folder / (f"report-{task}.html" if task else "report.html")
     write_report(
         page,
         Report(
@@ -152,11 +162,11 @@ def report_inspection(
             question="Where does the model look, for each task, and would it look there for no reason?",
             data=[f"{run.path}: sequences of its test splits"],
             arms={run.arm: f"{run.environment()['parameters']:,} parameters"},
-            pictures=drawn(drawings, folder),
-            controls=controls,
+            pictures=drawn(inspection.drawings, folder),
+            controls=inspection.figures,
             diagnoses=diagnoses_of(run.config()["system"], [run]),
             provenance=provenance([run]),
-            commands=[f"searchlight inspect {run.path}"],
+            commands=[f"searchlight inspect {run.path}" + (f" --task {task}" if task else "")],
         ),
     )
     return page

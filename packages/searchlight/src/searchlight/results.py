@@ -15,6 +15,9 @@ from searchlight.errors import UsageError, nearest
 from searchlight.experiments import experiment_class
 from searchlight.experiments.base import Measure
 
+MOST_LEVELS = 100
+"""Rows of a table by one column."""
+
 
 def measured(system: str, runs: Sequence[Run], measure: Measure, cells: tuple[str, ...] = ()) -> pl.DataFrame:
     """A measure of every run: arm, seed, split, the cells, and value."""
@@ -52,17 +55,27 @@ def estimates(values: pl.DataFrame, measure: Measure) -> dict[str, Estimate]:
     }
 
 
-def show_results(resolved: Resolved, runs: Sequence[Run]) -> None:
+def measures_of(system: str, name: str | None) -> Sequence[Measure]:
+    """The measures that are shown when none is asked for, or the one that is."""
+    return experiment_class(system).measures if name is None else (measure_named(system, name),)
+
+
+def show_results(resolved: Resolved, runs: Sequence[Run], measures: Sequence[Measure] | None = None) -> None:
     """One row per split, one column per measure, each with its interval over seeds and its chance level."""
-    measures = experiment_class(resolved.system).measures
+    measures = measures or measures_of(resolved.system, None)
     found = {measure: estimates(measured(resolved.system, runs, measure), measure) for measure in measures}
     splits = list(next(iter(found.values())))
-    chances = [f"{m.name} (chance {m.chance:g})" if m.chance is not None else m.name for m in measures]
     rows = [[split, *(short(found[measure][split]) for measure in measures)] for split in splits]
     seeds = f"{len(runs)} seed{'s' if len(runs) > 1 else ''}"
     note = "95 % interval over seeds" if len(runs) > 1 else "one seed has no interval; --seeds 0..4 gives one"
-    console.show_table(["split", *chances], rows, title=f"{resolved.name}, {seeds} ({note})")
+    title = f"{resolved.name}, {seeds} ({note})"
+    console.show_table(["split", *map(headed, measures)], rows, title=title)
     show_leakage(runs[0])
+
+
+def headed(measure: Measure) -> str:
+    """A measure with its chance level, if it has one."""
+    return measure.name if measure.chance is None else f"{measure.name} (chance {measure.chance:g})"
 
 
 def show_leakage(run: Run) -> None:
@@ -82,27 +95,58 @@ def short(estimate: Estimate, *, signed: bool = False) -> str:
     return f"{estimate.value:{form}} [{estimate.low:{form}}, {estimate.high:{form}}]"
 
 
-def show_cells(
-    resolved: Resolved, runs: Sequence[Run], measure: Measure, columns: tuple[str, ...] | None = None
-) -> None:
-    """A measure on the test splits: for every level of each column alone, then in every cell.
+@dataclass(frozen=True)
+class Row:
+    """A measure where some columns of the trials have some levels, on each test split."""
 
-    The columns are the measure's cells unless told; any column of the trials will do, such as a serial position.
+    cell: dict[str, Any]
+    found: dict[str, Estimate]
+
+    def document(self) -> dict[str, Any]:
+        """Plain values."""
+        return {"cell": self.cell, "splits": {split: each.to_dict() for split, each in self.found.items()}}
+
+
+def columns_of(run: Run, measure: Measure, by: str | None) -> tuple[str, ...]:
+    """The columns that `--by` names, the measure's cells without.
+
+    Raises:
+        UsageError: the trials have no such column, or it has too many levels for a table.
     """
-    by = measure.cells if columns is None else columns
-    check_columns(runs[0], by)
-    values = tested(measured(resolved.system, runs, measure, by))
-    splits = values["split"].unique(maintain_order=True)
-    cells = values.select(by).unique(maintain_order=True).rows(named=True)
+    columns, trials = tuple(by.split(",")) if by else measure.cells, run.trials()
+    for name in columns:
+        if name not in trials.columns:
+            raise UsageError(
+                f"--by {name}: the trials have no such column.{nearest(name, trials.columns)}\n"
+                f"  columns: {', '.join(trials.columns)}"
+            )
+        if (levels := trials[name].n_unique()) > MOST_LEVELS:
+            raise UsageError(f"--by {name}: it has {levels} levels; a table takes up to {MOST_LEVELS}.")
+    return columns
+
+
+def by_columns(
+    resolved: Resolved, runs: Sequence[Run], measure: Measure, columns: tuple[str, ...]
+) -> list[Row]:
+    """A measure on the test splits: for every level of each of several columns alone, then in every cell."""
+    values = tested(measured(resolved.system, runs, measure, columns))
+    cells = values.select(columns).unique(maintain_order=True).rows(named=True)
     rows = []
-    for cell in [*(margins(values, by) if len(by) > 1 else []), *cells]:
+    for cell in [*(margins(values, columns) if len(columns) > 1 else []), *cells]:
         there = values.filter(*(pl.col(name) == level for name, level in cell.items()))
         by_seed = there.group_by("split", "seed", maintain_order=True).agg(pl.col("value").mean())
-        found = estimates(by_seed, measure)
-        rows.append([label(cell), *(short(found[split]) if split in found else "" for split in splits)])
-    console.say("")
-    chance = "" if measure.chance is None else f" (chance {measure.chance:g})"
-    console.show_table([f"{measure.name}{chance}", *splits], rows)
+        rows.append(Row(cell, estimates(by_seed, measure)))
+    return rows
+
+
+def show_rows(rows: Sequence[Row], measure: Measure) -> None:
+    """One line per row, one column per split."""
+    splits = list(dict.fromkeys(split for row in rows for split in row.found))
+    lines = [
+        [label(row.cell), *(short(row.found[split]) if split in row.found else "" for split in splits)]
+        for row in rows
+    ]
+    console.show_table([headed(measure), *splits], lines)
 
 
 def show_observers(resolved: Resolved, run: Run) -> None:
@@ -125,14 +169,6 @@ def show_observers(resolved: Resolved, run: Run) -> None:
     console.show_table(["split", "cell", *observers], rows, title=title, words=(0, 1))
 
 
-def check_columns(run: Run, columns: tuple[str, ...]) -> None:
-    """Raise UsageError for a column that the trials do not have."""
-    known = run.trials().columns
-    for name in columns:
-        if name not in known:
-            raise UsageError(f"--by {name}: the trials have no such column.{nearest(name, known)}")
-
-
 def tested(values: pl.DataFrame) -> pl.DataFrame:
     """The rows of the test splits."""
     return values.filter(pl.col("split").str.starts_with("test/"))
@@ -148,9 +184,8 @@ def label(cell: dict[str, Any]) -> str:
     return " ".join(level if isinstance(level, str) else f"{name}={level}" for name, level in cell.items())
 
 
-def document(resolved: Resolved, runs: Sequence[Run]) -> dict[str, Any]:
+def document(resolved: Resolved, runs: Sequence[Run], measures: Sequence[Measure]) -> dict[str, Any]:
     """The figures of `show_results` for machines."""
-    measures = experiment_class(resolved.system).measures
     found = {m.name: estimates(measured(resolved.system, runs, m), m) for m in measures}
     return {
         "name": resolved.name,
@@ -167,55 +202,4 @@ def primary(system: str, run: Run) -> dict[str, Any]:
     if not run.is_complete:
         return {measure.name: None, "split": None}
     values = tested(measured(system, [run], measure))
-    return {measure.name: round(values["value"][0], 4), "split": values["split"][0]}
-
-
-@dataclass(frozen=True)
-class Point:
-    """A point of a grid: its settings, its runs, and what they reached on average over the splits of a kind."""
-
-    settings: dict[str, Any]
-    runs: Sequence[Run]
-    validation: Estimate
-    test: Estimate
-
-    def document(self, *, chosen: bool) -> dict[str, Any]:
-        """Plain values; the test figure only of the chosen one."""
-        return {
-            "settings": self.settings,
-            "runs": [str(run.path) for run in self.runs],
-            "validation": self.validation.to_dict(),
-            "chosen": chosen,
-            "test": self.test.to_dict() if chosen else None,
-        }
-
-    def row(self, *, chosen: bool) -> list[str]:
-        """The cells of a table."""
-        settings = " ".join(f"{name}={value}" for name, value in self.settings.items())
-        return [settings, short(self.validation), short(self.test) if chosen else "", str(len(self.runs))]
-
-
-def show_sweep(system: str, settings: list[dict[str, Any]], runs: list[list[Run]], *, as_json: bool) -> None:
-    """One row per point of a grid, the best on validation data first; only that one's test figure is shown."""
-    measure = experiment_class(system).measures[0]
-    points = [
-        Point(each, group, *(split_mean(system, group, measure, part) for part in ("validation/", "test/")))
-        for each, group in zip(settings, runs, strict=True)
-    ]
-    points.sort(key=lambda point: point.validation.value, reverse=bool(measure.higher_is_better))
-    chosen = points[0]
-    if as_json:
-        console.show_json([point.document(chosen=point is chosen) for point in points])
-        return
-    chance = f" (chance {measure.chance:g})" if measure.chance is not None else ""
-    columns = ["settings", f"validation {measure.name}{chance}", "test, of the chosen one", "seeds"]
-    console.show_table(columns, [point.row(chosen=point is chosen) for point in points])
-    console.say(f"\nchosen on validation data: {chosen.runs[0].path.parent}")
-
-
-def split_mean(system: str, runs: Sequence[Run], measure: Measure, part: str) -> Estimate:
-    """A measure averaged over the splits whose name starts so, with its interval over seeds."""
-    values = measured(system, runs, measure).filter(pl.col("split").str.starts_with(part))
-    return mean_estimate(
-        values.group_by("seed").agg(pl.col("value").mean())["value"].to_numpy(), chance=measure.chance
-    )
+    return {measure.name: round(values["value"][0], 3), "split": values["split"][0]}

@@ -1,6 +1,8 @@
 """From a configuration and a seed to a complete run folder."""
 
+import hashlib
 import importlib.metadata
+import json
 import platform
 import subprocess
 import sys
@@ -15,7 +17,7 @@ from analysis.store import Run, find_runs
 from searchlight.caching import cache_folder
 from searchlight.checkpoint import Checkpoint, load_checkpoint, load_model, save_checkpoint
 from searchlight.configuration import Resolved, differences, of_run, to_yaml
-from searchlight.errors import Interrupted, UsageError
+from searchlight.errors import CheckpointError, Interrupted, UsageError
 from searchlight.experiments import experiment_class
 from searchlight.experiments.base import Experiment
 from searchlight.processes import leads, wait_for_everyone, world_size
@@ -60,6 +62,7 @@ class RunRecorder(Recorder):
     def save(self, last: Callable[[], Checkpoint], best: bool) -> None:
         """checkpoints/last.safetensors, and best.safetensors with the weights alone."""
         checkpoint = last()
+        checkpoint.facts["run"] = identity(self.run)
         if best:
             save_checkpoint(self.run.checkpoint("best.safetensors"), weights_of(checkpoint))
         save_checkpoint(self.run.checkpoint("last.safetensors"), checkpoint)
@@ -73,7 +76,21 @@ class RunRecorder(Recorder):
 def weights_of(checkpoint: Checkpoint) -> Checkpoint:
     """The model of a checkpoint without optimiser and random state."""
     tensors = {name: tensor for name, tensor in checkpoint.tensors.items() if name.startswith("model/")}
-    return Checkpoint(tensors, {"epoch": checkpoint.facts["epoch"], "step": checkpoint.facts["step"]})
+    return Checkpoint(tensors, {name: checkpoint.facts[name] for name in ("epoch", "step", "run")})
+
+
+def identity(run: Run) -> str:
+    """What settings and seed a checkpoint belongs to, as a digest."""
+    settings = json.dumps(run.config(), sort_keys=True)
+    return hashlib.sha256(f"{settings} seed {run.seed}".encode()).hexdigest()
+
+
+def check_identity(run: Run, path: Path, checkpoint: Checkpoint) -> None:
+    """Raise CheckpointError for a checkpoint of another run."""
+    if checkpoint.facts["run"] != identity(run):
+        raise CheckpointError(
+            f"{path} was written by another run than {run.path}, with other settings or another seed."
+        )
 
 
 def run_of(resolved: Resolved, seed: int, root: Path) -> Run:
@@ -126,7 +143,10 @@ def train_run(resolved: Resolved, seed: int, root: Path, *, resume: bool = False
     if leads() and run.state == "absent":
         budget = settings.epochs * arm.batches.per_epoch * settings.batch_size
         parameters = sum(each.numel() for each in arm.model.parameters())
-        run.begin(to_yaml(resolved.document), environment(experiment, budget=budget, parameters=parameters))
+        run.begin(
+            to_yaml(resolved.document),
+            environment(experiment, budget=budget, parameters=parameters, changed=dict(resolved.changed)),
+        )
     wait_for_everyone()
     before = prepare_resume(run) if resume else None
     recorder = RunRecorder(run) if leads() else Recorder()
@@ -143,9 +163,7 @@ def train_run(resolved: Resolved, seed: int, root: Path, *, resume: bool = False
             resume=before,
         )
     except Interrupted as stop:
-        raise Interrupted(
-            f"{run.path}: {stop}, saved. Go on with: {resume_command(resolved, seed, root)}"
-        ) from None
+        raise Interrupted(f"{run.path}: {stop}, saved. Go on with: {resume_command(run)}") from None
     if leads():
         write_evaluation(run, experiment, arm.model)
     wait_for_everyone()
@@ -154,7 +172,7 @@ def train_run(resolved: Resolved, seed: int, root: Path, *, resume: bool = False
 
 def write_evaluation(run: Run, experiment: Experiment, model: nn.Module) -> None:
     """Evaluate the best weights; the run is complete then."""
-    load_model(model, run.checkpoint("best.safetensors"))
+    load_weights(run, model)
     evaluation = experiment.evaluate(model.cpu().eval())
     run.write_evaluation(evaluation.trials, evaluation.states, evaluation.attention)
 
@@ -171,7 +189,8 @@ def evaluate_run(run: Run) -> Resolved:
     last = run.checkpoint("last.safetensors")
     if not last.is_file() or load_checkpoint(last).facts["epoch"] < resolved.config.training.epochs:
         raise UsageError(
-            f"{run.path} was not trained to its end; go on with: searchlight train {run.path} --resume"
+            f"{run.path} was not trained to its end; go on with: {resume_command(run)}, "
+            "see docs/troubleshooting.md#incomplete-run."
         )
     experiment = experiment_class(resolved.system)(resolved.config, run.seed, cache=cache_folder())
     write_evaluation(run, experiment, experiment.arm().model)
@@ -201,14 +220,15 @@ def prepare_resume(run: Run) -> Checkpoint | None:
     if not path.is_file():
         return None
     checkpoint = load_checkpoint(path)
+    check_identity(run, path, checkpoint)
     if leads():
         run.rewind_metrics(lambda record: record["step"] <= checkpoint.facts["step"])
     return checkpoint
 
 
-def resume_command(resolved: Resolved, seed: int, root: Path) -> str:
+def resume_command(run: Run) -> str:
     """What to type to go on with an interrupted run."""
-    return f"searchlight train {root / resolved.name / f'seed-{seed}'} --runs {root} --resume"
+    return f"searchlight train {run.path} --resume"
 
 
 def environment(experiment: Experiment, **facts: Any) -> dict[str, Any]:
@@ -252,9 +272,13 @@ def open_run(path: Path) -> tuple[Run, Resolved]:
     """
     folder = path.parent.parent if path.suffix == ".safetensors" else path
     run = Run(folder)
+    if not path.exists():
+        raise UsageError(f"{path} does not exist; searchlight runs lists what there is.")
     if run.state not in ("complete", "incomplete"):
+        seeds = [each.path.name for each in find_runs(path)] if path.is_dir() else []
+        inside = f" It holds {', '.join(seeds)}: name one of them." if seeds else ""
         raise UsageError(
-            f"{path} is no run: expected a folder such as runs/<configuration>/seed-0, with a config.yaml."
+            f"{path} is no run: expected a folder such as runs/<system>/<configuration>/seed-0.{inside}"
         )
     return run, of_run(folder)
 
@@ -265,5 +289,15 @@ def trained_model(
     """The experiment of a run and its model with the best weights."""
     experiment = experiment_class(resolved.system)(resolved.config, run.seed, cache=cache_folder())
     model = experiment.arm().model
-    load_model(model, checkpoint or run.checkpoint("best.safetensors"))
+    load_weights(run, model, checkpoint)
     return experiment, model.eval()
+
+
+def load_weights(run: Run, model: nn.Module, path: Path | None = None) -> None:
+    """Give a model the weights of a checkpoint of its run, the best ones unless another is named.
+
+    Raises:
+        CheckpointError: the file is damaged, of another model, or of another run.
+    """
+    path = path or run.checkpoint("best.safetensors")
+    check_identity(run, path, load_model(model, path))

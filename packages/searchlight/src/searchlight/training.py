@@ -111,9 +111,14 @@ class Fit:
             mean += value.detach()
         mean = self.accelerator.reduce(mean, "mean")
         norm = self.accelerator.clip_grad_norm_(self.model.parameters(), self.settings.clip_norm)
-        if math.isfinite(mean.item()):  # type: ignore[union-attr]
+        found = float(mean), float(norm)  # type: ignore[arg-type]
+        if self.is_sound(*found):
             self.optimizer.step()
-        return mean.item(), float(norm)  # type: ignore[union-attr, arg-type]
+        return found
+
+    def is_sound(self, loss: float, norm: float) -> bool:
+        """Whether a step may be taken; under float16 the scaler itself skips steps whose gradients overflow."""
+        return math.isfinite(loss) and (math.isfinite(norm) or self.accelerator.scaler is not None)
 
     def parts(self, batch: Batch) -> list[Batch]:
         """This process's share of a batch, in the parts it is accumulated from."""
@@ -151,6 +156,8 @@ class Fit:
             **vars(self.progress),
             "best": None if self.progress.best == -math.inf else self.progress.best,
         }
+        if self.accelerator.scaler is not None:
+            facts["scaler"] = self.accelerator.scaler.state_dict()
         return Checkpoint(tensors, facts)
 
     def resume(self, checkpoint: Checkpoint) -> None:
@@ -170,6 +177,8 @@ class Fit:
         torch.set_rng_state(checkpoint.tensors["random/cpu"])
         if "random/cuda" in checkpoint.tensors and torch.cuda.is_available():
             torch.cuda.set_rng_state(checkpoint.tensors["random/cuda"])
+        if self.accelerator.scaler is not None:
+            self.accelerator.scaler.load_state_dict(checkpoint.facts["scaler"])
         facts = {name: checkpoint.facts[name] for name in vars(Progress())}
         self.progress = Progress(**{**facts, "best": -math.inf if facts["best"] is None else facts["best"]})
 
@@ -190,7 +199,8 @@ def fit(
     end training after the running step, with everything saved through the recorder.
 
     Raises:
-        TrainingError: the loss is not finite (step and batch ids are named), or a batch cannot be shared.
+        TrainingError: the loss or its gradient is not finite (step and batch ids are named), or a batch
+            cannot be shared.
         Interrupted: training was asked to stop.
     """
     recorder = recorder or Recorder()
@@ -231,12 +241,12 @@ def run_epoch(
     before, began = fitting.progress.seconds, time.perf_counter()
     for batch in islice(batches.draw(fitting.progress.epoch), fitting.progress.index, None):
         value, norm = fitting.step(batch, loss)
-        if not math.isfinite(value):
-            raise TrainingError(non_finite(value, fitting.progress, batch))
+        if not fitting.is_sound(value, norm):
+            raise TrainingError(non_finite(value, norm, fitting.progress, batch))
         fitting.progress = fitting.progress.after_batch(value, norm, before + time.perf_counter() - began)
         recorder.step(
             {
-                "epoch": fitting.progress.epoch,
+                "epoch": fitting.progress.epoch + 1,
                 "step": fitting.progress.step,
                 "loss": value,
                 "gradient_norm": norm,
@@ -296,12 +306,13 @@ def learning_rate(step: int, total: int, settings: TrainingConfig) -> float:
     return settings.learning_rate * 0.5 * (1 + math.cos(math.pi * (step - warm) / max(total - warm, 1)))
 
 
-def non_finite(value: float, progress: Progress, batch: Batch) -> str:
-    """The sentence for a loss that is not a number."""
+def non_finite(loss: float, norm: float, progress: Progress, batch: Batch) -> str:
+    """The sentence for a loss, or a gradient, that is not a number."""
+    what = f"gradient norm is {norm}" if math.isfinite(loss) else f"loss is {loss}"
     ids = batch["ids"].tolist()
     shown = ", ".join(map(str, ids[:8])) + (", …" if len(ids) > 8 else "")
     return (
-        f"the loss is {value} at step {progress.step + 1} (epoch {progress.epoch + 1}, batch of ids {shown}); no step "
+        f"the {what} at step {progress.step + 1} (epoch {progress.epoch + 1}, batch of ids {shown}); no step "
         f"was taken. Try a lower --training.learning-rate or --training.precision float32, see "
         f"docs/troubleshooting.md#non-finite-loss."
     )

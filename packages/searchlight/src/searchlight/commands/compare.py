@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from searchlight.errors import UsageError
-from searchlight.options import RunPaths, parse
+from searchlight.options import RunPaths, check_folder, parse
 
 
 @dataclass(frozen=True)
 class Compare:
     """Compare arms over their seeds: each arm and difference with its interval, and a verdict per cell.
 
-    The first folder holds the baseline. Tests are paired by seed and corrected over the cells (Holm).
+    The first folder holds the baseline. Arms with the same seeds are compared by the
+    paired t test, others by Welch's, corrected over the cells (Holm).
 
     Example: searchlight compare runs/working_memory/mtmf runs/working_memory/gated_mtmf
     """
@@ -38,6 +39,7 @@ def main(args: Sequence[str]) -> None:
     options = parse(Compare, "compare", args)
     if len(options.arms) < 2:
         raise UsageError("compare needs at least two folders: the baseline and what is compared with it.")
+    check_folder(options.out)
     from searchlight import console
     from searchlight.comparing import compare_arms, show_comparison
     from searchlight.diagnosing import diagnoses_between, show_diagnoses

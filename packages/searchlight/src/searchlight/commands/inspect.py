@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from searchlight.options import RunPath, parse
+from searchlight.options import RunPath, check_folder, parse
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,12 @@ def main(args: Sequence[str]) -> None:
     from searchlight.inspecting import inspect_run
     from searchlight.reporting import report_inspection
 
+    check_folder(options.out)
     run, inspection = inspect_run(options.run, task=options.task, samples=options.samples)
-    page = report_inspection(run, inspection.drawings, options.out or run.path, inspection.figures)
+    page = report_inspection(run, inspection, options.out or run.path, options.task)
     if inspection.figures:
         rows = [[name, str(estimate)] for name, estimate in inspection.figures.items()]
         console.show_table(["", f"{inspection.split}: mean, 95 % interval over groups"], rows)
     show_diagnoses(diagnoses_of(run.config()["system"], [run]))
-    console.say(f"\n{len(inspection.drawings)} pictures: {page.parent / 'figures'}\nreport: {page}")
+    pictures = f"{(count := len(inspection.drawings))} picture{'s' * (count != 1)}"
+    console.say(f"\n{pictures}: {page.parent / 'figures'}\nreport: {page}")

@@ -10,6 +10,8 @@ import tyro
 from searchlight.errors import UsageError
 from searchlight.options import parse
 
+WORDS = ("run", "system", "state", "split", "commit", "changed")
+
 
 @dataclass(frozen=True)
 class Runs:
@@ -32,18 +34,31 @@ def main(args: Sequence[str]) -> None:
 
     if options.folder.exists() and not options.folder.is_dir():
         raise UsageError(f"{options.folder} is a file; expected a folder of runs.")
-    rows = [facts(run) for run in find_runs(options.folder)] if options.folder.is_dir() else []
+    rows = [facts_or_damage(run) for run in find_runs(options.folder)] if options.folder.is_dir() else []
     if options.json:
         console.show_json(rows)
     elif not rows:
         console.say(f"no runs in {options.folder}; searchlight demo makes some")
     else:
-        console.show_table(list(rows[0]), [["" if v is None else v for v in row.values()] for row in rows])
+        columns = list(max(rows, key=len))
+        table = [["" if row.get(name) is None else row[name] for name in columns] for row in rows]
+        words = [number for number, name in enumerate(columns) if name in WORDS]
+        console.show_table(columns, table, words=words)
+
+
+def facts_or_damage(run: Any) -> dict[str, Any]:
+    """What is known of a run; of a damaged one what is wrong with it."""
+    from analysis import AnalysisError
+
+    try:
+        return facts(run)
+    except (AnalysisError, UsageError, ValueError, KeyError) as error:
+        return {"run": str(run.path), "seed": run.seed, "state": f"damaged: {str(error).splitlines()[0]}"}
 
 
 def facts(run: Any) -> dict[str, Any]:
     """What is known of a run without loading a model."""
-    from searchlight.configuration import changed_settings, of_run
+    from searchlight.configuration import of_run
     from searchlight.results import primary
 
     environment = run.environment()
@@ -57,5 +72,5 @@ def facts(run: Any) -> dict[str, Any]:
         **primary(resolved.system, run),
         "parameters": environment["parameters"],
         "commit": commit or None,
-        "changed": changed_settings(resolved) or None,
+        "changed": ", ".join(f"{name} {value}" for name, value in resolved.changed.items()) or None,
     }

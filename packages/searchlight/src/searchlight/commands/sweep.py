@@ -47,7 +47,7 @@ def main(args: Sequence[str]) -> None:
     variants = [variant(resolved, point) for point in points]
     from searchlight import console
     from searchlight.jobs import train_all
-    from searchlight.results import show_sweep
+    from searchlight.sweeping import show_sweep
 
     console.remark_all(resolved.notes)
 
@@ -66,7 +66,7 @@ def grid_points(grid: Sequence[str]) -> list[dict]:
     """Every combination of the settings.
 
     Raises:
-        UsageError: there is no setting, or one is not written name=a,b,c.
+        UsageError: there is no setting, or one is not written name=a,b,c with values in YAML.
     """
     from itertools import product
 
@@ -79,7 +79,12 @@ def grid_points(grid: Sequence[str]) -> list[dict]:
         name, equals, values = each.partition("=")
         if not equals or not values:
             raise UsageError(f"--grid {each!r}: expected name=a,b,c.")
-        axes[name] = [yaml.safe_load(value) for value in values.split(",")]
+        try:
+            axes[name] = yaml.safe_load(f"[{values}]")
+        except yaml.YAMLError:
+            raise UsageError(
+                f"--grid {each!r}: its values are not YAML, such as 1,2 or [1,2],[1,2,3]."
+            ) from None
     return [dict(zip(axes, combination, strict=True)) for combination in product(*axes.values())]
 
 

@@ -1,5 +1,6 @@
 """`searchlight train`: from a configuration to complete runs."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +20,8 @@ class Train:
     """A preset (searchlight configs lists them), a YAML file, or the folder of a run to repeat or resume."""
     seeds: str | None = None
     """Which seeds: 0..4, 3 or 0,2,5. One run each; 0, or the run's own, when not given."""
-    runs: Path = Path("runs")
-    """Folder of all runs."""
+    runs: Path | None = None
+    """Folder of all runs; that of the run where CONFIG is one, else runs."""
     resume: bool = False
     """Go on with incomplete runs, in the same folders."""
     dry_run: bool = False
@@ -32,6 +33,7 @@ class Train:
 def main(args: Sequence[str]) -> None:
     """Train, then print what was reached and what to do next."""
     options, resolved = parse_with_config(Train, "train", args)
+    root = options.runs or runs_root(options.config)
     seeds = parse_seeds(str(resolved.seed or 0) if options.seeds is None else options.seeds)
     from searchlight import console
 
@@ -44,13 +46,18 @@ def main(args: Sequence[str]) -> None:
     from searchlight.results import show_results
 
     runs = train_all(
-        [(resolved, seed) for seed in seeds], options.runs, resume=options.resume, jobs_at_once=options.jobs
+        [(resolved, seed) for seed in seeds], root, resume=options.resume, jobs_at_once=options.jobs
     )
     show_results(resolved, runs)
     show_diagnoses(diagnoses_of(resolved.system, runs))
-    folder = options.runs / resolved.name
-    console.say(f"\nnext: searchlight inspect {runs[0].path}")
-    console.say(f"      searchlight compare {folder} OTHER_RUNS")
+    folder = root / resolved.name
+    console.say(f"\nnext:\n  searchlight inspect {runs[0].path}\n  searchlight compare {folder} OTHER_RUNS")
+
+
+def runs_root(config: str) -> Path:
+    """The folder of all runs in which a run lies, `<root>/<system>/<arm>/seed-<k>`; `runs` for a configuration."""
+    folder = Path(config)
+    return folder.parent.parent.parent if (folder / "config.yaml").is_file() else Path("runs")
 
 
 def rehearse(resolved: Resolved, seeds: Sequence[int]) -> None:
@@ -68,7 +75,13 @@ def rehearse(resolved: Resolved, seeds: Sequence[int]) -> None:
         experiment.prepare()
     arm = experiment.arm()
     console.say(experiment.describe(arm.model))
-    seconds = seconds_per_step(arm.model, arm.loss, arm.batches, resolved.config.training)
-    steps = resolved.config.training.epochs * arm.batches.per_epoch
-    console.say(f"one step: {seconds * 1e3:.1f} ms")
-    console.say(f"{steps} steps: about {steps * seconds / 60:.1f} min for each of {len(seeds)} seeds")
+    settings = resolved.config.training
+    step = seconds_per_step(arm.model, arm.loss, arm.batches, settings)
+    began = time.perf_counter()
+    arm.validate(arm.model.eval())
+    validation, steps = time.perf_counter() - began, settings.epochs * arm.batches.per_epoch
+    total = steps * step + settings.epochs * validation
+    shown = f"{total:.0f} s" if total < 90 else f"{total / 60:.1f} min"
+    console.say(f"one step: {step * 1e3:.1f} ms, one validation: {validation * 1e3:.0f} ms")
+    several = f" for each of {len(seeds)} seeds" if len(seeds) > 1 else ""
+    console.say(f"{steps} steps and {settings.epochs} validations: about {shown}{several}")

@@ -86,8 +86,6 @@ class Experiment(ABC):
     """Measures that are shown and compared only when asked for."""
     training_split: ClassVar[str | None] = None
     """The validation split whose items are drawn as those of training are; the others hold something out."""
-    controls: ClassVar[tuple[str, ...]] = ()
-    """What `intervene` offers to hold a trained arm against."""
 
     def __init__(
         self, config: Any, seed: int = 0, *, cache: Path | None = None, report: Report | None = None
@@ -102,6 +100,11 @@ class Experiment(ABC):
     @abstractmethod
     def data_hash(self) -> str:
         """Identifies the evaluated items and what is known of them: only runs of equal hash are compared."""
+
+    @property
+    def controls(self) -> tuple[str, ...]:
+        """What `intervene` offers to hold a trained arm against."""
+        return ()
 
     def leakage(self) -> dict[str, dict[str, Any]]:
         """What a linear decoder gets from features that should tell nothing, by name, as plain estimates."""

@@ -120,9 +120,8 @@ def leakage_of(images: ImageSet, rows: np.ndarray, cache: Path | None) -> dict[s
 
 
 def _leakage(seen: str, images: ImageSet, rows: np.ndarray) -> dict[str, dict[str, Any]]:
-    from analysis import (
-        leakage,
-    )  # scikit-learn is slow to import, and most runs find these figures in the cache
+    # scikit-learn is slow to import, and most runs find these figures in the cache.
+    from analysis import leakage
 
     chosen = images.select(
         np.sort(np.random.default_rng(0).choice(rows, min(len(rows), LEAKAGE_ON), replace=False))

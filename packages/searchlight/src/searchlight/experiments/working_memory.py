@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from copy import deepcopy
 from functools import cached_property
 from typing import Any
 
@@ -42,7 +43,7 @@ from working_memory import (
 
 ACCURACY = Measure("accuracy", chance=0.5, cells=("feature", "n"))
 D_PRIME = Measure("d_prime", chance=0.0, cells=("feature", "n"))
-CRITERION = Measure("criterion", chance=0.0, higher_is_better=None, cells=("feature", "n"))
+CRITERION = Measure("criterion", higher_is_better=None, cells=("feature", "n"))
 LURES = Measure("lure_false_alarms", chance=0.5, higher_is_better=False, cells=("feature",))
 EVALUATED = tuple(split for split in SPLIT_POOLS if split != "train")
 VALIDATION = tuple(split for split in EVALUATED if split.startswith("validation/"))
@@ -57,7 +58,13 @@ class WorkingMemory(Experiment):
     measures = (ACCURACY, D_PRIME, LURES)
     further = (CRITERION,)
     training_split = "validation/familiar"
-    controls = ("shuffled_task", "untrained")
+
+    @property
+    def controls(self) -> tuple[str, ...]:
+        """What a look is held against: nothing where there is none, and one task alone cannot be another's."""
+        if "_" not in self.config.model.kind:
+            return ()
+        return tuple(what for what in INTERVENTIONS if what != "shuffled_task" or len(self.tasks) > 1)
 
     @cached_property
     def images(self) -> ImageSet:
@@ -198,10 +205,8 @@ class WorkingMemory(Experiment):
     @torch.no_grad()
     def intervene(self, model: nn.Module, what: str) -> Evaluation:
         """The test splits with uniform attention, the task of another sequence, or an untrained network."""
-        if what not in INTERVENTIONS:
-            raise UsageError(
-                f"{what} is no intervention of {self.system}; expected one of: {', '.join(INTERVENTIONS)}."
-            )
+        if what not in self.controls:
+            raise UsageError(f"{what} is no intervention here; expected one of: {', '.join(self.controls)}.")
         splits = [split for split in EVALUATED if split not in VALIDATION]
         if what == "untrained":
             model = self.model().eval()
@@ -258,9 +263,8 @@ class WorkingMemory(Experiment):
         self, trained: Evaluation, controls: dict[str, Evaluation], *, task: str | None, samples: int
     ) -> Inspection:
         """Attention over the frames of some sequences, or the gates of every channel."""
-        from searchlight.experiments import (
-            working_memory_inspection,
-        )  # draws, and matplotlib is slow to import
+        # It draws, and matplotlib is slow to import.
+        from searchlight.experiments import working_memory_inspection
 
         return working_memory_inspection.inspect(self.images, trained, controls, task, samples)
 
@@ -271,18 +275,16 @@ def loss(model: nn.Module, batch: Batch) -> Tensor:
 
 
 def other_tasks(trials: Trials) -> Tensor:
-    """For each sequence the vector of another task, drawn at random; its own where there is only one."""
+    """For each sequence the vector of another task, drawn at random; there must be at least two."""
     count = len(trials.tasks)
-    shift = np.random.default_rng(0).integers(1, count, len(trials)) if count > 1 else 0
+    shift = np.random.default_rng(0).integers(1, count, len(trials))
     return torch.from_numpy(task_vector(trials.tasks)[(trials.task + shift) % count])
 
 
 def with_look(model: nn.Module, look: nn.Module) -> nn.Module:
     """A model with the same weights that looks otherwise."""
-    from copy import copy
-
-    other = copy(model)
-    other._modules = {**model._modules, "look": look}
+    other = deepcopy(model)
+    other.look = look
     return other
 
 

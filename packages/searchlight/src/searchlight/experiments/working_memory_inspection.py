@@ -25,18 +25,26 @@ def inspect(
     Raises:
         UsageError: there is no such task, or the model has neither an attention map nor gates.
     """
-    tasks = wanted(trained.trials, task)
+    check_looks(trained)
+    tasks, everyone = wanted(trained.trials, task), {"trained": trained, **controls}
     if "look/weights" in trained.attention:
         drawings = [
             drawing for name in tasks for drawing in draw_task(images, trained, controls, name, samples)
         ]
-        return Inspection(drawings, figures(trained, controls, tasks), SPLIT)
-    if "look/gates" in trained.states:
-        return Inspection([draw_gates(trained, tasks)], {}, SPLIT)
-    raise UsageError(
-        "this model attends to nothing: it pools every frame. "
-        "Train an attention_ or gated_ kind, see docs/troubleshooting.md#no-attention-maps."
-    )
+    else:
+        drawings = [
+            draw_gates(name, each, tasks) for name, each in everyone.items() if "look/gates" in each.states
+        ]
+    return Inspection(drawings, figures(everyone, tasks), SPLIT)
+
+
+def check_looks(trained: Evaluation) -> None:
+    """Raise UsageError for a model that attends to nothing."""
+    if "look/weights" not in trained.attention and "look/gates" not in trained.states:
+        raise UsageError(
+            "this model attends to nothing: it pools every frame. "
+            "Train an attention_ or gated_ kind, see docs/troubleshooting.md#no-attention-maps."
+        )
 
 
 def wanted(trials: pl.DataFrame, task: str | None) -> list[str]:
@@ -79,7 +87,9 @@ def draw_sequence(
     shown = [picture(images, row) for row in trials["image"]]
     maps = trained.attention["look/weights"][rows, head]
     heights = {
-        name: each.attention["look/weights"][rows_of(each, group), head] for name, each in controls.items()
+        name: each.attention["look/weights"][rows_of(each, group), head]
+        for name, each in controls.items()
+        if each.attention
     }
     cover = None if images.masks is None else np.stack([mask(images, row) for row in trials["image"]])
     area = trained.attention.get("look/object_area", np.zeros(len(trained.trials)))[rows]
@@ -97,7 +107,7 @@ def draw_sequence(
             "uniform": np.full_like(maps, 1 / maps[0].size),
             **{k.replace("_", " "): v for k, v in heights.items()},
         },
-        title=f"{trials['task'][0]}",
+        title=f"{trials['task'][0]}, sequence {group} of {SPLIT}",
     )
 
 
@@ -122,36 +132,49 @@ def mask(images: ImageSet, row: int | None) -> np.ndarray:
     return np.zeros_like(images.masks[0]) if row is None else images.masks[row]
 
 
-def figures(trained: Evaluation, controls: Mapping[str, Evaluation], tasks: list[str]) -> dict[str, Estimate]:
-    """Normalised entropy and mass on the object, by task; the chance level of the mass is the object's area."""
-    found = {}
-    for task in tasks:
-        for name, each in {"trained": trained, **controls}.items():
-            trials = each.trials.with_row_index("row").filter(
-                pl.col("split") == SPLIT, pl.col("task") == task, pl.col("image").is_not_null()
-            )
-            rows, groups = trials["row"].to_numpy(), trials["group"].to_numpy()
-            entropy = each.attention["look/entropy"][rows].mean(1)
-            found[f"{task}: entropy, {name}"] = cluster_estimate(entropy, groups, chance=1.0)
-            if "look/object_mass" in each.attention:
-                area = float(each.attention["look/object_area"][rows].mean())
-                mass = each.attention["look/object_mass"][rows].mean(1)
-                found[f"{task}: mass on the object, {name}"] = cluster_estimate(mass, groups, chance=area)
-    return found
+def figures(everyone: Mapping[str, Evaluation], tasks: list[str]) -> dict[str, Estimate]:
+    """Accuracy, normalised entropy and mass on the object, by task, of the trained model and of every control.
+
+    The chance level of the mass is the object's area, that of the entropy the 1 of a uniform map.
+    """
+    return {
+        f"{task}: {figure}, {name}": estimate
+        for task in tasks
+        for name, evaluation in everyone.items()
+        for figure, estimate in task_figures(evaluation, task)
+    }
 
 
-def draw_gates(trained: Evaluation, tasks: list[str]) -> Drawing:
+def task_figures(evaluation: Evaluation, task: str) -> Iterator[tuple[str, Estimate]]:
+    """The figures of one task, with intervals over sequences."""
+    trials = evaluation.trials.with_row_index("row").filter(pl.col("split") == SPLIT, pl.col("task") == task)
+    scored, seen = trials.filter("scored"), trials.filter(pl.col("image").is_not_null())
+    right = scored["correct"].cast(pl.Float64).to_numpy()
+    yield "accuracy", cluster_estimate(right, scored["group"].to_numpy(), chance=0.5)
+    rows, groups, stored = seen["row"].to_numpy(), seen["group"].to_numpy(), evaluation.attention
+    if "look/entropy" in stored:
+        yield "entropy", cluster_estimate(stored["look/entropy"][rows].mean(1), groups, chance=1.0)
+    if "look/object_mass" in stored:
+        area = float(stored["look/object_area"][rows].mean())
+        mass = stored["look/object_mass"][rows].mean(1)
+        yield "mass on the object", cluster_estimate(mass, groups, chance=area)
+
+
+def draw_gates(name: str, evaluation: Evaluation, tasks: list[str]) -> Drawing:
     """Mean gate of every channel in every task."""
-    by_task = trained.trials["task"].to_numpy()
-    gates = np.stack([trained.states["look/gates"][by_task == task].mean(0) for task in tasks])
-    order = np.argsort(gates.mean(0))
+    by_task = evaluation.trials["task"].to_numpy()
+    gates = np.stack([evaluation.states["look/gates"][by_task == task].mean(0) for task in tasks])
+    order, whose = np.argsort(gates.mean(0)), name.replace("_", " ")
     figure = heat_map(
-        gates[:, order], rows=tasks, label="gate", x="channel, from the most closed to the most open"
+        gates[:, order],
+        rows=tasks,
+        label=f"gate, {whose}",
+        x="channel, from the most closed to the most open",
     )
     return Drawing(
-        "gates",
+        "gates" if name == "trained" else f"gates-{name}",
         figure,
-        "Mean gate of every channel, by task. Gates weigh channels, not places: there is no attention map.",
-        f"Heat map of gates for {', '.join(tasks)}.",
+        f"Mean gate of every channel, by task: {whose}. Gates weigh channels, not places; there is no attention map.",
+        f"Heat map of gates of the model ({whose}) for {', '.join(tasks)}.",
         "A gate of 0.5 everywhere is the untrained start; rows that are alike mean that the task changes nothing.",
     )
