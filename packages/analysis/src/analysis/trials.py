@@ -1,0 +1,47 @@
+"""Columns of trials: what is refused, and how whole groups are dealt out into parts."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Int
+
+from analysis.errors import AnalysisError
+
+Labels = Sequence | np.ndarray
+
+
+def group_parts(groups: Labels, strata: Labels, parts: int, *, seed: int) -> Int[np.ndarray, " trials"]:
+    """Deal whole groups out into parts, those of one stratum as evenly as their number allows."""
+    groups = np.asarray(groups)
+    _, first, index = np.unique(groups, return_index=True, return_inverse=True)
+    order = np.lexsort((np.random.default_rng(seed).random(first.size), np.asarray(strata)[first]))
+    part = np.empty(first.size, dtype=int)
+    part[order] = np.arange(first.size) % parts
+    return part[index]
+
+
+def finite_array(name: str, array: np.ndarray, axes: str) -> np.ndarray:
+    """Return the array in double precision.
+
+    Raises:
+        AnalysisError: it has other axes, is empty, or holds a number that is not finite.
+    """
+    array = np.asarray(array, dtype=float)
+    if array.ndim != len(axes.split()) or array.size == 0:
+        raise AnalysisError(f"{name}: expected [{axes}], got the shape {array.shape}")
+    if bad := int((~np.isfinite(array)).sum()):
+        raise AnalysisError(f"{name}: {bad} of {array.size} numbers are not finite")
+    return array
+
+
+def same_length(trials: int, **columns: Labels) -> list[np.ndarray]:
+    """Return the columns as arrays.
+
+    Raises:
+        AnalysisError: one of them does not have one entry per trial.
+    """
+    arrays = {name: np.asarray(column) for name, column in columns.items()}
+    for name, column in arrays.items():
+        if len(column) != trials:
+            raise AnalysisError(f"{name}: expected one per trial ({trials}), got {len(column)}")
+    return list(arrays.values())

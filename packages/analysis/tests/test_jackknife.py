@@ -1,0 +1,25 @@
+import numpy as np
+import pytest
+from scipy import stats
+
+from analysis import AnalysisError
+from analysis.jackknife import jackknife
+
+
+def test_the_jackknife_of_a_mean_is_students_interval():
+    values = np.random.default_rng(0).normal(size=12)
+    ours = jackknife(lambda kept: float(values[kept].mean()), np.arange(12))
+    expected = stats.ttest_1samp(values, 0).confidence_interval()
+    assert (ours.low, ours.high) == pytest.approx((expected.low, expected.high))
+
+
+def test_the_jackknife_leaves_out_whole_groups():
+    values = np.repeat(np.random.default_rng(0).normal(size=10), 30)
+    ours = jackknife(lambda kept: float(values[kept].mean()), np.repeat(np.arange(10), 30))
+    expected = stats.ttest_1samp(values[::30], 0).confidence_interval()
+    assert (ours.low, ours.high, ours.n) == (pytest.approx(expected.low), pytest.approx(expected.high), 10)
+
+
+def test_one_group_has_no_jackknife():
+    with pytest.raises(AnalysisError, match="at least two groups of trials, got 1"):
+        jackknife(lambda kept: 0.0, ["a", "a"])
