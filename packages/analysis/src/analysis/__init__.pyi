@@ -1,3 +1,7 @@
+from .across_seeds import interquartile_mean as interquartile_mean
+from .across_seeds import optimality_gap as optimality_gap
+from .across_seeds import performance_profile as performance_profile
+from .across_seeds import probability_of_improvement as probability_of_improvement
 from .attention_figure import attention_over_frames as attention_over_frames
 from .comparability import Comparability as Comparability
 from .comparability import comparability as comparability
@@ -16,6 +20,7 @@ from .errors import AnalysisError as AnalysisError
 from .errors import ComparabilityError as ComparabilityError
 from .errors import StoreError as StoreError
 from .errors import StoreWarning as StoreWarning
+from .estimates import Curve as Curve
 from .estimates import Difference as Difference
 from .estimates import Estimate as Estimate
 from .estimates import Null as Null
@@ -46,6 +51,7 @@ __all__ = [
     "Comparability",
     "ComparabilityError",
     "Comparison",
+    "Curve",
     "Diagnosis",
     "Difference",
     "Estimate",
@@ -73,10 +79,14 @@ __all__ = [
     "hedges_g",
     "hedges_g_paired",
     "holm",
+    "interquartile_mean",
     "leakage",
     "mean_estimate",
     "null_of",
+    "optimality_gap",
     "paired_difference",
+    "performance_profile",
+    "probability_of_improvement",
     "ratio_of_means",
     "save_figure",
     "training_curves",

@@ -97,6 +97,26 @@ class Difference:
         return finite(asdict(self))
 
 
+@dataclass(frozen=True)
+class Curve:
+    """A value with its pointwise interval along an axis, and the number of independent units behind it.
+
+    Where a bound cannot be told it is NaN, and `how` says when that is.
+    """
+
+    at: Float[np.ndarray, " points"]
+    value: Float[np.ndarray, " points"]
+    low: Float[np.ndarray, " points"]
+    high: Float[np.ndarray, " points"]
+    n: int
+    how: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain lists; what could not be estimated is None."""
+        lists = {name: getattr(self, name).tolist() for name in ("at", "value", "low", "high")}
+        return finite({**lists, "n": self.n, "how": self.how})
+
+
 def null_of(
     observed: float,
     draws: Float[np.ndarray, " draws"],

@@ -141,18 +141,27 @@ class Bootstrap:
             statistic(values), draw, min(values.shape), "seeds and trials crossed", chance=chance
         )
 
-    def drawn(
-        self, value: Reduced, draw: Draw, n: int, what: str, *, chance: float | None = None
-    ) -> Estimate:
+    def drawn(self, value: Reduced, draw: Draw, n: int, what: str, *, chance: float | None) -> Estimate:
         """The percentile interval of any statistic that `draw` computes on data drawn again from n units."""
-        how = f"{self.level:.0%} percentile bootstrap over {what}, {self.resamples} resamples"
-        if n < FEWEST:
-            return _without_interval(value, n, chance, how, _too_few(n))
         rng = np.random.default_rng(self.seed)
-        draws = np.array([draw(rng) for _ in range(self.resamples)], dtype=float)
-        if reason := _unfit(value, draws):
+        draws = [draw(rng) for _ in range(self.resamples)] if n >= FEWEST else []
+        return self.percentile(value, np.array(draws, dtype=float), n, what, chance=chance)
+
+    def percentile(
+        self,
+        value: Reduced,
+        draws: Float[np.ndarray, " draws"],
+        n: int,
+        what: str,
+        *,
+        chance: float | None = None,
+        freedom: int | None = None,
+    ) -> Estimate:
+        """The middle of a statistic's values on data drawn again from n units, at `expanded_level`."""
+        how = f"{self.level:.0%} percentile bootstrap over {what}, {self.resamples} resamples"
+        if reason := _too_few(n) or _unfit(value, draws):
             return _without_interval(value, n, chance, how, reason)
-        tail = (1 - expanded_level(self.level, n)) / 2
+        tail = (1 - expanded_level(self.level, n, freedom)) / 2
         low, high = np.quantile(draws, [tail, 1 - tail])
         return Estimate(float(value), float(low), float(high), n, chance, how)
 
@@ -167,12 +176,10 @@ class Bootstrap:
     ) -> Estimate:
         sizes = [len(sample) for sample in data]
         fewest, n = min(sizes), sizes[0] if paired else sum(sizes)
-        value, how = (
-            statistic(*data),
-            f"{self.level:.0%} BCa bootstrap over {what}, {self.resamples} resamples",
-        )
-        if fewest < FEWEST:
-            return _without_interval(value, n, chance, how, _too_few(fewest))
+        value = statistic(*data)
+        how = f"{self.level:.0%} BCa bootstrap over {what}, {self.resamples} resamples"
+        if reason := _too_few(fewest):
+            return _without_interval(value, n, chance, how, reason)
         level = expanded_level(self.level, fewest, n - (1 if paired else len(data)))
         found = self._resampled(data, statistic, level, "BCa", paired)
         if reason := _unfit(value, found.bootstrap_distribution):
@@ -180,7 +187,8 @@ class Bootstrap:
         if math.isnan(found.confidence_interval.low):
             how = how.replace("BCa", "percentile (BCa is not defined here)")
             found = self._resampled(data, statistic, level, "percentile", paired)
-        return Estimate(float(value), *map(float, found.confidence_interval), n, chance, how)
+        low, high = found.confidence_interval
+        return Estimate(float(value), float(low), float(high), n, chance, how)
 
     def _resampled(
         self, data: tuple[np.ndarray, ...], statistic: Statistic, level: float, method: str, paired: bool
@@ -198,6 +206,9 @@ class Bootstrap:
                 paired=paired,
                 rng=np.random.default_rng(self.seed),
             )
+
+
+DEFAULT = Bootstrap()
 
 
 def gap_of_means(a: np.ndarray, b: np.ndarray, axis: int = -1) -> Reduced:
@@ -225,7 +236,7 @@ def _again(parts: list, rng: np.random.Generator) -> list:
 
 
 def _too_few(n: int) -> str:
-    return f"{n} units are too few to draw again, {FEWEST} are needed"
+    return "" if n >= FEWEST else f"{n} units are too few to draw again, {FEWEST} are needed"
 
 
 def _unfit(value: Reduced, draws: np.ndarray) -> str:
