@@ -55,5 +55,5 @@ def test_bad_input_is_named():
         AttentionError, match=r"target of shape \[3\] does not fit masses of shape \[1, 3, 2\]"
     ):
         losses.attention_supervision(attention, torch.tensor([0, 1, 1]), torch.ones(3))
-    with pytest.raises(AttentionError, match="no query of a map .* may attend a key"):
+    with pytest.raises(AttentionError, match=r"no query of a map .* may attend a key"):
         losses.entropy_bonus(DenseMap(torch.zeros(1, 2, 2)))

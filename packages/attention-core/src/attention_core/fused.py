@@ -29,7 +29,7 @@ def values(attention: "StreamedMap", value: Tensor, dropout: float = 0.0) -> Ten
     query, key, value = _within_reach(attention, value)
     if value.shape[-3] != key.shape[-3]:
         key = shared(key, value.shape[-3])
-    found = _attention(attention, *map(four_axes, (query, key, value)), dropout)
+    found = _attention(attention, four_axes(query), four_axes(key), four_axes(value), dropout)
     return found.reshape(*shape[:-1], value.shape[-1])
 
 
@@ -37,25 +37,27 @@ def collecting_values(attention: "StreamedMap", value: Tensor, collect: Callable
     """P V on the kernel that also finds received attention in its backward pass."""
     query, key, value = _within_reach(attention, value)
     width, heads = value.shape[-1], query.shape[-3]
-    operands = (four_axes(query), four_axes(shared(key, heads)), four_axes(shared(value, heads)))
     scoring = _scoring(attention).cut(key.shape[-2])
-    found = kernels.collecting(*kernels.widened(*operands), scoring, collect)
+    key, value = shared(key, heads), shared(value, heads)
+    query, key, value = kernels.widened(four_axes(query), four_axes(key), four_axes(value))
+    found = kernels.collecting(query, key, value, scoring, collect)
     return found[..., :width].reshape(*attention.shape[:-1], width)
 
 
 def entropy(attention: "StreamedMap") -> Tensor:
     """Entropy of every row, with a fused gradient; for maps without bias."""
     attention = attention.upcast()
-    found = kernels.row_entropy(*_operands(attention), _scoring(attention))
+    query, key = _operands(attention)
+    found = kernels.row_entropy(query, key, _scoring(attention))
     return torch.where(attention.attending(), found.reshape(attention.shape[:-1]), 0.0)
 
 
 def power_sum(attention: "StreamedMap", order: float) -> Tensor:
     """Σ p^order of every row, with a fused gradient; for maps without a bias that learns."""
     attention = attention.upcast()
-    operands, scoring = _operands(attention), _scoring(attention)
-    sharp = kernels.row_normaliser(*operands, scoring.sharpened(order))
-    plain = kernels.row_normaliser(*operands, scoring)
+    (query, key), scoring = _operands(attention), _scoring(attention)
+    sharp = kernels.row_normaliser(query, key, scoring.sharpened(order))
+    plain = kernels.row_normaliser(query, key, scoring)
     found = (sharp - order * plain).exp().reshape(attention.shape[:-1])
     return torch.where(attention.attending(), found, 0.0)
 
@@ -68,7 +70,8 @@ def transposed(attention: "StreamedMap", sent: Tensor) -> Tensor:
         whole = four.reshape(sent.shape)
         return blocked.run(attention, [blocked.Statistic(blocked.Transposed(whole), by_key=True)])[0][0]
 
-    found = kernels.transposed(*_operands(attention), four_axes(sent), _scoring(attention), passed)
+    query, key = _operands(attention)
+    found = kernels.transposed(query, key, four_axes(sent), _scoring(attention), passed)
     return found.reshape(*attention.shape[:-2], attention.shape[-1], sent.shape[-1])
 
 
@@ -98,7 +101,8 @@ def _operands(attention: "StreamedMap") -> tuple[Tensor, Tensor]:
 def _scoring(attention: "StreamedMap") -> Scoring:
     pairs = None if attention.mask is None and attention.bias is None else attention.pairs_but_for_order()
     added = kernels.additive(pairs, attention.bias, attention.dtype)
-    return Scoring(_mask_axes(added, attention.shape), attention.causal, attention.scaling)
+    mask = None if added is None else _mask_axes(added, attention.shape)
+    return Scoring(mask, attention.causal, attention.scaling)
 
 
 def _beyond_kernels(attention: "StreamedMap", dropout: float) -> bool:
@@ -140,18 +144,16 @@ def _attention(attention: "StreamedMap", query: Tensor, key: Tensor, value: Tens
 
 
 def _sdpa_mask(attention: "StreamedMap", keys: int) -> Tensor | None:
-    if attention.mask is None and attention.bias is None:
+    pairs = None if attention.mask is None and attention.bias is None else attention.pairs()
+    if pairs is None:
         return None
-    pairs = attention.pairs()
     mask = pairs if attention.bias is None else torch.where(pairs, attention.bias, -math.inf)
     mask = _mask_axes(mask, attention.shape)
     return mask if mask.shape[-1] == 1 else mask[..., :keys]
 
 
-def _mask_axes(mask: Tensor | None, shape: tuple[int, ...]) -> Tensor | None:
+def _mask_axes(mask: Tensor, shape: tuple[int, ...]) -> Tensor:
     """Four axes, with the batch spelled out where the mask has more than one of them."""
-    if mask is None:
-        return None
     mask = mask.reshape(*[1] * (len(shape) - mask.ndim), *mask.shape)
     if any(size > 1 for size in mask.shape[:-3]):
         mask = mask.expand(*shape[:-3], *mask.shape[-3:])

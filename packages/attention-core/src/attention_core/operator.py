@@ -24,7 +24,12 @@ def as_linear_operator(attention: AttentionMap, batch: int | tuple[int, ...], he
     dtype = torch.empty((), dtype=one.dtype).numpy().dtype
     there, back = partial(_product, one.apply, dtype), partial(_product, one.apply_transposed, dtype)
     return LinearOperator(
-        shape=tuple(one.shape[-2:]), dtype=dtype, matvec=there, rmatvec=back, matmat=there, rmatmat=back
+        shape=tuple(one.shape[-2:]),
+        dtype=dtype,
+        matvec=there,  # pyright: ignore[reportCallIssue] - its constructor makes a subclass with these
+        rmatvec=back,  # pyright: ignore[reportCallIssue]
+        matmat=there,  # pyright: ignore[reportCallIssue]
+        rmatmat=back,  # pyright: ignore[reportCallIssue]
     )
 
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 
 import torch
@@ -47,6 +47,7 @@ class StreamedMap(AttentionMap):
     bias: Float[Tensor, "..."] | None = None
     causal: bool = False
     scale: float | None = None
+    versions: Versions = field(init=False)
 
     def __post_init__(self):
         """Check the sides, and remember the state of the tensors.
@@ -59,11 +60,11 @@ class StreamedMap(AttentionMap):
             check_mask(self.mask, self.shape, self.query.device)
         if self.bias is not None:
             check_bias(self.bias, self.query, self.shape)
-        object.__setattr__(self, "_versions", Versions(**self._tensors()))
+        object.__setattr__(self, "versions", Versions(**self._tensors()))
 
     def __reduce__(self):
         """Copies start from the fields, for they hold other tensors."""
-        return type(self), tuple(getattr(self, field.name) for field in fields(self))
+        return type(self), tuple(getattr(self, each.name) for each in fields(self) if each.init)
 
     @property
     def shape(self) -> torch.Size:
@@ -105,12 +106,13 @@ class StreamedMap(AttentionMap):
 
     def pairs_but_for_order(self) -> Bool[Tensor, "..."] | None:
         """The pairs that mask and bias allow, whatever causal order says."""
-        return allowed_pairs(*self.shape[-2:], self.mask, self.bias, False, self.query.device)
+        queries, keys = self.shape[-2:]
+        return allowed_pairs(queries, keys, self.mask, self.bias, False, self.query.device)
 
     def attending(self) -> Bool[Tensor, "*batch heads queries"]:
         """Which queries may attend at least one key."""
         *lead, queries, keys = self.shape
-        self._versions.check()
+        self.versions.check()
         if self.mask is self.bias is None:
             return torch.full((), keys > 0, device=self.device).expand(*lead, queries)
         used = self._used
@@ -143,7 +145,7 @@ class StreamedMap(AttentionMap):
 
     def apply(self, values: Float[Tensor, "*values keys dim"]) -> Float[Tensor, "*batch heads queries dim"]:
         """P X, by torch's fused attention with X in the place of the value."""
-        self._versions.check()
+        self.versions.check()
         values = self._per_head(values, self.shape[-1], "keys").to(self.dtype)
         return fused.values(self.upcast(), values.expand(*self.shape[:-2], *values.shape[-2:]))
 
@@ -151,7 +153,7 @@ class StreamedMap(AttentionMap):
         self, values: Float[Tensor, "*values queries dim"]
     ) -> Float[Tensor, "*batch heads keys dim"]:
         """Pᵀ Y, as the fused kernel's backward makes the gradient of its value."""
-        self._versions.check()
+        self.versions.check()
         values = self._per_head(values, self.shape[-2], "queries").to(self.dtype)
         values = values.expand(*self.shape[:-2], *values.shape[-2:])
         values = silence(values, self.attending())
@@ -213,7 +215,7 @@ class StreamedMap(AttentionMap):
 
     def _route(self, differentiable_kernel: bool = False, needed_by: Tensor | None = None) -> str:
         """The cheapest exact way: the matrix (in blocks of rows), the blocked pass, or the fused kernel."""
-        self._versions.check()
+        self.versions.check()
         if self.has_few_keys() or not self.shape.numel():
             return "matrix"
         wanted = torch.is_grad_enabled() and any(
@@ -251,7 +253,7 @@ class StreamedMap(AttentionMap):
         return super()._topk(k)
 
     def _some_rows(self, queries: slice | Tensor) -> Rows:
-        self._versions.check()
+        self.versions.check()
         pairs = self.pairs(queries)
         query, key = (tokens.to(self.dtype) for tokens in self.silenced())
         key = key.repeat_interleave(self.shape[-3] // key.shape[-3], -3)
@@ -273,7 +275,7 @@ class StreamedMap(AttentionMap):
         return StreamedMap(self.query[here], self.key[there], mask, bias, self.causal, self.scaling)
 
     def _converted(self, convert: Callable[[Tensor], Tensor]) -> "StreamedMap":
-        self._versions.check()
+        self.versions.check()
         return replace(self, **{name: convert(tensor) for name, tensor in self._tensors().items()})
 
     def _traits(self) -> list[str]:
