@@ -8,8 +8,24 @@ from .comparability import comparability as comparability
 from .comparison import Comparison as Comparison
 from .comparison import Result as Result
 from .comparison import compare as compare
+from .decoding import LDA as LDA
+from .decoding import Cluster as Cluster
+from .decoding import CrossValidation as CrossValidation
+from .decoding import Decoded as Decoded
+from .decoding import Decoding as Decoding
 from .decoding import Leakage as Leakage
+from .decoding import Logistic as Logistic
+from .decoding import Ridge as Ridge
+from .decoding import Standardised as Standardised
+from .decoding import View as View
+from .decoding import clusters as clusters
+from .decoding import decode as decode
+from .decoding import decode_across_conditions as decode_across_conditions
+from .decoding import decode_across_time as decode_across_time
+from .decoding import decode_items as decode_items
 from .decoding import leakage as leakage
+from .decoding import max_statistic as max_statistic
+from .decoding import over_networks as over_networks
 from .diagnosis import Diagnosis as Diagnosis
 from .diagnosis import Evidence as Evidence
 from .diagnosis import diagnose as diagnose
@@ -46,32 +62,46 @@ from .store import find_runs as find_runs
 from .style import save_figure as save_figure
 
 __all__ = [
+    "LDA",
     "AnalysisError",
     "Bootstrap",
+    "Cluster",
     "Comparability",
     "ComparabilityError",
     "Comparison",
+    "CrossValidation",
     "Curve",
+    "Decoded",
+    "Decoding",
     "Diagnosis",
     "Difference",
     "Estimate",
     "Evidence",
     "Leakage",
+    "Logistic",
     "Null",
     "Permutation",
     "Picture",
     "Report",
     "Result",
+    "Ridge",
     "Run",
+    "Standardised",
     "StoreError",
     "StoreWarning",
+    "View",
     "attention_over_frames",
     "benjamini_hochberg",
     "cell_intervals",
     "cliffs_delta",
     "cluster_estimate",
+    "clusters",
     "comparability",
     "compare",
+    "decode",
+    "decode_across_conditions",
+    "decode_across_time",
+    "decode_items",
     "diagnose",
     "difference",
     "find_runs",
@@ -81,9 +111,11 @@ __all__ = [
     "holm",
     "interquartile_mean",
     "leakage",
+    "max_statistic",
     "mean_estimate",
     "null_of",
     "optimality_gap",
+    "over_networks",
     "paired_difference",
     "performance_profile",
     "probability_of_improvement",

@@ -1,0 +1,100 @@
+"""One fold: train on its views, test on those asked for, with the labels as they are or shuffled."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from analysis.decoding.problem import LEFT_OUT, Problem
+from analysis.decoding.scoring import Scratch, balanced_accuracy, predicted_classes
+from analysis.decoding.weights import Decoder, Weights, indicator
+
+BLOCK = 1 << 18
+"""Numbers held at once in weights, or in their product with test features, so that they stay in the cache."""
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Which trials are held out, and which columns a column's decoders are tested on.
+
+    Across times they are tested at all times of those columns, otherwise at the time of training alone.
+    """
+
+    problem: Problem
+    decoder: Decoder
+    held_out: Bool[np.ndarray, " trials"]
+    tested: tuple[tuple[int, ...], ...]
+    across_times: bool
+
+    def observed(self) -> tuple[Float[np.ndarray, "views views"], list[Weights]]:
+        """Scores with the labels as they are, and the weights of every column."""
+        trials = np.arange(self.held_out.size)[None]
+        weights = [self._solver(column)(trials) for column in range(len(self.tested))]
+        result = self._empty(1)
+        for column, each in enumerate(weights):
+            self._score(column, each, trials, result, Scratch())
+        return result[0], weights
+
+    def null(
+        self, sources: Int[np.ndarray, "labelings trials"]
+    ) -> Float[np.ndarray, "labelings views views"]:
+        """Scores in every labelling, in which each trial takes the labels of its source."""
+        result, scratch = self._empty(len(sources)), Scratch()
+        for column in range(len(self.tested)):
+            solve = self._solver(column)
+            for part in _blocks(len(sources), self._weights_size(column)):
+                self._score(column, solve(sources[part]), sources[part], result[part], scratch)
+        return result
+
+    def _solver(self, column: int) -> Callable[[np.ndarray], Weights]:
+        """Look at the training features once; then solve for any labelings."""
+        codes, classes = self.problem.codes[:, column], len(self.problem.classes)
+        rows = np.flatnonzero(~self.held_out & (codes != LEFT_OUT))
+        features = self.problem.features[self.problem.span(column)]
+        solve = self.decoder.prepare(np.take(features, rows, axis=1))
+        return lambda sources: solve(indicator(codes[sources[:, rows]], classes))
+
+    def _score(
+        self, column: int, weights: Weights, sources: np.ndarray, result: np.ndarray, scratch: Scratch
+    ) -> None:
+        """Predict the held-out trials, and compare with the labels of each target column."""
+        lines = self.problem.lines
+        rows, test = np.flatnonzero(self.held_out), self._test(column)
+        for times in _blocks(len(lines[column]), len(sources) * self._scores_size(test)):
+            own = test if self.across_times else test[times]
+            predicted = predicted_classes(weights.at(times), own, scratch)
+            for target in self.tested[column]:
+                valid = self.problem.rows(target)[rows]
+                truth = self.problem.codes[sources[:, rows[valid]], target]
+                chosen = predicted[:, :, self.problem.span(target)] if self.across_times else predicted
+                found = balanced_accuracy(chosen if valid.all() else chosen[..., valid], truth, scratch)
+                self._place(result, lines[column][times], lines[target], times, found)
+
+    def _place(self, result, own: np.ndarray, target: np.ndarray, times: slice, found: np.ndarray) -> None:
+        if self.across_times:
+            result[:, own[:, None], target] = found.transpose(1, 0, 2)
+        else:
+            result[:, own, target[times]] = found[..., 0].T
+
+    def _test(self, column: int) -> Float[np.ndarray, "own tested trials features"]:
+        rows = np.flatnonzero(self.held_out)
+        if self.across_times:
+            return np.take(self.problem.features, rows, axis=1)[None]
+        return np.take(self.problem.features[self.problem.span(column)], rows, axis=1)[:, None]
+
+    def _empty(self, labelings: int) -> np.ndarray:
+        views = sum(map(len, self.problem.lines))
+        return np.full((labelings, views, views), np.nan)
+
+    def _weights_size(self, column: int) -> int:
+        features = self.problem.features.shape[-1]
+        return len(self.problem.lines[column]) * len(self.problem.classes) * features
+
+    def _scores_size(self, test: np.ndarray) -> int:
+        return (len(self.problem.classes) - 1) * test.shape[1] * test.shape[2]
+
+
+def _blocks(count: int, size_of_each: int) -> Iterator[slice]:
+    step = max(1, BLOCK // size_of_each)
+    return (slice(start, min(start + step, count)) for start in range(0, count, step))

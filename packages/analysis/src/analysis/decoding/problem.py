@@ -1,0 +1,114 @@
+"""What is to be decoded: features, labels in one or more columns, and groups, checked once."""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from analysis.errors import AnalysisError
+
+LEFT_OUT = -1
+"""The code of a trial that a column does not use."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Trials with features at several times, and label codes in columns: one per item, task or stimulus set.
+
+    A code means the same class in every column. A column is decoded from the time it is `shown` on; `strata`
+    is what folds should hold in equal shares, if anything.
+    """
+
+    features: Float[np.ndarray, "times trials features"]
+    codes: Int[np.ndarray, "trials columns"]
+    classes: tuple[Any, ...]
+    columns: tuple[Hashable, ...]
+    shown: tuple[int, ...]
+    groups: Int[np.ndarray, " trials"]
+    group_names: tuple[Any, ...]
+    strata: Int[np.ndarray, " trials"] | None = None
+
+    @property
+    def times(self) -> list[range]:
+        """The times at which each column is decoded."""
+        return [range(start, len(self.features)) for start in self.shown]
+
+    @property
+    def lines(self) -> list[np.ndarray]:
+        """Where the views of each column, one per time, stand among all views."""
+        ends = np.cumsum([0, *map(len, self.times)])
+        return [np.arange(start, end) for start, end in pairwise(ends)]
+
+    def span(self, column: int) -> slice:
+        """Times at which a column is decoded, as a slice."""
+        return slice(self.shown[column], None)
+
+    def rows(self, column: int) -> Bool[np.ndarray, " trials"]:
+        """Which trials a column uses."""
+        return self.codes[:, column] != LEFT_OUT
+
+
+def problem(
+    features: np.ndarray,
+    labels: np.ndarray,
+    keep: np.ndarray,
+    groups: Sequence | np.ndarray,
+    *,
+    columns: Sequence[Hashable],
+    shown: Sequence[int],
+    stratified: bool,
+) -> Problem:
+    """Check and encode: `features` [trials, times, features], `labels` and `keep` [trials, columns].
+
+    Raises:
+        AnalysisError: shapes do not fit, a number is not finite, or a column has fewer than two classes.
+    """
+    by_time = _features(features)
+    trials = by_time.shape[1]
+    labels, keep, groups = np.asarray(labels), np.asarray(keep, dtype=bool), np.asarray(groups)
+    for name, array, shape in (
+        ("labels", labels, (trials, len(columns))),
+        ("keep", keep, (trials, len(columns))),
+        ("groups", groups, (trials,)),
+    ):
+        if array.shape != shape:
+            raise AnalysisError(f"{name}: expected the shape {shape}, one entry per trial, got {array.shape}")
+    codes, classes = _codes(labels, keep, columns)
+    for column, start in zip(columns, shown, strict=True):
+        if not 0 <= start < len(by_time):
+            raise AnalysisError(f"{column}: shown at the time {start}, expected 0 to {len(by_time) - 1}")
+    names, index = np.unique(groups, return_inverse=True)
+    strata = np.unique(codes, axis=0, return_inverse=True)[1].reshape(-1) if stratified else None
+    return Problem(
+        by_time, codes, classes, tuple(columns), tuple(shown), index, tuple(names.tolist()), strata
+    )
+
+
+def _features(features: np.ndarray) -> np.ndarray:
+    array = np.asarray(features, dtype=float)
+    if array.ndim != 3 or not array.size:
+        raise AnalysisError(f"features: expected [trials, times, features], got the shape {array.shape}")
+    if not (finite := np.isfinite(array)).all():
+        times = np.flatnonzero(~finite.all((0, 2))).tolist()
+        raise AnalysisError(
+            f"features: {(~finite).sum()} of {array.size} numbers are not finite, at the times {times}"
+        )
+    return np.ascontiguousarray(array.transpose(1, 0, 2))
+
+
+def _codes(
+    labels: np.ndarray, keep: np.ndarray, columns: Sequence[Hashable]
+) -> tuple[np.ndarray, tuple[Any, ...]]:
+    classes, index = np.unique(labels[keep], return_inverse=True)
+    codes = np.full(labels.shape, LEFT_OUT)
+    codes[keep] = index
+    for column, name in zip(codes.T, columns, strict=True):
+        if (found := np.unique(column[column != LEFT_OUT]).size) < 2:
+            raise AnalysisError(f"{name}: expected at least two classes, got {found}; nothing to decode")
+        if missing := sorted(set(range(classes.size)) - set(column.tolist())):
+            words = ", ".join(str(classes[code]) for code in missing)
+            raise AnalysisError(f"{name}: no trial of the class {words}, which other columns have")
+    return codes, tuple(classes.tolist())

@@ -1,0 +1,175 @@
+"""What decoding found: scores, weights and null of every pair of views, and what is read off them."""
+
+import math
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+from scipy import stats
+
+from analysis.errors import AnalysisError
+from analysis.inference import Estimate, finite, mean_estimate
+
+ROUNDING = 1e-9
+"""Balanced accuracies closer than this are equal."""
+
+
+@dataclass(frozen=True)
+class View:
+    """What one decoder is trained or tested on: a column of labels at a time, `age` steps after it was shown."""
+
+    column: Hashable
+    time: int
+    age: int
+
+    def __str__(self) -> str:
+        return f"{self.column} at {self.time}"
+
+
+Where = Callable[[View, View], bool]
+"""Whether a training and a test view are meant."""
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """An accuracy over one or more pairs of views, and how often shuffled labels reach it."""
+
+    estimate: Estimate
+    p: float
+    permutations: int
+    pairs: int
+
+    def __str__(self) -> str:
+        test = (
+            f", p = {self.p:.3g} of {self.permutations} permutations" if self.permutations else ", not tested"
+        )
+        return f"{self.estimate}{test}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain nested values."""
+        return finite({**self.estimate.to_dict(), "p": self.p, "permutations": self.permutations})
+
+
+@dataclass(frozen=True, eq=False)
+class Decoding:
+    """Balanced accuracy of every training view on every test view, NaN where a pair was not asked for.
+
+    `coefficients` and `intercepts` belong to raw features; a class's are relative to the grand mean of the classes
+    for `LDA`. `null` has one matrix of accuracies, averaged over folds, per permutation of the labels.
+    """
+
+    views: tuple[View, ...]
+    classes: tuple[Any, ...]
+    fold_scores: Float[np.ndarray, "views views folds"]
+    coefficients: Float[np.ndarray, "views folds classes features"]
+    intercepts: Float[np.ndarray, "views folds classes"]
+    null: Float[np.ndarray, "permutations views views"]
+    folds: Int[np.ndarray, " trials"]
+
+    @property
+    def chance(self) -> float:
+        """Balanced accuracy without information."""
+        return 1 / len(self.classes)
+
+    @property
+    def accuracy(self) -> Float[np.ndarray, "views views"]:
+        """Mean over folds."""
+        return self.fold_scores.mean(-1)
+
+    @property
+    def above_chance(self) -> Float[np.ndarray, "views views"]:
+        """(accuracy − chance) / (1 − chance): 0 without information, 1 without error, whatever the classes."""
+        return (self.accuracy - self.chance) / (1 - self.chance)
+
+    @property
+    def asked(self) -> Bool[np.ndarray, "views views"]:
+        """Which pairs were scored."""
+        return ~np.isnan(self.fold_scores[..., 0])
+
+    @property
+    def p_values(self) -> Float[np.ndarray, "views views"]:
+        """(1 + #{null ≥ accuracy}) / (1 + permutations) for each pair by itself (Phipson & Smyth 2010)."""
+        self.require_null()
+        reached = (self.null >= self.accuracy - ROUNDING).sum(0)
+        return np.where(self.asked, (1 + reached) / (1 + len(self.null)), np.nan)
+
+    def within(self, column: Hashable, time: int) -> Decoded:
+        """Trained and tested on the same view."""
+        return self.transfer((column, time), (column, time))
+
+    def transfer(self, train: tuple[Hashable, int], test: tuple[Hashable, int]) -> Decoded:
+        """Trained on one (column, time) and tested on another.
+
+        Raises:
+            AnalysisError: the pair was not asked for.
+        """
+        return self.over(
+            lambda a, b: (a.column, a.time) == train and (b.column, b.time) == test, f"{train} to {test}"
+        )
+
+    def over(self, where: Where, name: str = "this choice") -> Decoded:
+        """Average over the pairs of views for which `where(train, test)` is true.
+
+        The interval is over folds, with the variance corrected for the training trials they share (Nadeau & Bengio
+        2003); it tells of this network and these trials. Networks are compared by `over_networks`.
+
+        Raises:
+            AnalysisError: no pair that was scored is meant.
+        """
+        chosen = self._chosen(where, name)
+        scores = self.fold_scores[chosen].mean(0)
+        reached = (self.null[:, chosen].mean(1) >= scores.mean() - ROUNDING).sum()
+        p = float((1 + reached) / (1 + len(self.null))) if len(self.null) else math.nan
+        return Decoded(_over_folds(scores, self.chance), p, len(self.null), int(chosen.sum()))
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One flat row per pair, for a table."""
+        return [
+            {
+                **_columns("train", train),
+                **_columns("test", test),
+                **self.over(lambda a, b, pair=(train, test): (a, b) == pair).to_dict(),
+            }
+            for row, train in enumerate(self.views)
+            for column, test in enumerate(self.views)
+            if self.asked[row, column]
+        ]
+
+    def require_null(self) -> None:
+        """Refuse to test what has no null."""
+        if not len(self.null):
+            raise AnalysisError("there is no null to test against: decode with permutations=1000")
+
+    def _chosen(self, where: Where, name: str) -> Bool[np.ndarray, "views views"]:
+        meant = np.array([[where(train, test) for test in self.views] for train in self.views])
+        if not (chosen := meant & self.asked).any():
+            offered = ", ".join(map(str, self.views[:6]))
+            raise AnalysisError(f"no pair of views that was scored is {name}; views: {offered} …")
+        return chosen
+
+
+def over_networks(decodings: Sequence[Decoding], where: Where) -> Estimate:
+    """Mean over networks of the accuracy over the pairs meant, with Student's interval: networks are the units.
+
+    Raises:
+        AnalysisError: there is no network, their chance levels differ, or one has no such pair.
+    """
+    chances = {decoding.chance for decoding in decodings}
+    if len(chances) != 1:
+        raise AnalysisError(f"expected networks with one chance level, got {sorted(chances)}")
+    values = [decoding.over(where).estimate.value for decoding in decodings]
+    return mean_estimate(values, chance=chances.pop())
+
+
+def _over_folds(scores: Float[np.ndarray, " folds"], chance: float, level: float = 0.95) -> Estimate:
+    folds, center = scores.size, float(scores.mean())
+    error = float(scores.std(ddof=1)) * math.sqrt(1 / folds + 1 / (folds - 1))
+    half = float(stats.t.ppf((1 + level) / 2, folds - 1)) * error
+    how = f"balanced accuracy, {level:.0%} Student t over folds, corrected for shared training trials"
+    return Estimate(center, center - half, center + half, folds, chance, how)
+
+
+def _columns(side: str, view: View) -> dict[str, Any]:
+    return {side: view.column, f"{side}_time": view.time, f"{side}_age": view.age}
