@@ -60,6 +60,8 @@ from .resampling import ratio_of_means as ratio_of_means
 from .store import Run as Run
 from .store import find_runs as find_runs
 from .style import save_figure as save_figure
+from .survival import StepsToCriterion as StepsToCriterion
+from .survival import steps_difference as steps_difference
 
 __all__ = [
     "LDA",
@@ -87,6 +89,7 @@ __all__ = [
     "Ridge",
     "Run",
     "Standardised",
+    "StepsToCriterion",
     "StoreError",
     "StoreWarning",
     "View",
@@ -121,6 +124,7 @@ __all__ = [
     "probability_of_improvement",
     "ratio_of_means",
     "save_figure",
+    "steps_difference",
     "training_curves",
     "write_atomically",
     "write_report",

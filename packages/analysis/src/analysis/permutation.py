@@ -88,6 +88,8 @@ class Permutation:
         )
 
 
+DEFAULT = Permutation()
+
 NAMES = {"samples": "sign flips", "independent": "regroupings", "pairings": "pairings"}
 
 
