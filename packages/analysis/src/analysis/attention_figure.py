@@ -9,6 +9,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec, SubplotSpec
+from matplotlib.ticker import MaxNLocator
 from scipy.ndimage import zoom
 
 from analysis.errors import AnalysisError
@@ -59,8 +60,9 @@ def attention_over_frames(  # noqa: PLR0913 - each is one thing drawn
                 _outline(axes, masks, step)
         _colour_bar(figure, grid, len(rows), scale)
         strips = grid[-1, :-1].subgridspec(2, 1, hspace=0.35)
-        _strip(figure, strips[0], entropy, "entropy\n(1 = uniform)").tick_params(labelbottom=False)
-        _area(_strip(figure, strips[1], mass, "share on\nthe object"), area)
+        uniform = np.ones(steps)
+        _strip(figure, strips[0], entropy, uniform, "entropy", "uniform").tick_params(labelbottom=False)
+        _strip(figure, strips[1], mass, area, "share on\nthe object", "its area").set_xlabel("frame")
     return figure
 
 
@@ -155,24 +157,30 @@ def _colour_bar(figure: Figure, grid: GridSpec, rows: int, scale: Normalize) -> 
     bar.set_label("attention, multiples of uniform")
 
 
-def _strip(figure: Figure, place: SubplotSpec, values: np.ndarray, name: str) -> Axes:
-    """One number per frame, each under its frame."""
+def _strip(
+    figure: Figure, place: SubplotSpec, values: np.ndarray, reference: np.ndarray, name: str, beside: str
+) -> Axes:
+    """One number per frame, each under its frame, and dashed what uniform attention would give; axes fit both."""
     axes, steps = figure.add_subplot(place), np.arange(1, len(values) + 1)
-    axes.set(xlim=(0.5, len(values) + 0.5), ylim=(-0.03, 1.03), xticks=steps, yticks=[0, 1])
+    low, high = _range(values, reference)
+    axes.set(xlim=(0.5, len(values) + 0.5), ylim=(low, high), xticks=steps)
+    axes.yaxis.set_major_locator(MaxNLocator(2, steps=[1, 2, 5, 10]))
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0)
     axes.grid(axis="y", color=FAINT, linewidth=0.8)
     axes.plot(steps, values, "o-", color=INK, linewidth=1.2, markersize=5, clip_on=False)
+    axes.plot(steps, reference, color=QUIET, linewidth=1.2, linestyle=(0, (4, 3)))
     axes.set_ylabel(name, rotation=0, ha="right", va="center", labelpad=8)
+    text = {"transform": axes.get_yaxis_transform(), "va": "center", "fontsize": 9.5}
+    axes.text(1.01, reference[-1], beside, color=QUIET, **text)
     return axes
 
 
-def _area(axes: Axes, area: np.ndarray) -> None:
-    """Draw the object's share of the frame: what uniform attention would give it."""
-    axes.plot(np.arange(1, len(area) + 1), area, color=QUIET, linewidth=1.2, linestyle=(0, (4, 3)))
-    beside = {"transform": axes.get_yaxis_transform(), "va": "center", "fontsize": 9.5}
-    axes.text(1.01, area[-1], "its area", color=QUIET, **beside)
-    axes.set_xlabel("frame")
+def _range(*values: np.ndarray) -> tuple[float, float]:
+    """Limits that hold all values with some room, and at least a hundredth, so that noise looks small."""
+    low, high = min(map(np.min, values)), max(map(np.max, values))
+    room = max(0.15 * (high - low), 0.005)
+    return float(low - room), float(high + room)
 
 
 def _check_lengths(steps: int, *sequences) -> None:

@@ -87,7 +87,7 @@ def identity(run: Run) -> str:
 
 def check_identity(run: Run, path: Path, checkpoint: Checkpoint) -> None:
     """Raise CheckpointError for a checkpoint of another run."""
-    if checkpoint.facts["run"] != identity(run):
+    if checkpoint.facts.get("run") != identity(run):
         raise CheckpointError(
             f"{path} was written by another run than {run.path}, with other settings or another seed."
         )
