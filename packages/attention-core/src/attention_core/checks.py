@@ -15,7 +15,7 @@ class Versions:
     """The state of tensors when a map was made of them."""
 
     def __init__(self, **tensors: Tensor):
-        self.tensors = {} if torch.compiler.is_compiling() else tensors
+        self.tensors = tensors
         self.versions = {name: _version(tensor) for name, tensor in self.tensors.items()}
 
     def check(self) -> None:

@@ -24,7 +24,7 @@ def values(attention: "StreamedMap", value: Tensor, dropout: float = 0.0) -> Ten
     that are made again for the gradient, unless the keys are few.
     """
     shape = attention.shape
-    if not attention.has_few_keys() and _beyond_kernels(attention, dropout):
+    if _beyond_kernels(attention, dropout) and not attention.has_few_keys():
         return _in_blocks(attention, value, dropout)
     query, key, value = _within_reach(attention, value)
     if value.shape[-3] != key.shape[-3]:

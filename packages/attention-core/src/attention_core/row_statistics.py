@@ -6,9 +6,8 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-# Shorter rows are not worth tiles; of longer ones a tile holds about as many keys as there are tiles chosen.
-TILED_KEYS = 1536
-TILE = 16
+# Torch finds the largest of so few values fastest.
+GROUPS = 64
 
 
 class TopK(NamedTuple):
@@ -96,47 +95,42 @@ def topk(rows: Rows, k: int) -> TopK:
 def largest_places(values: Float[Tensor, "*batch keys"], k: int) -> Int[Tensor, "*batch k"]:
     """Where the k largest values of each row are, largest first, the earlier first among equals.
 
-    The k largest lie in the k tiles whose maxima are largest, so that most of a long row is read only once.
-    A row in which equals compete for the last place is sorted.
+    A tournament reads most of a long row only once. Rows in which equals compete are sorted.
     """
-    keys = values.shape[-1]
     if k == 0:
         return values.new_zeros(*values.shape[:-1], 0, dtype=torch.long)
-    rows = values.reshape(-1, keys)
-    places, ambiguous = _by_tiles(rows, k) if keys >= max(TILED_KEYS, 4 * TILE * k) else _at_once(rows, k)
-    if bool(ambiguous.any()):
-        places[ambiguous] = rows[ambiguous].sort(dim=-1, descending=True, stable=True).indices[:, :k]
+    rows = values.reshape(-1, values.shape[-1])
+    places, doubtful = _tournament(rows, k)
+    if bool(doubtful.any()):
+        places[doubtful] = rows[doubtful].sort(dim=-1, descending=True, stable=True).indices[:, :k]
     return places.reshape(*values.shape[:-1], k)
 
 
-def _at_once(rows: Tensor, k: int) -> tuple[Tensor, Tensor]:
-    """Places of the k largest, and in which rows others are as large as the last of them."""
-    values, places = rows.topk(min(k + 1, rows.shape[-1]))
-    ambiguous = (
-        values[:, k - 1] == values[:, k] if values.shape[-1] > k else torch.zeros_like(values[:, 0]).bool()
-    )
-    return _ordered(values[:, :k], places[:, :k]), ambiguous
+def _tournament(rows: Tensor, k: int) -> tuple[Tensor, Tensor]:
+    """Places of the k largest, and in which rows their choice or order is in doubt."""
+    values, places, runner_up = _rounds(rows, k)
+    equals = (values[:, 1:] == values[:, :-1]).any(-1)
+    return places, equals | (runner_up >= values[:, -1])
 
 
-def _by_tiles(rows: Tensor, k: int) -> tuple[Tensor, Tensor]:
-    """The same, reading the tiles of largest maximum only."""
-    tiles = rows.shape[-1] // TILE
-    # Key j lies in tile j mod tiles: a maximum over the outer axis is the fastest one.
-    tiled, rest = rows[:, : tiles * TILE].unflatten(-1, (TILE, tiles)), rows[:, tiles * TILE :]
-    best, chosen = tiled.amax(1).topk(k + 1)
-    offsets = torch.arange(TILE, device=rows.device) * tiles
-    keys = (chosen[:, :k].unsqueeze(-1) + offsets).flatten(1)
-    candidates = torch.cat([rows.gather(1, keys), rest], 1)
-    values, picked = candidates.topk(k + 1)
-    last = values[:, k - 1]
-    ambiguous = (best[:, k] >= last) | (values[:, k] >= last)
-    in_rest = picked + (tiles - k) * TILE
-    places = torch.where(picked < k * TILE, keys.gather(1, picked.clamp_max(k * TILE - 1)), in_rest)
-    return _ordered(values[:, :k], places[:, :k]), ambiguous
+def _rounds(rows: Tensor, k: int) -> tuple[Tensor, Tensor, Tensor]:
+    """The k largest values, their places, and the largest value that may have lost to an equal.
+
+    The k largest lie in the k groups whose best are largest: only these go to the next round.
+    """
+    groups, keys = max(GROUPS, 4 * k), rows.shape[-1]
+    if keys <= 2 * groups:
+        values, places = rows.topk(min(k + 1, keys))
+        return values[:, :k], places[:, :k], _beyond(values, k)
+    size = keys // groups
+    # Key j is in group j mod groups: a maximum over the outer axis is the fastest one.
+    best, chosen = rows[:, : size * groups].unflatten(-1, (size, groups)).amax(1).topk(k + 1)
+    members = torch.arange(size, device=rows.device) * groups
+    left = torch.arange(size * groups, keys, device=rows.device).expand(len(rows), -1)
+    going_on = torch.cat([(chosen[:, :k].unsqueeze(-1) + members).flatten(1), left], 1)
+    values, places, runner_up = _rounds(rows.gather(1, going_on), k)
+    return values, going_on.gather(1, places), torch.maximum(runner_up, best[:, k])
 
 
-def _ordered(values: Tensor, places: Tensor) -> Tensor:
-    """Places by falling value, earlier first among equals."""
-    order = places.argsort(-1)
-    values, places = values.gather(-1, order), places.gather(-1, order)
-    return places.gather(-1, values.sort(dim=-1, descending=True, stable=True).indices)
+def _beyond(values: Tensor, k: int) -> Tensor:
+    return values[:, k] if values.shape[-1] > k else values.new_full((len(values),), -torch.inf)

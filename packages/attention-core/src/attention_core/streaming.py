@@ -47,7 +47,7 @@ class StreamedMap(AttentionMap):
     bias: Float[Tensor, "..."] | None = None
     causal: bool = False
     scale: float | None = None
-    versions: Versions = field(init=False)
+    versions: Versions | None = field(init=False)
 
     def __post_init__(self):
         """Check the sides, and remember the state of the tensors.
@@ -60,7 +60,9 @@ class StreamedMap(AttentionMap):
             check_mask(self.mask, self.shape, self.query.device)
         if self.bias is not None:
             check_bias(self.bias, self.query, self.shape)
-        object.__setattr__(self, "versions", Versions(**self._tensors()))
+        # Dynamo can hand back no object of a class of ours but the map itself.
+        versions = None if torch.compiler.is_compiling() else Versions(**self._tensors())
+        object.__setattr__(self, "versions", versions)
 
     def __reduce__(self):
         """Copies start from the fields, for they hold other tensors."""
@@ -112,7 +114,7 @@ class StreamedMap(AttentionMap):
     def attending(self) -> Bool[Tensor, "*batch heads queries"]:
         """Which queries may attend at least one key."""
         *lead, queries, keys = self.shape
-        self.versions.check()
+        self._check_versions()
         if self.mask is self.bias is None:
             return torch.full((), keys > 0, device=self.device).expand(*lead, queries)
         used = self._used
@@ -145,7 +147,7 @@ class StreamedMap(AttentionMap):
 
     def apply(self, values: Float[Tensor, "*values keys dim"]) -> Float[Tensor, "*batch heads queries dim"]:
         """P X, by torch's fused attention with X in the place of the value."""
-        self.versions.check()
+        self._check_versions()
         values = self._per_head(values, self.shape[-1], "keys").to(self.dtype)
         return fused.values(self.upcast(), values.expand(*self.shape[:-2], *values.shape[-2:]))
 
@@ -153,7 +155,7 @@ class StreamedMap(AttentionMap):
         self, values: Float[Tensor, "*values queries dim"]
     ) -> Float[Tensor, "*batch heads keys dim"]:
         """Pᵀ Y, as the fused kernel's backward makes the gradient of its value."""
-        self.versions.check()
+        self._check_versions()
         values = self._per_head(values, self.shape[-2], "queries").to(self.dtype)
         values = values.expand(*self.shape[:-2], *values.shape[-2:])
         values = silence(values, self.attending())
@@ -182,7 +184,7 @@ class StreamedMap(AttentionMap):
 
     def has_few_keys(self) -> bool:
         """Whether the matrix is the cheapest way to any statistic."""
-        return self.shape[-1] <= FEW_KEYS and self.shape.numel() <= FEW_WEIGHTS
+        return self.shape[-1] <= FEW_KEYS and math.prod(self.shape) <= FEW_WEIGHTS
 
     def upcast(self) -> "StreamedMap":
         """The same map in the precision of its statistics."""
@@ -193,6 +195,10 @@ class StreamedMap(AttentionMap):
     def tensors(self) -> tuple[Tensor, ...]:
         """What the map refers to."""
         return tuple(self._tensors().values())
+
+    def _check_versions(self) -> None:
+        if self.versions is not None:
+            self.versions.check()
 
     def _tensors(self) -> dict[str, Tensor]:
         named = {"query": self.query, "key": self.key, "mask": self.mask, "bias": self.bias}
@@ -215,8 +221,8 @@ class StreamedMap(AttentionMap):
 
     def _route(self, differentiable_kernel: bool = False, needed_by: Tensor | None = None) -> str:
         """The cheapest exact way: the matrix (in blocks of rows), the blocked pass, or the fused kernel."""
-        self.versions.check()
-        if self.has_few_keys() or not self.shape.numel():
+        self._check_versions()
+        if self.has_few_keys() or not math.prod(self.shape):
             return "matrix"
         wanted = torch.is_grad_enabled() and any(
             tensor is not None and tensor.requires_grad for tensor in (*self.tensors(), needed_by)
@@ -253,7 +259,7 @@ class StreamedMap(AttentionMap):
         return super()._topk(k)
 
     def _some_rows(self, queries: slice | Tensor) -> Rows:
-        self.versions.check()
+        self._check_versions()
         pairs = self.pairs(queries)
         query, key = (tokens.to(self.dtype) for tokens in self.silenced())
         key = key.repeat_interleave(self.shape[-3] // key.shape[-3], -3)
@@ -275,7 +281,7 @@ class StreamedMap(AttentionMap):
         return StreamedMap(self.query[here], self.key[there], mask, bias, self.causal, self.scaling)
 
     def _converted(self, convert: Callable[[Tensor], Tensor]) -> "StreamedMap":
-        self.versions.check()
+        self._check_versions()
         return replace(self, **{name: convert(tensor) for name, tensor in self._tensors().items()})
 
     def _traits(self) -> list[str]:
