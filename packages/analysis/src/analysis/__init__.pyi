@@ -11,7 +11,6 @@ from .comparison import compare as compare
 from .decoding import LDA as LDA
 from .decoding import Cluster as Cluster
 from .decoding import CrossValidation as CrossValidation
-from .decoding import Decoded as Decoded
 from .decoding import Decoding as Decoding
 from .decoding import Leakage as Leakage
 from .decoding import Logistic as Logistic
@@ -73,7 +72,6 @@ __all__ = [
     "Comparison",
     "CrossValidation",
     "Curve",
-    "Decoded",
     "Decoding",
     "Diagnosis",
     "Difference",

@@ -5,7 +5,7 @@ from analysis.decoding.lda import LDA
 from analysis.decoding.leakage import Leakage, leakage
 from analysis.decoding.logistic import Logistic
 from analysis.decoding.readouts import decode, decode_across_conditions, decode_across_time, decode_items
-from analysis.decoding.result import Decoded, Decoding, View, over_networks
+from analysis.decoding.result import Decoding, View, over_networks
 from analysis.decoding.ridge import Ridge
 from analysis.decoding.significance import Cluster, clusters, max_statistic
 from analysis.decoding.standardised import Standardised
@@ -14,7 +14,6 @@ __all__ = [
     "LDA",
     "Cluster",
     "CrossValidation",
-    "Decoded",
     "Decoding",
     "Leakage",
     "Logistic",

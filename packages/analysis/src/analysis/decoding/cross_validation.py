@@ -38,27 +38,28 @@ class CrossValidation:
     def decode(self, problem: Problem, tested: Sequence[tuple[int, ...]], *, across_times: bool) -> Decoding:
         """Train on every view, test on the columns that `tested` names for its column."""
         fold = fold_of_trials(problem, self.folds, self.seed)
+        sources = self._sources(problem, fold)
+        scores, weights, null = [], [], 0.0
         held_out = [fold == number for number in range(fold.max() + 1)]
-        parts = [Fold(problem, self.decoder, test, tuple(tested), across_times) for test in held_out]
-        scores, weights = zip(*[part.observed() for part in parts], strict=True)
+        for test in held_out:
+            found = Fold(problem, self.decoder, test, tuple(tested), across_times).scores(sources)
+            scores.append(found[0])
+            weights.append(found[1])
+            null = null + found[2] / len(held_out)
         return Decoding(
             views=_views(problem),
             classes=problem.classes,
             fold_scores=np.stack(scores, axis=-1),
             coefficients=_by_view([[each.coefficients[:, 0] for each in part] for part in weights]),
             intercepts=_by_view([[each.intercepts[:, 0] for each in part] for part in weights]),
-            null=self._null(problem, fold, parts),
+            null=null,
             folds=fold,
         )
 
-    def _null(self, problem: Problem, fold: np.ndarray, parts: list[Fold]) -> np.ndarray:
+    def _sources(self, problem: Problem, fold: np.ndarray) -> np.ndarray:
         if not self.permutations:
-            return np.empty((0, len(_views(problem)), len(_views(problem))))
-        sources = shuffled_sources(problem, fold, self.permutations, self.seed)
-        total = parts[0].null(sources)
-        for part in parts[1:]:
-            total += part.null(sources)
-        return total / len(parts)
+            return np.empty((0, fold.size), dtype=np.int64)
+        return shuffled_sources(problem, fold, self.permutations, self.seed)
 
 
 def _views(problem: Problem) -> tuple[View, ...]:

@@ -27,25 +27,24 @@ class Fold:
     tested: tuple[tuple[int, ...], ...]
     across_times: bool
 
-    def observed(self) -> tuple[Float[np.ndarray, "views views"], list[Weights]]:
-        """Scores with the labels as they are, and the weights of every column."""
-        trials = np.arange(self.held_out.size)[None]
-        weights = [self._solver(column)(trials) for column in range(len(self.tested))]
-        result = self._empty(1)
-        for column, each in enumerate(weights):
-            self._score(column, each, trials, result, Scratch())
-        return result[0], weights
+    def scores(
+        self, sources: Int[np.ndarray, "permutations trials"]
+    ) -> tuple[
+        Float[np.ndarray, "views views"], list[Weights], Float[np.ndarray, "permutations views views"]
+    ]:
+        """Scores with the labels as they are, the weights of every column, and scores of shuffled labels.
 
-    def null(
-        self, sources: Int[np.ndarray, "labelings trials"]
-    ) -> Float[np.ndarray, "labelings views views"]:
-        """Scores in every labelling, in which each trial takes the labels of its source."""
-        result, scratch = self._empty(len(sources)), Scratch()
+        In a permutation each trial takes the labels of its source.
+        """
+        trials, scratch = np.arange(self.held_out.size)[None], Scratch()
+        observed, null, weights = self._empty(1), self._empty(len(sources)), []
         for column in range(len(self.tested)):
             solve = self._solver(column)
+            weights.append(solve(trials))
+            self._score(column, weights[-1], trials, observed, scratch)
             for part in _blocks(len(sources), self._weights_size(column)):
-                self._score(column, solve(sources[part]), sources[part], result[part], scratch)
-        return result
+                self._score(column, solve(sources[part]), sources[part], null[part], scratch)
+        return observed[0], weights, null
 
     def _solver(self, column: int) -> Callable[[np.ndarray], Weights]:
         """Look at the training features once; then solve for any labelings."""

@@ -39,9 +39,10 @@ class LDA:
         rows, means = centred(features)
         if self.shrinkage == "auto":
             return _EachClass(rows, means, self.priors == "equal")
-        total = self.shrinkage == "total"
-        intensity = ledoit_wolf(rows) if total else np.full(len(rows), float(self.shrinkage))
-        return _Pooled(rows, means, intensity, self.priors == "equal")
+        total = covariance(rows)
+        estimated = self.shrinkage == "total"
+        intensity = ledoit_wolf(rows, total) if estimated else np.full(len(rows), float(self.shrinkage))
+        return _Pooled(rows, means, total, intensity, self.priors == "equal")
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class _Pooled:
 
     rows: Float[np.ndarray, "times rows features"]
     means: Float[np.ndarray, "times features"]
+    total: Float[np.ndarray, "times features features"]
     shrinkage: Float[np.ndarray, " times"]
     equal: bool
 
@@ -60,7 +62,7 @@ class _Pooled:
         return weights_about(self.means, solution, _offsets(class_mean, solution, member, self.equal))
 
     def _one(self, class_mean: np.ndarray, member: np.ndarray) -> np.ndarray:
-        within = self._total - _between(class_mean[:, 0], member[0].mean(0))
+        within = self.total - _between(class_mean[:, 0], member[0].mean(0))
         return np.linalg.solve(shrunk(within, self.shrinkage), class_mean[:, 0])[:, None]
 
     def _many(self, class_mean: np.ndarray, member: np.ndarray) -> np.ndarray:
@@ -80,12 +82,8 @@ class _Pooled:
         return basis[:, None] @ mixed
 
     @cached_property
-    def _total(self) -> np.ndarray:
-        return self.rows.mT @ self.rows / self.rows.shape[1]
-
-    @cached_property
     def _spectrum(self) -> tuple[np.ndarray, np.ndarray]:
-        values, basis = np.linalg.eigh(self._total)
+        values, basis = np.linalg.eigh(self.total)
         return np.maximum(values, 0.0), basis  # rounding alone makes a covariance's eigenvalue negative
 
 
@@ -110,33 +108,43 @@ class _EachClass:
 
 def _class_covariance(rows: np.ndarray) -> np.ndarray:
     """Shrink the covariance of the standardised rows, then give it back its scale."""
-    scales = spread(rows)
-    standard = (rows - rows.mean(1)[:, None]) / scales[:, None]
-    covariance = shrunk(standard.mT @ standard / rows.shape[1], ledoit_wolf(standard))
-    return scales[:, :, None] * covariance * scales[:, None]
+    means = rows.mean(1)
+    scales = spread(rows - means[:, None], means)
+    standard = (rows - means[:, None]) / scales[:, None]
+    plain = covariance(standard)
+    return scales[:, :, None] * shrunk(plain, ledoit_wolf(standard, plain)) * scales[:, None]
+
+
+def covariance(
+    centred_rows: Float[np.ndarray, "times rows features"],
+) -> Float[np.ndarray, "times features features"]:
+    """XᵀX / rows."""
+    return centred_rows.mT @ centred_rows / centred_rows.shape[1]
 
 
 def shrunk(
-    covariance: Float[np.ndarray, "times features features"], shrinkage: Float[np.ndarray, " times"]
+    plain: Float[np.ndarray, "times features features"], shrinkage: Float[np.ndarray, " times"]
 ) -> Float[np.ndarray, "times features features"]:
     """(1 − s) S + s tr(S) / d · I."""
-    size = covariance.shape[-1]
-    ridge = _above_zero(shrinkage * np.trace(covariance, axis1=1, axis2=2) / size)
-    result = (1 - shrinkage)[:, None, None] * covariance
+    size = plain.shape[-1]
+    ridge = _above_zero(shrinkage * np.trace(plain, axis1=1, axis2=2) / size)
+    result = (1 - shrinkage)[:, None, None] * plain
     result[:, *np.diag_indices(size)] += ridge[:, None]
     return result
 
 
-def ledoit_wolf(centred_rows: Float[np.ndarray, "times rows features"]) -> Float[np.ndarray, " times"]:
+def ledoit_wolf(
+    centred_rows: Float[np.ndarray, "times rows features"],
+    plain: Float[np.ndarray, "times features features"],
+) -> Float[np.ndarray, " times"]:
     """Intensity of shrinkage that is best for large samples (Ledoit & Wolf 2004), at each time."""
     _, rows, size = centred_rows.shape
     squares = np.einsum("tnd,tnd->tn", centred_rows, centred_rows)
-    covariance = centred_rows.mT @ centred_rows / rows
-    power, trace = np.einsum("tij,tij->t", covariance, covariance), squares.sum(1) / rows
+    power, trace = np.einsum("tij,tij->t", plain, plain), squares.sum(1) / rows
     noise = (np.square(squares).sum(1) / rows - power) / (size * rows)
-    spread_of_values = (power - trace**2 / size) / size
-    noise = np.minimum(noise, spread_of_values)
-    return np.divide(noise, spread_of_values, out=np.zeros_like(noise), where=noise > 0)
+    dispersion = (power - trace**2 / size) / size
+    noise = np.minimum(noise, dispersion)
+    return np.divide(noise, dispersion, out=np.zeros_like(noise), where=noise > 0)
 
 
 def _above_zero(ridge: np.ndarray) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,8 @@ from jaxtyping import Bool, Float, Int
 from scipy import stats
 
 from analysis.errors import AnalysisError
-from analysis.inference import Estimate, finite, mean_estimate
+from analysis.estimates import Estimate, null_of
+from analysis.permutation import Permutation
 
 ROUNDING = 1e-9
 """Balanced accuracies closer than this are equal."""
@@ -30,26 +31,6 @@ class View:
 
 Where = Callable[[View, View], bool]
 """Whether a training and a test view are meant."""
-
-
-@dataclass(frozen=True)
-class Decoded:
-    """An accuracy over one or more pairs of views, and how often shuffled labels reach it."""
-
-    estimate: Estimate
-    p: float
-    permutations: int
-    pairs: int
-
-    def __str__(self) -> str:
-        test = (
-            f", p = {self.p:.3g} of {self.permutations} permutations" if self.permutations else ", not tested"
-        )
-        return f"{self.estimate}{test}"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain nested values."""
-        return finite({**self.estimate.to_dict(), "p": self.p, "permutations": self.permutations})
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,11 +76,11 @@ class Decoding:
         reached = (self.null >= self.accuracy - ROUNDING).sum(0)
         return np.where(self.asked, (1 + reached) / (1 + len(self.null)), np.nan)
 
-    def within(self, column: Hashable, time: int) -> Decoded:
+    def within(self, column: Hashable, time: int) -> Estimate:
         """Trained and tested on the same view."""
         return self.transfer((column, time), (column, time))
 
-    def transfer(self, train: tuple[Hashable, int], test: tuple[Hashable, int]) -> Decoded:
+    def transfer(self, train: tuple[Hashable, int], test: tuple[Hashable, int]) -> Estimate:
         """Trained on one (column, time) and tested on another.
 
         Raises:
@@ -109,7 +90,7 @@ class Decoding:
             lambda a, b: (a.column, a.time) == train and (b.column, b.time) == test, f"{train} to {test}"
         )
 
-    def over(self, where: Where, name: str = "this choice") -> Decoded:
+    def over(self, where: Where, name: str = "this choice") -> Estimate:
         """Average over the pairs of views for which `where(train, test)` is true.
 
         The interval is over folds, with the variance corrected for the training trials they share (Nadeau & Bengio
@@ -119,28 +100,30 @@ class Decoding:
             AnalysisError: no pair that was scored is meant.
         """
         chosen = self._chosen(where, name)
-        scores = self.fold_scores[chosen].mean(0)
-        reached = (self.null[:, chosen].mean(1) >= scores.mean() - ROUNDING).sum()
-        p = float((1 + reached) / (1 + len(self.null))) if len(self.null) else math.nan
-        return Decoded(_over_folds(scores, self.chance), p, len(self.null), int(chosen.sum()))
+        return self._estimate(self.fold_scores[chosen].mean(0), self.null[:, chosen].mean(1))
 
     def rows(self) -> list[dict[str, Any]]:
-        """One flat row per pair, for a table."""
+        """One row per pair that was scored, for a table: both views, and the estimate's plain values."""
         return [
             {
-                **_columns("train", train),
-                **_columns("test", test),
-                **self.over(lambda a, b, pair=(train, test): (a, b) == pair).to_dict(),
+                **_columns("train", self.views[a]),
+                **_columns("test", self.views[b]),
+                **self._estimate(self.fold_scores[a, b], self.null[:, a, b]).to_dict(),
             }
-            for row, train in enumerate(self.views)
-            for column, test in enumerate(self.views)
-            if self.asked[row, column]
+            for a, b in np.argwhere(self.asked)
         ]
 
     def require_null(self) -> None:
         """Refuse to test what has no null."""
         if not len(self.null):
             raise AnalysisError("there is no null to test against: decode with permutations=1000")
+
+    def _estimate(self, scores: np.ndarray, drawn: np.ndarray) -> Estimate:
+        found = _over_folds(scores, self.chance)
+        if not drawn.size:
+            return found
+        how = f"{drawn.size} shuffled labelings, decoders fitted anew"
+        return replace(found, null=null_of(found.value, drawn, how, alternative="greater"))
 
     def _chosen(self, where: Where, name: str) -> Bool[np.ndarray, "views views"]:
         meant = np.array([[where(train, test) for test in self.views] for train in self.views])
@@ -151,7 +134,9 @@ class Decoding:
 
 
 def over_networks(decodings: Sequence[Decoding], where: Where) -> Estimate:
-    """Mean over networks of the accuracy over the pairs meant, with Student's interval: networks are the units.
+    """Mean over networks of the accuracy over the pairs meant: networks are the units.
+
+    Student's interval, and the null of flipping the signs of accuracy − chance.
 
     Raises:
         AnalysisError: there is no network, their chance levels differ, or one has no such pair.
@@ -159,8 +144,8 @@ def over_networks(decodings: Sequence[Decoding], where: Where) -> Estimate:
     chances = {decoding.chance for decoding in decodings}
     if len(chances) != 1:
         raise AnalysisError(f"expected networks with one chance level, got {sorted(chances)}")
-    values = [decoding.over(where).estimate.value for decoding in decodings]
-    return mean_estimate(values, chance=chances.pop())
+    values = [decoding.over(where).value for decoding in decodings]
+    return Permutation(alternative="greater").against_chance(values, chances.pop())
 
 
 def _over_folds(scores: Float[np.ndarray, " folds"], chance: float, level: float = 0.95) -> Estimate:

@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from jaxtyping import Float, Integer, Num
+from jaxtyping import Float, Integer, Shaped
 
 from analysis.decoding.weights import Weights
 
@@ -24,7 +24,7 @@ class Scratch:
 
 def predicted_classes(
     weights: Weights, test: Float[np.ndarray, "own tested trials features"], scratch: Scratch
-) -> Num[np.ndarray, "times labelings tested trials"]:
+) -> Shaped[np.ndarray, "times labelings tested trials"]:
     """Class with the largest score, the first of equals.
 
     The first axis of `test` is 1 where all training times meet the same features, and else the training times.
@@ -53,7 +53,7 @@ def _winner(scores: np.ndarray, limits: np.ndarray) -> np.ndarray:
 
 
 def balanced_accuracy(
-    predicted: Num[np.ndarray, "times labelings tested trials"],
+    predicted: Shaped[np.ndarray, "times labelings tested trials"],
     truth: Integer[np.ndarray, "labelings trials"],
     scratch: Scratch,
 ) -> Float[np.ndarray, "times labelings tested"]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float
 
-from analysis.decoding.weights import Decoder, Solve, Weights
+from analysis.decoding.weights import Decoder, Solve, Weights, centred
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,8 @@ class Standardised:
 
     def prepare(self, features: Float[np.ndarray, "times rows features"]) -> Solve:
         """Standardise each time by itself, then prepare the other decoder."""
-        means, scales = features.mean(1), spread(features)
-        features -= means[:, None]
+        features, means = centred(features)
+        scales = spread(features, means)
         features /= scales[:, None]
         inner = self.decoder.prepare(features)
 
@@ -35,10 +35,11 @@ class Standardised:
         return solve
 
 
-def spread(features: Float[np.ndarray, "... rows features"]) -> Float[np.ndarray, "... features"]:
+def spread(
+    centred_rows: Float[np.ndarray, "times rows features"], means: Float[np.ndarray, "times features"]
+) -> Float[np.ndarray, "times features"]:
     """Standard deviation over rows, 1 where rounding alone makes it differ from 0, as scikit-learn has it."""
-    rows, means = features.shape[-2], features.mean(-2)
-    variances = features.var(-2)
-    epsilon = np.finfo(float).eps
+    rows, epsilon = centred_rows.shape[1], np.finfo(float).eps
+    variances = np.einsum("trd,trd->td", centred_rows, centred_rows) / rows
     constant = variances <= rows * epsilon * variances + (rows * means * epsilon) ** 2
     return np.where(constant, 1.0, np.sqrt(variances))

@@ -51,13 +51,18 @@ def indicator(
 
 
 def class_means(
-    centred: Float[np.ndarray, "times rows features"], member: Bool[np.ndarray, "labelings rows classes"]
+    centred_rows: Float[np.ndarray, "times rows features"],
+    member: Bool[np.ndarray, "labelings rows classes"],
 ) -> Float[np.ndarray, "times labelings features classes"]:
-    """Mean of each class in every labelling, as one matrix product."""
-    labelings, rows, classes = member.shape
-    shares = member / member.sum(1, keepdims=True)
-    sums = centred.mT @ shares.transpose(1, 0, 2).reshape(rows, labelings * classes)
-    return np.ascontiguousarray(sums.reshape(*sums.shape[:2], labelings, classes).transpose(0, 2, 1, 3))
+    """Mean of each class in every labelling, as one matrix product.
+
+    The rows sum to 0, so that the first class's sum follows from the others'.
+    """
+    (labelings, rows, classes), counts = member.shape, member.sum(1)
+    others = member[:, :, 1:].transpose(1, 0, 2).reshape(rows, -1).astype(float)
+    sums = centred_rows.mT @ others
+    sums = sums.reshape(*sums.shape[:2], labelings, classes - 1).transpose(0, 2, 1, 3)
+    return np.concatenate([-sums.sum(-1, keepdims=True), sums], axis=-1) / counts[:, None]
 
 
 def centred(
