@@ -3,7 +3,7 @@ import pytest
 from scipy import stats
 
 from analysis import AnalysisError
-from analysis.jackknife import jackknife
+from analysis.jackknife import jackknife, jackknife_each
 
 
 def test_the_jackknife_of_a_mean_is_students_interval():
@@ -23,3 +23,11 @@ def test_the_jackknife_leaves_out_whole_groups():
 def test_one_group_has_no_jackknife():
     with pytest.raises(AnalysisError, match="at least two groups of trials, got 1"):
         jackknife(lambda kept: 0.0, ["a", "a"])
+
+
+def test_several_statistics_at_once_are_each_alone():
+    values = np.random.default_rng(0).normal(size=(30, 2))
+    both = jackknife_each(lambda kept: values[kept].mean(0), np.arange(30))
+    for column, found in enumerate(both):
+        alone = jackknife(lambda kept, c=column: float(values[kept, c].mean()), np.arange(30))
+        assert (found.value, found.low, found.high) == pytest.approx((alone.value, alone.low, alone.high))

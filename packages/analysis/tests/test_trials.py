@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from analysis import AnalysisError
-from analysis.trials import finite_array, group_parts, same_length
+from analysis.trials import finite_array, group_parts, same_length, shuffled_labels
 
 
 def test_groups_stay_whole_and_strata_even():
@@ -29,3 +29,19 @@ def test_arrays_that_hold_no_numbers_are_refused(array, message):
 def test_columns_have_one_entry_per_trial():
     with pytest.raises(AnalysisError, match=r"labels: expected one per trial \(3\), got 2"):
         same_length(3, labels=[0, 1])
+
+
+def test_labels_of_whole_groups_move_with_their_groups():
+    groups = np.repeat(np.arange(20), 3)
+    labels = groups % 4
+    for moved in shuffled_labels(labels, groups, 5, seed=0):
+        assert all(np.unique(moved[groups == group]).size == 1 for group in range(20))
+        assert sorted(moved) == sorted(labels)
+        assert (moved != labels).any()
+
+
+def test_labels_that_differ_within_groups_stay_in_their_group():
+    groups, labels = np.tile(np.arange(10), 4), np.repeat(np.arange(4), 10)
+    for moved in shuffled_labels(labels, groups, 5, seed=0):
+        assert all(sorted(moved[groups == group]) == [0, 1, 2, 3] for group in range(10))
+        assert (moved != labels).any()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Float, Int
 from scipy import stats
 
 from analysis.errors import AnalysisError
@@ -23,18 +23,33 @@ def jackknife(
         θ ± t · s / √B,   s = sd(B θ − (B − 1) θ₋ᵦ)
 
     The delete-a-group jackknife with Student's t of B − 1 degrees of freedom (Tukey 1958; Kott 2001).
-    `statistic` gets the indices of the trials it may use.
+    `statistic` gets the indices of the trials it may use; the interval is not cut where θ has bounds.
 
     Raises:
         AnalysisError: there is only one group.
     """
-    part = group_parts(groups, np.zeros(len(groups)), min(blocks, np.unique(groups).size), seed=seed)
-    count = int(part.max()) + 1
-    if count < 2:
+    return jackknife_each(lambda kept: np.array([statistic(kept)]), groups, blocks=blocks, seed=seed)[0]
+
+
+def jackknife_each(
+    statistics: Callable[[Int[np.ndarray, " trials"]], Float[np.ndarray, " statistics"]],
+    groups: Labels,
+    *,
+    blocks: int = 20,
+    seed: int = 0,
+) -> list[Estimate]:
+    """`jackknife` of several statistics at once."""
+    n = np.unique(groups).size
+    if n < 2:
         raise AnalysisError("expected at least two groups of trials, got 1: its spread cannot be known")
-    whole = statistic(np.arange(part.size))
-    without = np.array([statistic(np.flatnonzero(part != block)) for block in range(count)])
-    spread = float(np.std(count * whole - (count - 1) * without, ddof=1))
-    half = float(stats.t.ppf(0.975, count - 1)) * spread / np.sqrt(count)
+    count = min(blocks, n)
+    part = group_parts(groups, np.zeros(len(groups)), count, seed=seed)
+    whole = statistics(np.arange(part.size))
+    without = np.stack([statistics(np.flatnonzero(part != block)) for block in range(count)])
+    spread = np.std(count * whole - (count - 1) * without, axis=0, ddof=1)
+    half = stats.t.ppf(0.975, count - 1) * spread / np.sqrt(count)
     how = f"95% Student t by a jackknife over {count} blocks of groups"
-    return Estimate(float(whole), float(whole - half), float(whole + half), np.unique(groups).size, None, how)
+    return [
+        Estimate(float(value), float(value - by), float(value + by), n, None, how)
+        for value, by in zip(whole, half, strict=True)
+    ]

@@ -198,9 +198,9 @@ def _fold(states, labels, conditions, groups, test, classes, alignment) -> tuple
 
 def _reconstruction(hits: np.ndarray, null: np.ndarray, classes: int, groups: np.ndarray) -> Reconstruction:
     chance = 1 / classes
-    found, *others = (accuracy(row, groups, chance) for row in hits)
+    found, fitted, direct, source = (accuracy(row, groups, chance) for row in hits)
     kept = kept_share(hits[0], hits[1], chance, groups, of="the target's own decoder")
-    return Reconstruction(against_shuffled(found, null), *others, kept)
+    return Reconstruction(against_shuffled(found, null), fitted, direct, source, kept)
 
 
 def several_classes(labels: np.ndarray) -> np.ndarray:

@@ -174,9 +174,10 @@ def _result(
 ) -> SwapTest:
     chance = 1 / classes
     found = [accuracy(row, groups, chance) for row in hits]
-    tested = [against_shuffled(*pair) for pair in zip(found, null, strict=True)]
-    kept = [kept_share(row, hits[0], chance, groups, of="the correct rotation") for row in hits[1:]]
-    return SwapTest(*tested, *kept, _contrast(hits[2] - hits[1], groups, alignment), stages)
+    correct, same_item, same_age = (against_shuffled(*pair) for pair in zip(found, null, strict=True))
+    kept = (kept_share(row, hits[0], chance, groups, of="the correct rotation") for row in hits[1:])
+    contrast = _contrast(hits[2] - hits[1], groups, alignment)
+    return SwapTest(correct, same_item, same_age, next(kept), next(kept), contrast, stages)
 
 
 def _contrast(gaps: np.ndarray, groups: np.ndarray, alignment: Alignment) -> Estimate:

@@ -1,6 +1,6 @@
 """Columns of trials: what is refused, and how whole groups are dealt out into parts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from jaxtyping import Int
@@ -18,6 +18,23 @@ def group_parts(groups: Labels, strata: Labels, parts: int, *, seed: int) -> Int
     part = np.empty(first.size, dtype=int)
     part[order] = np.arange(first.size) % parts
     return part[index]
+
+
+def shuffled_labels(
+    labels: np.ndarray, groups: np.ndarray, permutations: int, seed: int
+) -> Iterator[np.ndarray]:
+    """Labels in another order: moved between whole groups where each has one label, and within groups otherwise."""
+    _, first, index = np.unique(groups, return_index=True, return_inverse=True)
+    rng = np.random.default_rng(seed)
+    whole = bool((labels == labels[first][index]).all())
+    order = np.argsort(index, kind="stable")
+    for _ in range(permutations):
+        if whole:
+            yield rng.permutation(labels[first])[index]
+            continue
+        moved = np.empty_like(labels)
+        moved[order] = labels[np.lexsort((rng.random(index.size), index))]
+        yield moved
 
 
 def finite_array(name: str, array: np.ndarray, axes: str) -> np.ndarray:
