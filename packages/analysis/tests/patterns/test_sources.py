@@ -187,7 +187,7 @@ def test_weight_where_none_is_allowed_is_refused():
 @pytest.mark.parametrize(
     ("edges", "weights", "message"),
     [
-        ([[0, 1], [0, 0]], [[0.5]], "2 edges"),
+        (np.zeros((2, 0), dtype=int), np.zeros((0, 1)), "at least one edge"),
         ([[0, 5], [0, 0]], [[0.5], [0.5]], "outside 2 queries and 2 keys"),
         ([[0, 0], [0, 0]], [[0.5], [0.5]], "stands twice"),
         ([[0, 1], [0, 0]], [[0.5], [0.6]], "the first to 1.1"),

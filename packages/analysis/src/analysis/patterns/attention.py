@@ -104,6 +104,41 @@ class AttentionPattern(ABC):
         return self.shape[-3]
 
 
+class WeightedPattern(AttentionPattern):
+    """Attention of which every weight was stored, so that heads and layers can be held together pair by pair."""
+
+    head_axis: int
+
+    @abstractmethod
+    def per_head(self) -> np.ndarray:
+        """The weights, with the heads at `head_axis` and the pairs behind it."""
+
+    @abstractmethod
+    def row_sums(self, values: np.ndarray) -> np.ndarray:
+        """Sums over the keys of each query, of values that lie as the weights of a head do."""
+
+    @abstractmethod
+    def same_pairs(self, other: AttentionPattern) -> bool:
+        """Whether the other has weights for the same pairs in the same order."""
+
+    @abstractmethod
+    def shuffled(self, weights: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """The weights of one head, dealt out anew among the keys of each query."""
+
+
+def weighted(pattern: AttentionPattern) -> WeightedPattern:
+    """Insist on weights.
+
+    Raises:
+        AnalysisError: only statistics were stored.
+    """
+    if not isinstance(pattern, WeightedPattern):
+        raise AnalysisError(
+            "a summary holds no weights to compare pair by pair; store the matrix or its edges"
+        )
+    return pattern
+
+
 def gini(ordered: Float[np.ndarray, "*axes keys"], allowed: np.ndarray) -> Float[np.ndarray, "*axes"]:
     """G = Σ_k (2k − n − 1) x_(k) / (n Σ x) of weights that rise along the last axis, those not allowed first.
 

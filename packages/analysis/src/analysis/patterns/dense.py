@@ -1,6 +1,7 @@
 """Attention stored as matrices."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -9,12 +10,12 @@ from scipy.spatial.distance import cdist
 
 from analysis.errors import AnalysisError
 from analysis.patterns import attention
-from analysis.patterns.attention import AttentionPattern, Moments, RowStatistic
+from analysis.patterns.attention import AttentionPattern, Moments, RowStatistic, WeightedPattern
 from analysis.patterns.grouping import Grouping, Groups
 
 
 @dataclass(frozen=True, eq=False)
-class DensePattern(AttentionPattern):
+class DensePattern(WeightedPattern):
     """Weights `[*batch, heads, queries, keys]`, and which pairs may attend (all, where `allowed` is None).
 
     Raises:
@@ -24,6 +25,8 @@ class DensePattern(AttentionPattern):
 
     weights: Float[np.ndarray, "*batch heads queries keys"]
     allowed: Bool[np.ndarray, "..."] | None = None
+
+    head_axis: ClassVar[int] = -3
 
     def __post_init__(self):
         if self.weights.ndim < 3 or 0 in self.weights.shape:
@@ -98,6 +101,31 @@ class DensePattern(AttentionPattern):
     def graph(self, head: int, batch: tuple[int, ...] = ()) -> sparse.csr_array:
         """One head as a sparse matrix."""
         return sparse.csr_array(self.weights[*batch, head].astype(float))
+
+    def per_head(self) -> np.ndarray:
+        """The weights as they are."""
+        return self.weights
+
+    def row_sums(self, values: np.ndarray) -> np.ndarray:
+        """Sums over the keys of each query."""
+        return values.sum(-1)
+
+    def same_pairs(self, other: AttentionPattern) -> bool:
+        """Whether the other is of as many queries and keys."""
+        return isinstance(other, DensePattern) and self.shape[-2:] == other.shape[-2:]
+
+    def shuffled(self, weights: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """The weights of one head `[*batch, queries, keys]`, dealt out anew among the keys of each query."""
+        if self.allowed is None:
+            return rng.permuted(weights, axis=-1)
+        if self.allowed.shape[:-2]:
+            raise AnalysisError(
+                "expected one mask [queries, keys] for all items and heads; compare items by mask"
+            )
+        made = weights.copy()
+        for query, keys in enumerate(np.broadcast_to(self.allowed, self.shape[-2:])):
+            made[..., query, keys] = rng.permuted(weights[..., query, keys], axis=-1)
+        return made
 
     def _mask(self) -> np.ndarray:
         allowed = np.ones(1, dtype=bool) if self.allowed is None else self.allowed
