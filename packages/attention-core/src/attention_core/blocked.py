@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 from torch import Tensor
@@ -17,7 +17,7 @@ from attention_core.row_statistics import Rows, TopK
 if TYPE_CHECKING:
     from attention_core.streaming import StreamedMap
 
-BLOCK = 2**19
+BLOCK = 2**18
 LEAST_ROWS = 16
 # exp(x) is zero below it in every precision, and x · exp(x) is zero and not NaN.
 LOWEST = -800.0
@@ -77,8 +77,7 @@ class Block:
         return torch.bmm(self.largest.unsqueeze(-2), self.exponentials).squeeze(-2)
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Which part of the matrix a block is."""
 
     item: tuple[int, ...]
@@ -154,53 +153,93 @@ class Transposed:
 @torch.no_grad()
 def run(attention: "StreamedMap", statistics: Sequence[Statistic]) -> list[tuple[Tensor, ...]]:
     """The statistics of a map with at least one query and key, in one pass."""
-    found: list[tuple[Tensor, ...]] = [() for _ in statistics]
-    with torch.autocast(attention.device.type, enabled=False):
-        for block in blocks(attention):
-            _ask(block, statistics, found, attention)
-    return found
-
-
-def _ask(
-    block: Block, statistics: Sequence[Statistic], found: list[tuple[Tensor, ...]], attention: "StreamedMap"
-) -> None:
-    for number, statistic in enumerate(statistics):
-        parts = statistic.of(block)
-        if not found[number]:
-            found[number] = tuple(_whole(attention, part, statistic.by_key) for part in parts)
-        for whole, part in zip(found[number], parts, strict=True):
-            _put(whole, part, block.place, statistic.by_key)
-
-
-def _whole(attention: "StreamedMap", part: Tensor, by_key: bool) -> Tensor:
-    *lead, queries, keys = attention.shape
-    return part.new_zeros(*lead, keys if by_key else queries, *part.shape[2:])
-
-
-def _put(whole: Tensor, part: Tensor, place: Place, by_key: bool) -> None:
-    if by_key:
-        whole[(*place.item, place.heads, place.keys)] += part
-    else:
-        whole[(*place.item, place.heads, place.queries)] = part
-
-
-def blocks(attention: "StreamedMap") -> Iterator[Block]:
-    """All blocks; each is valid until the next is asked for."""
     *batch, heads, queries, keys = attention.shape
     together = max(1, min(heads, BLOCK // (queries * keys)))
     step = max(LEAST_ROWS, min(queries, BLOCK // (keys * together)))
     scratch = Scratch(together * step * keys, attention)
-    for item in product(*map(range, batch)):
-        for first in range(0, heads, together):
-            chosen = slice(first, min(first + together, heads))
-            key = _scaled_keys(attention, item, chosen)
-            query = attention.query[(*item, chosen)].to(attention.dtype)
-            for row in range(0, queries, step):
-                rows = slice(row, min(row + step, queries))
-                reach = slice(min(keys, rows.stop) if attention.causal else keys)
-                yield _block(
-                    attention, query[:, rows], key[..., reach], Place(item, chosen, rows, reach), scratch
-                )
+    found: list[list[tuple[Tensor, ...]]] = [[] for _ in statistics]
+    with torch.autocast(attention.device.type, enabled=False):
+        for item in product(*map(range, batch)):
+            for first in range(0, heads, together):
+                plane = Plane(attention, item, slice(first, min(first + together, heads)), step)
+                for answers, whole in zip(found, _answers(plane, statistics, scratch), strict=True):
+                    answers.append(whole)
+    lead = attention.shape[:-2]
+    return [tuple(_gathered(parts, lead) for parts in zip(*answers, strict=True)) for answers in found]
+
+
+def _gathered(parts: Sequence[Tensor], lead: tuple[int, ...]) -> Tensor:
+    """Answers of all planes, which lie one behind the other in batch and heads."""
+    whole = torch.cat(list(parts))
+    return whole.reshape(*lead, *whole.shape[1:])
+
+
+def _answers(plane: "Plane", statistics: Sequence[Statistic], scratch: "Scratch") -> list[tuple[Tensor, ...]]:
+    found: list[list[tuple[Tensor, ...]]] = [[] for _ in statistics]
+    for block in plane.blocks(scratch):
+        for number, statistic in enumerate(statistics):
+            parts = statistic.of(block)
+            if statistic.by_key and found[number]:
+                _add(found[number][0], parts)
+            else:
+                found[number].append(plane.whole(parts) if statistic.by_key else parts)
+    return [
+        answers[0] if each.by_key else tuple(torch.cat(parts, 1) for parts in zip(*answers, strict=True))
+        for each, answers in zip(statistics, found, strict=True)
+    ]
+
+
+def _add(wholes: tuple[Tensor, ...], parts: tuple[Tensor, ...]) -> None:
+    for whole, part in zip(wholes, parts, strict=True):
+        whole[:, : part.shape[1]].add_(part)
+
+
+class Plane:
+    """The rows of some heads of one batch item."""
+
+    def __init__(self, attention: "StreamedMap", item: tuple[int, ...], heads: slice, step: int):
+        self.attention, self.item, self.heads, self.step = attention, item, heads, step
+        self.query = attention.query[(*item, heads)].to(attention.dtype)
+        self.key = self._scaled_keys()
+
+    def blocks(self, scratch: "Scratch") -> Iterator[Block]:
+        """All blocks; each is valid until the next is asked for."""
+        queries, keys = self.attention.shape[-2:]
+        for first in range(0, queries, self.step):
+            rows = slice(first, min(first + self.step, queries))
+            reach = min(keys, rows.stop) if self.attention.causal else keys
+            yield self._block(Place(self.item, self.heads, rows, slice(reach)), scratch)
+
+    def whole(self, parts: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """The first answers by key, with zeros for the keys that they do not reach."""
+        keys = self.key.shape[-1]
+        wholes = tuple(part.new_zeros(len(part), keys, *part.shape[2:]) for part in parts)
+        _add(wholes, parts)
+        return wholes
+
+    def _scaled_keys(self) -> Tensor:
+        """Keys of these heads, laid out for the product that makes the scores."""
+        group = self.attention.shape[-3] // self.attention.key.shape[-3]
+        shared = torch.arange(self.heads.start, self.heads.stop, device=self.attention.device) // group
+        key = self.attention.key[self.item]
+        key = key[self.heads] if group == 1 else key[shared]
+        return (self.attention.scaling * key.to(self.attention.dtype)).mT.contiguous()
+
+    def _block(self, place: Place, scratch: "Scratch") -> Block:
+        attention, query, reach = self.attention, self.query[:, place.queries], place.keys.stop
+        scores, exponentials = scratch.views((*query.shape[:-1], reach))
+        torch.bmm(query, self.key[..., place.keys], out=scores)
+        if not attention.restricted:
+            return Block(scores, exponentials, None, place)
+        here = (*self.item, self.heads)
+        sides = (*attention.shape[:-2], query.shape[-2], attention.shape[-1])
+        if attention.bias is not None:
+            scores.add_(rows_of(attention.bias, place.queries).expand(sides)[here][..., place.keys])
+        allowed = attention.pairs(place.queries)
+        assert allowed is not None
+        allowed = allowed.expand(sides)[here][..., place.keys]
+        scores.masked_fill_(~allowed, -torch.inf)
+        return Block(scores, exponentials, allowed, place)
 
 
 class Scratch:
@@ -210,34 +249,13 @@ class Scratch:
     GAP = 1040
 
     def __init__(self, size: int, attention: "StreamedMap"):
-        self.memory = torch.empty(2 * size + self.GAP, dtype=attention.dtype, device=attention.device)
-        self.size = size
+        memory = torch.empty(2 * size + self.GAP, dtype=attention.dtype, device=attention.device)
+        self.first, self.second = memory[:size], memory[size + self.GAP :]
+        self.sides: tuple[int, ...] = ()
 
     def views(self, sides: tuple[int, ...]) -> tuple[Tensor, Tensor]:
         """Both blocks in some shape."""
-        count, second = math.prod(sides), self.size + self.GAP
-        return self.memory[:count].view(sides), self.memory[second : second + count].view(sides)
-
-
-def _scaled_keys(attention: "StreamedMap", item: tuple[int, ...], heads: slice) -> Tensor:
-    """Keys of some heads, laid out for the product that makes the scores."""
-    shared = attention.shape[-3] // attention.key.shape[-3]
-    heads_of_keys = torch.arange(heads.start, heads.stop, device=attention.device) // shared
-    key = attention.key[item][heads_of_keys].to(attention.dtype)
-    return (attention.scaling * key).mT.contiguous()
-
-
-def _block(attention: "StreamedMap", query: Tensor, key: Tensor, place: Place, scratch: Scratch) -> Block:
-    sides = (*query.shape[:-1], key.shape[-1])
-    scores, exponentials = scratch.views(sides)
-    torch.bmm(query, key, out=scores)
-    if not attention.restricted:
-        return Block(scores, exponentials, None, place)
-    here, whole = (*place.item, place.heads), (*attention.shape[:-2], sides[-2], attention.shape[-1])
-    if attention.bias is not None:
-        scores.add_(rows_of(attention.bias, place.queries).expand(whole)[here][..., place.keys])
-    allowed = attention.pairs(place.queries)
-    assert allowed is not None
-    allowed = allowed.expand(whole)[here][..., place.keys]
-    scores.masked_fill_(~allowed, -torch.inf)
-    return Block(scores, exponentials, allowed, place)
+        if sides != self.sides:
+            count, self.sides = math.prod(sides), sides
+            self.last = self.first[:count].view(sides), self.second[:count].view(sides)
+        return self.last

@@ -232,11 +232,19 @@ class _Collecting(torch.autograd.Function):
     def backward(ctx, sent: Tensor, *_):
         query, key, value, out, *rest = ctx.saved_tensors
         width = query.shape[-1]
-        query, key, value, out = (F.pad(each, (0, 1)) for each in (query, key, value, out))
-        sent = F.pad(sent, (0, 1), value=1.0)
+        query, key, value, out = (_with_column(each, 0.0) for each in (query, key, value, out))
+        sent = _with_column(sent, 1.0)
         found = backward(sent, query, key, value, (out, *rest), ctx.scoring)
         ctx.collect(found[2][..., -1])
         return (*(each[..., :width] for each in found), None, None)
+
+
+def _with_column(tensor: Tensor, content: float) -> Tensor:
+    # Cheaper than F.pad, which fills all of it first.
+    widened = tensor.new_empty(*tensor.shape[:-1], tensor.shape[-1] + 1)
+    widened[..., :-1] = tensor
+    widened[..., -1] = content
+    return widened
 
 
 def _normaliser(found: tuple[Tensor, ...], query: Tensor) -> Tensor:
