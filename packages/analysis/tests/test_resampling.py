@@ -194,3 +194,14 @@ def test_where_bca_is_not_defined_the_percentile_stands_and_says_so():
 def test_intervals_move_with_their_values(scale, shift):
     found, moved = QUICK.units(SCORES), QUICK.units(scale * SCORES + shift)
     assert bounds(moved) == pytest.approx([scale * bound + shift for bound in bounds(found)], abs=1e-9)
+
+
+def test_groups_of_unequal_size_are_drawn_whole():
+    values, owners = np.repeat([0.0, 1, 2, 3, 4, 5], 3)[:-2], np.repeat(np.arange(6), 3)[:-2]
+    seen = []
+    QUICK.groups(values, owners, lambda x: float(seen.append(x) or x.mean()))
+    counts = [np.bincount(x.astype(int), minlength=6) for x in seen[1:]]
+    assert all((count[:5] % 3 == 0).all() for count in counts)
+    assert {(count // np.array([3, 3, 3, 3, 3, 1])).sum() for count in counts} == {6}
+    nested = QUICK.hierarchical(values, owners)
+    assert nested.low < nested.value < nested.high

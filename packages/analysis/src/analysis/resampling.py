@@ -2,7 +2,7 @@
 
 import math
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,13 +11,13 @@ from scipy import stats
 
 from analysis.errors import AnalysisError
 from analysis.estimates import Estimate
+from analysis.group_draws import Labels, drawn_again, positions, table
 from analysis.values import Values, checked, checked_pairs, without_rounding
 
 Reduced = np.ndarray | np.floating | float
 Statistic = Callable[..., Reduced]
 """A reduction of one or two arrays; with an `axis` argument, as NumPy's have, it is much faster."""
 
-Labels = Sequence | np.ndarray
 Draw = Callable[[np.random.Generator], Reduced]
 
 FEWEST = 5
@@ -80,10 +80,10 @@ class Bootstrap:
         Right whatever the items of a group share (Davison & Hinkley 1997, §3.8).
         """
         values = checked(values)
-        members = _members(values, groups)
+        members = table(positions(values, groups))
         return self.drawn(
             statistic(values),
-            lambda rng: statistic(values[np.concatenate(_again(members, rng))]),
+            lambda rng: statistic(values[drawn_again(members, rng)]),
             len(members),
             "groups",
             chance=chance,
@@ -107,13 +107,13 @@ class Bootstrap:
         values = checked(values)
         trials = np.arange(values.size) if trials is None else np.asarray(trials)
         nested = [
-            [items[part] for part in _members(items, trials[items])]
-            for items in _members(values, seeds, trials)
+            table([items[part] for part in positions(items, trials[items])])
+            for items in positions(values, seeds, trials)
         ]
 
-        def draw(rng: np.random.Generator):
-            parts = [part for owned in _again(nested, rng) for part in _again(owned, rng)]
-            return statistic(values[np.concatenate(parts)])
+        def draw(rng: np.random.Generator) -> Reduced:
+            owned = [nested[i] for i in rng.integers(len(nested), size=len(nested))]
+            return statistic(values[np.concatenate([drawn_again(trials, rng) for trials in owned])])
 
         return self.drawn(statistic(values), draw, len(nested), "seeds and their trials", chance=chance)
 
@@ -127,12 +127,13 @@ class Bootstrap:
         """Any statistic where every seed answered the same trials: would other seeds on other trials show it?
 
         Rows and columns are drawn independently (Owen 2007), so that trials that are hard for every seed
-        count as few. `n` is the smaller side.
+        count as few. The noise of single answers is counted three times: the interval is rather too wide. `n` is
+        the smaller side.
         """
         checked(values.ravel())
         rows, columns = values.shape
 
-        def draw(rng: np.random.Generator):
+        def draw(rng: np.random.Generator) -> Reduced:
             return statistic(
                 values[np.ix_(rng.integers(rows, size=rows), rng.integers(columns, size=columns))]
             )
@@ -219,20 +220,6 @@ def gap_of_means(a: np.ndarray, b: np.ndarray, axis: int = -1) -> Reduced:
 def ratio_of_means(a: np.ndarray, b: np.ndarray, axis: int = -1) -> Reduced:
     """mean(a) / mean(b): how many times as much, with chance 1."""
     return np.mean(a, axis=axis) / np.mean(b, axis=axis)
-
-
-def _members(items: np.ndarray, *labels: Labels) -> list[np.ndarray]:
-    """Positions of the items of each label, in the order of the first labels' names."""
-    if wrong := [len(names) for names in labels if len(names) != len(items)]:
-        raise AnalysisError(f"expected one label per value ({len(items)}), got {wrong[0]}")
-    _, index = np.unique(np.asarray(labels[0]), return_inverse=True)
-    order = np.argsort(index, kind="stable")
-    return np.split(order, np.flatnonzero(np.diff(index[order])) + 1)
-
-
-def _again(parts: list, rng: np.random.Generator) -> list:
-    """As many parts as there are, drawn with replacement."""
-    return [parts[i] for i in rng.integers(len(parts), size=len(parts))]
 
 
 def _too_few(n: int) -> str:
