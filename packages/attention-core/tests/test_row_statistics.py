@@ -5,7 +5,7 @@ import torch
 from attention_core.row_statistics import largest_places
 
 
-@pytest.mark.parametrize("keys", [9, 100, 200, 1600, 9061])
+@pytest.mark.parametrize("keys", [9, 200, 300, 1600, 9061])
 @pytest.mark.parametrize("k", [0, 1, 8])
 @pytest.mark.parametrize("levels", [2, 300, 10**6])
 def test_the_largest_places_are_those_of_a_stable_sort(keys, k, levels):

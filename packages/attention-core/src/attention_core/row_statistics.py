@@ -7,7 +7,8 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 # Torch finds the largest of so few values fastest.
-GROUPS = 64
+GROUPS = 128
+FAR_APART = 64
 
 
 class TopK(NamedTuple):
@@ -123,11 +124,18 @@ def _rounds(rows: Tensor, k: int) -> tuple[Tensor, Tensor, Tensor]:
         values, places = rows.topk(min(k + 1, keys))
         return values[:, :k], places[:, :k], _beyond(values, k)
     size = keys // groups
-    # Key j is in group j mod groups: a maximum over the outer axis is the fastest one.
-    best, chosen = rows[:, : size * groups].unflatten(-1, (size, groups)).amax(1).topk(k + 1)
-    members = torch.arange(size, device=rows.device) * groups
-    left = torch.arange(size * groups, keys, device=rows.device).expand(len(rows), -1)
-    going_on = torch.cat([(chosen[:, :k].unsqueeze(-1) + members).flatten(1), left], 1)
+    whole = rows[:, : size * groups]
+    # A maximum over the outer axis is the faster one, but what lies far apart is gathered slowly.
+    if size < FAR_APART:
+        best, chosen = whole.unflatten(-1, (size, groups)).amax(1).topk(k + 1)
+        start, members = chosen, torch.arange(size, device=rows.device) * groups
+    else:
+        best, chosen = whole.unflatten(-1, (groups, size)).amax(-1).topk(k + 1)
+        start, members = chosen * size, torch.arange(size, device=rows.device)
+    going_on = (start[:, :k].unsqueeze(-1) + members).flatten(1)
+    if size * groups < keys:
+        left = torch.arange(size * groups, keys, device=rows.device).expand(len(rows), -1)
+        going_on = torch.cat([going_on, left], 1)
     values, places, runner_up = _rounds(rows.gather(1, going_on), k)
     return values, going_on.gather(1, places), torch.maximum(runner_up, best[:, k])
 
