@@ -138,7 +138,7 @@ def test_the_log_rank_test_of_few_runs_counts_every_regrouping():
     tails = [np.mean([sign * g >= sign * observed - 1e-9 for g in groups]) for sign in (1, -1)]
     found = steps_difference(*side)
     assert found.p == pytest.approx(min(1, 2 * min(tails)))
-    assert found.estimate.null.how == "all 70 regroupings"
+    assert found.test == "log-rank, all 70 regroupings"
 
 
 def test_with_one_budget_the_difference_is_welchs():

@@ -133,7 +133,8 @@ def steps_difference(
 
     The estimate is the difference of restricted means with Welch's interval; the effect is their ratio; p
     is that of the log-rank test (Mantel 1966) by regrouping the runs, exact for few, which asks that runs of
-    both sides were watched alike. By default the horizon is the last step that both can tell of.
+    both sides were watched alike. By default the horizon is the last step that both can tell of. A side of one
+    run has no test.
 
     Raises:
         AnalysisError: the horizon lies beyond what was watched.
@@ -144,8 +145,10 @@ def steps_difference(
     found = permutation.independent(*_log_rank_scores(a, b))
     how = f"difference of restricted means up to {horizon:g} steps, {level:.0%} Welch t"
     low, high = _welch(ours - theirs, (our_error, their_error), (a.steps.size, b.steps.size), level)
-    estimate = Estimate(ours - theirs, low, high, found.n, None, how, found.estimate.null)
-    return Difference(estimate, found.p, ours / theirs, found.n, "log-rank permutation", "ratio of steps")
+    null = found.estimate.null
+    test = f"log-rank, {null.how}" if null else "log-rank"
+    estimate = Estimate(ours - theirs, low, high, found.n, None, how)
+    return Difference(estimate, found.p, ours / theirs, found.n, test, "ratio of steps")
 
 
 def _log_rank_scores(a: StepsToCriterion, b: StepsToCriterion) -> tuple[np.ndarray, np.ndarray]:
