@@ -1,6 +1,6 @@
 """How alike two representations of the same items are, and how many dimensions one has."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
@@ -25,34 +25,31 @@ def cka(
 
     Kornblith et al. (2019). With few items and many features it is high whatever they are; debiased, by the
     unbiased HSIC of Song et al. (2012), unrelated representations have 0 on average, and may fall below. Items are
-    independent rows; the null shuffles which belong together. Memory and time are linear in the items.
+    independent rows; the null shuffles which belong together. Memory and time are linear in the items; each draw costs
+    one product of the two.
 
     Raises:
         AnalysisError: other lengths, fewer than four items, numbers that are not finite, or items all alike.
     """
-    first = _centred("first", first)
-    second = _centred("second", second)
+    first = finite_array("first", first, "items features")
+    second = finite_array("second", second, "items features")
     same_length(len(first), second=second)
     if len(first) < 4:
         raise AnalysisError(f"expected at least four items, got {len(first)}")
     hsic = _unbiased if debiased else _biased
 
-    def statistic(kept: np.ndarray, partner: np.ndarray = second) -> float:
-        x, y = (each[kept] - each[kept].mean(0) for each in (first, partner))
+    def statistic(kept: np.ndarray) -> float:
+        x, y = _Rows.of(first[kept]), _Rows.of(second[kept])
         return _alignment(hsic(x, y), hsic(x, x), hsic(y, y))
 
     found = jackknife(statistic, np.arange(len(first)), seed=seed)
-    own = hsic(first, first), hsic(second, second)
-    rng = np.random.default_rng(seed)
-    draws = [_alignment(hsic(first, rng.permutation(second)), *own) for _ in range(permutations)]
-    null = null_of(found.value, np.array(draws), "shuffled items", alternative="greater")
+    x, y, rng = _Rows.of(first), _Rows.of(second), np.random.default_rng(seed)
+    own = hsic(x, x), hsic(y, y)
+    shuffles = (y.in_order(rng.permutation(len(first))) for _ in range(permutations))
+    draws = np.array([_alignment(hsic(x, each), *own) for each in shuffles])
+    null = null_of(found.value, draws, "shuffled items", alternative="greater")
     how = f"{'debiased' if debiased else 'biased'} linear CKA, {found.how.replace('groups', 'items')}"
     return replace(found, how=how, null=null)
-
-
-def _centred(name: str, array: np.ndarray) -> np.ndarray:
-    array = finite_array(name, array, "items features")
-    return array - array.mean(0)
 
 
 def _alignment(shared: float, first: float, second: float) -> float:
@@ -63,22 +60,38 @@ def _alignment(shared: float, first: float, second: float) -> float:
     return shared / np.sqrt(first * second)
 
 
-def _biased(x: np.ndarray, y: np.ndarray) -> float:
-    """‖Xᵀ Y‖²: tr(K L) of centred rows."""
-    return float(np.sum((x.T @ y) ** 2))
+@dataclass(frozen=True)
+class _Rows:
+    """Centred items X, the diagonal of X Xᵀ, and the sums of its rows without the diagonal."""
+
+    points: Float[np.ndarray, "items features"]
+    diagonal: Float[np.ndarray, " items"]
+    sums: Float[np.ndarray, " items"]
+
+    @classmethod
+    def of(cls, points: np.ndarray) -> "_Rows":
+        points = points - points.mean(0)
+        diagonal = np.einsum("if,if->i", points, points)
+        return cls(points, diagonal, points @ points.sum(0) - diagonal)
+
+    def in_order(self, order: np.ndarray) -> "_Rows":
+        return _Rows(self.points[order], self.diagonal[order], self.sums[order])
 
 
-def _unbiased(x: np.ndarray, y: np.ndarray) -> float:
+def _biased(x: _Rows, y: _Rows) -> float:
+    """‖Xᵀ Y‖² = tr(K L)."""
+    return float(np.sum((x.points.T @ y.points) ** 2))
+
+
+def _unbiased(x: _Rows, y: _Rows) -> float:
     """HSIC₁ of Song et al. (2012), from features: the diagonals of K and L are taken out without forming them.
 
     (tr(K̃ L̃) + 1ᵀK̃1 · 1ᵀL̃1 / ((n−1)(n−2)) − 2 · 1ᵀK̃L̃1 / (n−2)) / (n (n−3))
     """
-    n = len(x)
-    own_x, own_y = (np.einsum("if,if->i", each, each) for each in (x, y))
-    rows_x, rows_y = x @ x.sum(0) - own_x, y @ y.sum(0) - own_y
-    trace = _biased(x, y) - own_x @ own_y
-    sums = rows_x.sum() * rows_y.sum() / ((n - 1) * (n - 2))
-    return float((trace + sums - 2 * rows_x @ rows_y / (n - 2)) / (n * (n - 3)))
+    n = len(x.points)
+    trace = _biased(x, y) - x.diagonal @ y.diagonal
+    product = x.sums.sum() * y.sums.sum() / ((n - 1) * (n - 2))
+    return float((trace + product - 2 * x.sums @ y.sums / (n - 2)) / (n * (n - 3)))
 
 
 def participation_ratio(

@@ -49,34 +49,62 @@ def property_angles(
     activity = finite_array("activity", activity, "trials features")
     columns = same_length(len(activity), first=first, second=second, groups=groups)
     a, b = (np.unique(column, return_inverse=True)[1] for column in columns[:2])
-    activity = activity - activity.mean(0)
-
-    def statistics(kept: np.ndarray, second: np.ndarray = b) -> np.ndarray:
-        angles = principal_angles(*_spans(activity[kept], a[kept], second[kept]))
-        return np.r_[np.mean(np.cos(angles) ** 2), np.degrees(angles)]
-
-    overlap, *angles = jackknife_each(statistics, columns[2], seed=seed)
-    rows = np.arange(len(activity))
-    shuffles = shuffled_labels(b, columns[2], permutations, seed)
-    draws = np.array([statistics(rows, each)[0] for each in shuffles])
+    overlap, *angles = jackknife_each(
+        lambda kept: _statistics(_Effects.of(activity[kept], a[kept], b[kept])), columns[2], seed=seed
+    )
+    whole, shuffles = _Effects.of(activity, a, b), shuffled_labels(b, columns[2], permutations, seed)
+    draws = np.array([_statistics(whole.with_second(activity, a, each))[0] for each in shuffles])
     how = f"mean squared cosine of the principal angles, {overlap.how}"
     null = null_of(overlap.value, draws, "shuffled labels of the second property")
     return PropertyAngles(tuple(angles), replace(overlap, how=how, null=null))
 
 
-def _spans(activity: np.ndarray, first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Orthonormal bases of the effects of either property, fitted by least squares to both."""
-    member = [(column == np.arange(column.max() + 1)[:, None]).astype(float) for column in (first, second)]
-    design = np.vstack([np.ones(len(activity)), *member])
-    gram = design @ design.T
-    sizes = [len(each) for each in member]
-    if min(sizes) < 2 or np.linalg.matrix_rank(gram, hermitian=True) < sum(sizes) - 1:
-        raise AnalysisError(
-            f"{sizes[0]} and {sizes[1]} classes cannot be told apart: expected two properties of at least two "
-            "classes, in combinations of which neither tells the other"
+@dataclass(frozen=True)
+class _Effects:
+    """What least squares needs of trials: how often classes meet, and the sums of activity in each."""
+
+    meetings: Float[np.ndarray, "first second"]
+    first: Float[np.ndarray, "first features"]
+    second: Float[np.ndarray, "second features"]
+
+    @classmethod
+    def of(cls, activity: np.ndarray, first: np.ndarray, second: np.ndarray) -> "_Effects":
+        a, b = _member(first), _member(second)
+        return cls(a @ b.T, a @ activity, b @ activity)
+
+    def with_second(self, activity: np.ndarray, first: np.ndarray, second: np.ndarray) -> "_Effects":
+        """The same trials with other labels of the second property."""
+        b = _member(second)
+        return replace(self, meetings=_member(first) @ b.T, second=b @ activity)
+
+    def bases(self) -> tuple[np.ndarray, np.ndarray]:
+        """Directions in which the effects of either property differ, fitted together with the other's."""
+        a, b = self.meetings.sum(1), self.meetings.sum(0)
+        gram = np.block(
+            [
+                [np.array([[a.sum()]]), a[None], b[None]],
+                [a[:, None], np.diag(a), self.meetings],
+                [b[:, None], self.meetings.T, np.diag(b)],
+            ]
         )
-    effects = np.linalg.pinv(gram, hermitian=True) @ (design @ activity)
-    return _basis(effects[1 : sizes[0] + 1]), _basis(effects[sizes[0] + 1 :])
+        if min(a.size, b.size) < 2 or np.linalg.matrix_rank(gram, hermitian=True) < a.size + b.size - 1:
+            raise AnalysisError(
+                f"{a.size} and {b.size} classes cannot be told apart: expected two properties of at least two "
+                "classes, in combinations of which neither tells the other"
+            )
+        sums = np.vstack([self.first.sum(0), self.first, self.second])
+        effects = np.linalg.pinv(gram, hermitian=True) @ sums
+        return _basis(effects[1 : a.size + 1]), _basis(effects[a.size + 1 :])
+
+
+def _member(index: np.ndarray) -> np.ndarray:
+    return (index == np.arange(index.max() + 1)[:, None]).astype(float)
+
+
+def _statistics(effects: _Effects) -> np.ndarray:
+    """Overlap, then the angles in degrees."""
+    angles = principal_angles(*effects.bases())
+    return np.r_[np.mean(np.cos(angles) ** 2), np.degrees(angles)]
 
 
 def _basis(effects: np.ndarray) -> np.ndarray:
