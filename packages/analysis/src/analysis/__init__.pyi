@@ -2,7 +2,14 @@ from .across_seeds import interquartile_mean as interquartile_mean
 from .across_seeds import optimality_gap as optimality_gap
 from .across_seeds import performance_profile as performance_profile
 from .across_seeds import probability_of_improvement as probability_of_improvement
+from .alignment import Alignment as Alignment
+from .alignment import Rotation as Rotation
 from .attention_figure import attention_over_frames as attention_over_frames
+from .causal import CausalTest as CausalTest
+from .causal import Push as Push
+from .causal import causal_test as causal_test
+from .causal import control_directions as control_directions
+from .causal import dose_response as dose_response
 from .comparability import Comparability as Comparability
 from .comparability import comparability as comparability
 from .comparison import Comparison as Comparison
@@ -28,6 +35,10 @@ from .decoding import over_networks as over_networks
 from .diagnosis import Diagnosis as Diagnosis
 from .diagnosis import Evidence as Evidence
 from .diagnosis import diagnose as diagnose
+from .directions import Directions as Directions
+from .dissimilarity import crossnobis as crossnobis
+from .dissimilarity import dissimilarities as dissimilarities
+from .dissimilarity import representational_similarity as representational_similarity
 from .effect_sizes import cliffs_delta as cliffs_delta
 from .effect_sizes import hedges_g as hedges_g
 from .effect_sizes import hedges_g_paired as hedges_g_paired
@@ -44,28 +55,48 @@ from .figures import cell_intervals as cell_intervals
 from .figures import heat_map as heat_map
 from .figures import training_curves as training_curves
 from .files import write_atomically as write_atomically
+from .geometry import condition_means as condition_means
+from .geometry import principal_angles as principal_angles
 from .inference import cluster_estimate as cluster_estimate
 from .inference import difference as difference
 from .inference import mean_estimate as mean_estimate
 from .inference import paired_difference as paired_difference
 from .multiplicity import benjamini_hochberg as benjamini_hochberg
 from .multiplicity import holm as holm
+from .orthogonality import Orthogonalization as Orthogonalization
+from .orthogonality import orthogonalization as orthogonalization
+from .orthogonality import orthogonalization_index as orthogonalization_index
 from .permutation import Permutation as Permutation
+from .planted_codes import PlantedCode as PlantedCode
+from .planted_codes import planted_code as planted_code
+from .procrustes import Disparity as Disparity
+from .procrustes import disparity as disparity
 from .report import Picture as Picture
 from .report import Report as Report
 from .report import write_report as write_report
 from .resampling import Bootstrap as Bootstrap
 from .resampling import ratio_of_means as ratio_of_means
+from .rotated_decoding import Reconstruction as Reconstruction
+from .rotated_decoding import reconstruct as reconstruct
+from .similarity import cka as cka
+from .similarity import participation_ratio as participation_ratio
 from .store import Run as Run
 from .store import find_runs as find_runs
 from .style import save_figure as save_figure
+from .subspaces import PropertyAngles as PropertyAngles
+from .subspaces import property_angles as property_angles
 from .survival import StepsToCriterion as StepsToCriterion
 from .survival import steps_difference as steps_difference
+from .swap import Items as Items
+from .swap import SwapTest as SwapTest
+from .swap import swap_test as swap_test
 
 __all__ = [
     "LDA",
+    "Alignment",
     "AnalysisError",
     "Bootstrap",
+    "CausalTest",
     "Cluster",
     "Comparability",
     "ComparabilityError",
@@ -75,36 +106,54 @@ __all__ = [
     "Decoding",
     "Diagnosis",
     "Difference",
+    "Directions",
+    "Disparity",
     "Estimate",
     "Evidence",
+    "Items",
     "Leakage",
     "Logistic",
     "Null",
+    "Orthogonalization",
     "Permutation",
     "Picture",
+    "PlantedCode",
+    "PropertyAngles",
+    "Push",
+    "Reconstruction",
     "Report",
     "Result",
     "Ridge",
+    "Rotation",
     "Run",
     "Standardised",
     "StepsToCriterion",
     "StoreError",
     "StoreWarning",
+    "SwapTest",
     "View",
     "attention_over_frames",
     "benjamini_hochberg",
+    "causal_test",
     "cell_intervals",
+    "cka",
     "cliffs_delta",
     "cluster_estimate",
     "clusters",
     "comparability",
     "compare",
+    "condition_means",
+    "control_directions",
+    "crossnobis",
     "decode",
     "decode_across_conditions",
     "decode_across_time",
     "decode_items",
     "diagnose",
     "difference",
+    "disparity",
+    "dissimilarities",
+    "dose_response",
     "find_runs",
     "heat_map",
     "hedges_g",
@@ -116,13 +165,22 @@ __all__ = [
     "mean_estimate",
     "null_of",
     "optimality_gap",
+    "orthogonalization",
+    "orthogonalization_index",
     "over_networks",
     "paired_difference",
+    "participation_ratio",
     "performance_profile",
+    "planted_code",
+    "principal_angles",
     "probability_of_improvement",
+    "property_angles",
     "ratio_of_means",
+    "reconstruct",
+    "representational_similarity",
     "save_figure",
     "steps_difference",
+    "swap_test",
     "training_curves",
     "write_atomically",
     "write_report",
