@@ -39,20 +39,20 @@ class CrossValidation:
         """Train on every view, test on the columns that `tested` names for its column."""
         fold = fold_of_trials(problem, self.folds, self.seed)
         sources = self._sources(problem, fold)
-        scores, weights, null = [], [], 0.0
+        scores, weights, nulls = [], [], []
         held_out = [fold == number for number in range(fold.max() + 1)]
         for test in held_out:
             found = Fold(problem, self.decoder, test, tuple(tested), across_times).scores(sources)
             scores.append(found[0])
             weights.append(found[1])
-            null = null + found[2] / len(held_out)
+            nulls.append(found[2])
         return Decoding(
             views=_views(problem),
             classes=problem.classes,
             fold_scores=np.stack(scores, axis=-1),
             coefficients=_by_view([[each.coefficients[:, 0] for each in part] for part in weights]),
             intercepts=_by_view([[each.intercepts[:, 0] for each in part] for part in weights]),
-            null=null,
+            null=np.mean(nulls, axis=0),
             folds=fold,
         )
 

@@ -62,7 +62,8 @@ class _Pooled:
         return weights_about(self.means, solution, _offsets(class_mean, solution, member, self.equal))
 
     def _one(self, class_mean: np.ndarray, member: np.ndarray) -> np.ndarray:
-        within = self.total - _between(class_mean[:, 0], member[0].mean(0))
+        within = (class_mean[:, 0] * -member[0].mean(0)) @ class_mean[:, 0].mT
+        within += self.total
         return np.linalg.solve(shrunk(within, self.shrinkage), class_mean[:, 0])[:, None]
 
     def _many(self, class_mean: np.ndarray, member: np.ndarray) -> np.ndarray:
@@ -103,7 +104,8 @@ class _EachClass:
         return weights_about(self.means, solution, _offsets(class_mean, solution, member, self.equal))
 
     def _covariance(self, member: np.ndarray) -> np.ndarray:
-        return sum(part.mean() * _class_covariance(self.rows[:, part]) for part in member.T)
+        parts = [part.mean() * _class_covariance(self.rows[:, part]) for part in member.T]
+        return np.sum(parts, axis=0)
 
 
 def _class_covariance(rows: np.ndarray) -> np.ndarray:
@@ -119,18 +121,20 @@ def covariance(
     centred_rows: Float[np.ndarray, "times rows features"],
 ) -> Float[np.ndarray, "times features features"]:
     """XᵀX / rows."""
-    return centred_rows.mT @ centred_rows / centred_rows.shape[1]
+    products = centred_rows.mT @ centred_rows
+    products /= centred_rows.shape[1]
+    return products
 
 
 def shrunk(
     plain: Float[np.ndarray, "times features features"], shrinkage: Float[np.ndarray, " times"]
 ) -> Float[np.ndarray, "times features features"]:
-    """(1 − s) S + s tr(S) / d · I."""
+    """(1 − s) S + s tr(S) / d · I, in the place of S."""
     size = plain.shape[-1]
     ridge = _above_zero(shrinkage * np.trace(plain, axis1=1, axis2=2) / size)
-    result = (1 - shrinkage)[:, None, None] * plain
-    result[:, *np.diag_indices(size)] += ridge[:, None]
-    return result
+    plain *= (1 - shrinkage)[:, None, None]
+    plain[:, *np.diag_indices(size)] += ridge[:, None]
+    return plain
 
 
 def ledoit_wolf(
@@ -150,10 +154,6 @@ def ledoit_wolf(
 def _above_zero(ridge: np.ndarray) -> np.ndarray:
     """Give features that never vary within a class the identity for a covariance: the nearest mean decides."""
     return np.where(ridge > 0, ridge, 1.0)
-
-
-def _between(class_mean: np.ndarray, share: np.ndarray) -> np.ndarray:
-    return (class_mean * share) @ class_mean.mT
 
 
 def _offsets(class_mean: np.ndarray, solution: np.ndarray, member: np.ndarray, equal: bool) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -31,12 +32,12 @@ class Problem:
     group_names: tuple[Any, ...]
     strata: Int[np.ndarray, " trials"] | None = None
 
-    @property
+    @cached_property
     def times(self) -> list[range]:
         """The times at which each column is decoded."""
         return [range(start, len(self.features)) for start in self.shown]
 
-    @property
+    @cached_property
     def lines(self) -> list[np.ndarray]:
         """Where the views of each column, one per time, stand among all views."""
         ends = np.cumsum([0, *map(len, self.times)])

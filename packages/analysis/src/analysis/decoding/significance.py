@@ -74,7 +74,8 @@ def _time_grid(decoding: Decoding) -> np.ndarray:
 def _masses(excess: np.ndarray, place: np.ndarray) -> tuple[list[np.ndarray], list[float]]:
     plane = np.full((place[-1] + 1, place[-1] + 1), -np.inf)
     plane[np.ix_(place, place)] = excess
-    labels, count = ndimage.label(plane > ROUNDING)
+    labels = np.zeros(plane.shape, dtype=np.int32)
+    count = int(ndimage.label(plane > ROUNDING, output=labels))  # pyright: ignore[reportArgumentType]
     labels = labels[np.ix_(place, place)]
     masses = np.bincount(labels.ravel(), np.where(labels > 0, excess, 0).ravel(), count + 1)[1:]
     return [labels == number for number in range(1, count + 1)], masses.tolist()
