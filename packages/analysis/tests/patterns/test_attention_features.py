@@ -6,7 +6,7 @@ from scipy import stats
 from scipy.spatial.distance import jensenshannon
 
 from analysis import AnalysisError
-from analysis.patterns.attention_features import feature_correlations, mantel, similarity
+from analysis.patterns.attention_features import feature_correlations, mantel, profile_similarity
 
 RNG = np.random.default_rng(0)
 
@@ -77,7 +77,11 @@ def test_similar_features_that_attend_alike_are_found():
     features = RNG.normal(size=(30, 4))
     profiles = np.exp(features @ RNG.normal(size=(4, 12)))
     profiles /= profiles.sum(1, keepdims=True)
-    found = mantel(similarity(profiles, "jensenshannon"), similarity(features, "euclidean"), permutations=199)
+    found = mantel(
+        profile_similarity(profiles, "jensenshannon"),
+        profile_similarity(features, "euclidean"),
+        permutations=199,
+    )
     assert found.low > 0
     assert found.null.p <= 0.01
 
@@ -89,10 +93,10 @@ def test_p_of_mantel_is_uniform_where_there_is_nothing():
 
 def test_similarity_is_one_minus_scipys_distance():
     profiles = RNG.dirichlet(np.ones(5), size=6)
-    ours = similarity(profiles, "jensenshannon")
+    ours = profile_similarity(profiles, "jensenshannon")
     assert ours[1, 4] == pytest.approx(1 - jensenshannon(profiles[1], profiles[4]))
     with pytest.raises(AnalysisError, match="1 profiles are all zero"):
-        similarity(np.vstack([profiles, np.zeros(5)]))
+        profile_similarity(np.vstack([profiles, np.zeros(5)]))
 
 
 def test_matrices_that_cannot_be_compared_are_refused():

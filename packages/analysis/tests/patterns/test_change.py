@@ -3,7 +3,7 @@ import pytest
 from scipy import stats
 
 from analysis import AnalysisError
-from analysis.patterns.change import MOVED, attention_change, evolution
+from analysis.patterns.change import MOVED, attention_change, attention_evolution
 from analysis.patterns.dense import DensePattern
 
 RNG = np.random.default_rng(0)
@@ -55,13 +55,13 @@ def test_items_of_one_group_are_one_unit():
 
 def test_evolution_goes_step_by_step():
     steps = {"step 0": layer(0.5), "step 100": layer(1.0), "step 200": layer(2.0)}
-    changes = evolution(steps, draws=5)
+    changes = attention_evolution(steps, draws=5)
     assert sorted({(each.before, each.after) for each in changes}) == [
         ("step 0", "step 100"),
         ("step 100", "step 200"),
     ]
     with pytest.raises(AnalysisError, match="at least two"):
-        evolution({"step 0": layer(1.0)})
+        attention_evolution({"step 0": layer(1.0)})
 
 
 def test_what_has_no_items_or_other_heads_is_refused():

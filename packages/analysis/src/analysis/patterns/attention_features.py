@@ -113,7 +113,7 @@ def mantel(
     )
 
 
-def similarity(profiles: Float[np.ndarray, "tokens dims"], metric: str = "cosine") -> Square:
+def profile_similarity(profiles: Float[np.ndarray, "tokens dims"], metric: str = "cosine") -> Square:
     """1 − distance of every two profiles: what tokens attend to, or their features.
 
     `metric` is one of SciPy's; "jensenshannon" suits rows of attention.

@@ -90,8 +90,12 @@ def attention_change(
     return [replace(change, p_corrected=float(p)) for change, p in zip(changes, corrected, strict=True)]
 
 
-def evolution(
-    patterns: Mapping[str, AttentionPattern], groups: Labels | None = None, *, draws: int = 1000, seed: int = 0
+def attention_evolution(
+    patterns: Mapping[str, AttentionPattern],
+    groups: Labels | None = None,
+    *,
+    draws: int = 1000,
+    seed: int = 0,
 ) -> list[Change]:
     """The changes from each layer, training step or condition to the one after it, in the order given.
 
