@@ -44,6 +44,15 @@ def test_lower_can_be_better():
     assert found.result("gated").verdict == "better"
 
 
+def test_intervals_of_arms_keep_to_the_bounds_of_the_metric():
+    (free, bound) = (
+        compare(table(0.2), ["n", "feature"], "baseline", bounds=limits).result("gated").estimate
+        for limits in ((-9.0, 9.0), (0.0, 0.9))
+    )
+    assert free.high > 0.9 >= bound.high
+    assert bound.value == free.value
+
+
 def test_neither_side_need_be_better():
     up, down = (
         compare(table(gap), ["n", "feature"], "baseline", higher_is_better=None) for gap in (0.1, -0.1)

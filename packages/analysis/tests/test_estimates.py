@@ -89,3 +89,11 @@ def test_the_null_is_described_by_its_draws():
 def test_no_null_is_made_of_bad_numbers(observed, draws, alternative, message):
     with pytest.raises(AnalysisError, match=message):
         null_of(observed, draws, "", alternative=alternative)
+
+
+def test_an_interval_is_cut_to_what_the_figure_can_be_and_says_so():
+    cut = Estimate(0.9, 0.7, 1.1, 5, 0.5, "t interval").within(0.0, 1.0)
+    assert (cut.low, cut.high, cut.how) == (0.7, 1.0, "t interval, cut to [0, 1]")
+    whole = Estimate(0.9, 0.8, 1.0, 5)
+    assert whole.within(0.0, 1.0) is whole
+    assert math.isnan(Estimate(0.9, math.nan, math.nan, 1).within(0.0, 1.0).low)

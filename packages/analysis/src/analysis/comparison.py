@@ -130,7 +130,7 @@ class Comparison:
         }
 
 
-def compare(
+def compare(  # noqa: PLR0913 - what is compared, and what is known of the metric
     values: pl.DataFrame,
     cells: Sequence[str],
     baseline: str,
@@ -138,6 +138,7 @@ def compare(
     metric: str = "score",
     chance: float | None = None,
     higher_is_better: bool | None = True,
+    bounds: tuple[float, float] = (-math.inf, math.inf),
     alpha: float = 0.05,
     checked: Comparability | None = None,
 ) -> Comparison:
@@ -146,7 +147,8 @@ def compare(
     `values` has the columns arm, seed, the cell columns, and value: one number per arm, seed and cell. The
     overall value of a seed is its unweighted mean over cells. Arms with the same seeds are compared by the
     paired t test, others by Welch's. What `checked` holds against an arm makes its verdicts "not comparable".
-    With `higher_is_better` None neither side is: the verdicts are "higher" and "lower".
+    Intervals of arms are cut to `bounds`, the values that the metric can take. With
+    `higher_is_better` None neither side is better: the verdicts are "higher" and "lower".
 
     Raises:
         AnalysisError: a column is missing, a value is not finite or stands twice, or the baseline is no arm.
@@ -158,7 +160,8 @@ def compare(
     blocked = {arm: "; ".join(why) for arm, why in checked.reasons.items()}
     words = VERDICTS[higher_is_better]
     drafts = [_draft(cell, arm, table, baseline, chance, blocked) for cell, table in tables for arm in arms]
-    results = tuple(_judged(draft, words, alpha) for draft in _corrected(drafts))
+    judged = (_judged(draft, words, alpha) for draft in _corrected(drafts))
+    results = tuple(replace(r, estimate=r.estimate and r.estimate.within(*bounds)) for r in judged)
     overall = tables[0][1]
     notes = (*checked.notes, *_left_out(values, overall), *_unpaired(overall, baseline))
     return Comparison(metric, baseline, arms, cells, chance, higher_is_better, alpha, results, notes)

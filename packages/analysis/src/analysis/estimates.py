@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from html import escape
 from typing import Any
 
@@ -57,6 +57,16 @@ class Estimate:
         numbers = {name: _number(record[name]) for name in ("value", "low", "high")}
         null = record.get("null")
         return cls(**{**record, **numbers, "null": null and Null(**null)})
+
+    def within(self, low: float, high: float) -> "Estimate":
+        """The same estimate, its interval cut to the values that the figure can take; `how` says so where it was.
+
+        What is cut off cannot hold the true value, so that coverage stays as it is.
+        """
+        if not (self.low < low or self.high > high):
+            return self
+        how = f"{self.how}, cut to [{low:g}, {high:g}]".lstrip(", ")
+        return replace(self, low=max(self.low, low), high=min(self.high, high), how=how)
 
     def __str__(self) -> str:
         if math.isnan(self.value):

@@ -77,6 +77,7 @@ def compare_arms(
             metric=chosen.name,
             chance=chosen.chance,
             higher_is_better=chosen.higher_is_better,
+            bounds=chosen.bounds,
             checked=checked,
         )
         for name in splits

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from analysis import Estimate, mean_estimate
@@ -48,11 +49,14 @@ def estimates(values: pl.DataFrame, measure: Measure) -> dict[str, Estimate]:
     """Mean and interval over seeds, for each split."""
     splits = values["split"].unique(maintain_order=True)
     return {
-        split: mean_estimate(
-            values.filter(pl.col("split") == split)["value"].to_numpy(), chance=measure.chance
-        )
+        split: mean_over_seeds(values.filter(pl.col("split") == split)["value"].to_numpy(), measure)
         for split in splits
     }
+
+
+def mean_over_seeds(values: np.ndarray, measure: Measure) -> Estimate:
+    """Mean and interval of one value per seed."""
+    return mean_estimate(values, chance=measure.chance).within(*measure.bounds)
 
 
 def measures_of(system: str, name: str | None) -> Sequence[Measure]:

@@ -6,12 +6,12 @@ from typing import Any
 
 import polars as pl
 
-from analysis import Estimate, mean_estimate
+from analysis import Estimate
 from analysis.store import Run
 from searchlight import console
 from searchlight.experiments import experiment_class
 from searchlight.experiments.base import Measure
-from searchlight.results import measured, short
+from searchlight.results import mean_over_seeds, measured, short
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,5 @@ def show_sweep(system: str, settings: list[dict[str, Any]], runs: list[list[Run]
 def split_mean(system: str, runs: Sequence[Run], measure: Measure, part: str) -> Estimate:
     """A measure averaged over the splits whose name starts so, with its interval over seeds."""
     values = measured(system, runs, measure).filter(pl.col("split").str.starts_with(part))
-    return mean_estimate(
-        values.group_by("seed").agg(pl.col("value").mean())["value"].to_numpy(), chance=measure.chance
-    )
+    by_seed = values.group_by("seed", maintain_order=True).agg(pl.col("value").mean())
+    return mean_over_seeds(by_seed["value"].to_numpy(), measure)

@@ -55,7 +55,7 @@ def leakage(
 
 def _decoded(features: np.ndarray, labels: np.ndarray, parts: list) -> Estimate:
     scores = [_score(features, labels, train, test) for train, test in parts]
-    found = mean_estimate(scores, chance=1 / np.unique(labels).size)
+    found = mean_estimate(scores, chance=1 / np.unique(labels).size).within(0.0, 1.0)
     return replace(found, how="balanced accuracy, 95% Student t over folds")
 
 

@@ -1,5 +1,6 @@
 """What every system offers to the integration layer."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -48,6 +49,8 @@ class Measure:
     chance: float | None = None
     higher_is_better: bool | None = True
     """None where neither is better, as with a leaning."""
+    bounds: tuple[float, float] = (-math.inf, math.inf)
+    """The values that it can take."""
     cells: tuple[str, ...] = ()
     """Columns of the trials whose combinations are compared one by one."""
 
