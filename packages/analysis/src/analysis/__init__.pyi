@@ -10,6 +10,8 @@ from .causal import Push as Push
 from .causal import causal_test as causal_test
 from .causal import control_directions as control_directions
 from .causal import dose_response as dose_response
+from .claims import Claim as Claim
+from .claims import claims_html as claims_html
 from .comparability import Comparability as Comparability
 from .comparability import comparability as comparability
 from .comparison import Comparison as Comparison
@@ -66,6 +68,44 @@ from .multiplicity import holm as holm
 from .orthogonality import Orthogonalization as Orthogonalization
 from .orthogonality import orthogonalization as orthogonalization
 from .orthogonality import orthogonalization_index as orthogonalization_index
+from .patterns.agreement import Agreement as Agreement
+from .patterns.agreement import head_agreement as head_agreement
+from .patterns.analyzer import AttentionAnalyzer as AttentionAnalyzer
+from .patterns.attention import AttentionPattern as AttentionPattern
+from .patterns.attention_features import FeatureCorrelation as FeatureCorrelation
+from .patterns.attention_features import feature_correlations as feature_correlations
+from .patterns.attention_features import mantel as mantel
+from .patterns.attention_features import profile_similarity as profile_similarity
+from .patterns.change import Change as Change
+from .patterns.change import attention_change as attention_change
+from .patterns.change import attention_evolution as attention_evolution
+from .patterns.clusterers import DensityClusters as DensityClusters
+from .patterns.clusterers import HierarchicalDensityClusters as HierarchicalDensityClusters
+from .patterns.clusterers import KMeansClusters as KMeansClusters
+from .patterns.clustering import Clustering as Clustering
+from .patterns.clustering import cluster_patterns as cluster_patterns
+from .patterns.dense import DensePattern as DensePattern
+from .patterns.edges import EdgePattern as EdgePattern
+from .patterns.faithfulness import Faithfulness as Faithfulness
+from .patterns.faithfulness import faithfulness as faithfulness
+from .patterns.flow_nulls import EdgeSwaps as EdgeSwaps
+from .patterns.flow_nulls import QueryShuffle as QueryShuffle
+from .patterns.group_flow import Enrichment as Enrichment
+from .patterns.group_flow import enrichment as enrichment
+from .patterns.networks import centrality_table as centrality_table
+from .patterns.networks import concentration as concentration
+from .patterns.networks import eigenvector_centrality as eigenvector_centrality
+from .patterns.networks import page_rank as page_rank
+from .patterns.networks import rollout as rollout
+from .patterns.networks import strongest_pairs as strongest_pairs
+from .patterns.outcomes import mass_on_mask as mass_on_mask
+from .patterns.outcomes import outcome_correlation as outcome_correlation
+from .patterns.outcomes import outcome_difference as outcome_difference
+from .patterns.pattern_table import pattern_table as pattern_table
+from .patterns.ratios import group_ratio as group_ratio
+from .patterns.ratios import ratio_verdict as ratio_verdict
+from .patterns.stored import StoredPattern as StoredPattern
+from .patterns.visualizer import AttentionVisualizer as AttentionVisualizer
 from .permutation import Permutation as Permutation
 from .planted_codes import PlantedCode as PlantedCode
 from .planted_codes import planted_code as planted_code
@@ -93,24 +133,40 @@ from .swap import swap_test as swap_test
 
 __all__ = [
     "LDA",
+    "Agreement",
     "Alignment",
     "AnalysisError",
+    "AttentionAnalyzer",
+    "AttentionPattern",
+    "AttentionVisualizer",
     "Bootstrap",
     "CausalTest",
+    "Change",
+    "Claim",
     "Cluster",
+    "Clustering",
     "Comparability",
     "ComparabilityError",
     "Comparison",
     "CrossValidation",
     "Curve",
     "Decoding",
+    "DensePattern",
+    "DensityClusters",
     "Diagnosis",
     "Difference",
     "Directions",
     "Disparity",
+    "EdgePattern",
+    "EdgeSwaps",
+    "Enrichment",
     "Estimate",
     "Evidence",
+    "Faithfulness",
+    "FeatureCorrelation",
+    "HierarchicalDensityClusters",
     "Items",
+    "KMeansClusters",
     "Leakage",
     "Logistic",
     "Null",
@@ -120,6 +176,7 @@ __all__ = [
     "PlantedCode",
     "PropertyAngles",
     "Push",
+    "QueryShuffle",
     "Reconstruction",
     "Report",
     "Result",
@@ -130,18 +187,25 @@ __all__ = [
     "StepsToCriterion",
     "StoreError",
     "StoreWarning",
+    "StoredPattern",
     "SwapTest",
     "View",
+    "attention_change",
+    "attention_evolution",
     "attention_over_frames",
     "benjamini_hochberg",
     "causal_test",
     "cell_intervals",
+    "centrality_table",
     "cka",
+    "claims_html",
     "cliffs_delta",
     "cluster_estimate",
+    "cluster_patterns",
     "clusters",
     "comparability",
     "compare",
+    "concentration",
     "condition_means",
     "control_directions",
     "crossnobis",
@@ -154,32 +218,48 @@ __all__ = [
     "disparity",
     "dissimilarities",
     "dose_response",
+    "eigenvector_centrality",
+    "enrichment",
+    "faithfulness",
+    "feature_correlations",
     "find_runs",
+    "group_ratio",
+    "head_agreement",
     "heat_map",
     "hedges_g",
     "hedges_g_paired",
     "holm",
     "interquartile_mean",
     "leakage",
+    "mantel",
+    "mass_on_mask",
     "max_statistic",
     "mean_estimate",
     "null_of",
     "optimality_gap",
     "orthogonalization",
     "orthogonalization_index",
+    "outcome_correlation",
+    "outcome_difference",
     "over_networks",
+    "page_rank",
     "paired_difference",
     "participation_ratio",
+    "pattern_table",
     "performance_profile",
     "planted_code",
     "principal_angles",
     "probability_of_improvement",
+    "profile_similarity",
     "property_angles",
     "ratio_of_means",
+    "ratio_verdict",
     "reconstruct",
     "representational_similarity",
+    "rollout",
     "save_figure",
     "steps_difference",
+    "strongest_pairs",
     "swap_test",
     "training_curves",
     "write_atomically",
