@@ -9,8 +9,8 @@ from analysis.decoding.cross_validation import CrossValidation
 from analysis.decoding.problem import Problem, problem
 from analysis.decoding.result import Decoding
 from analysis.errors import AnalysisError
+from analysis.trials import Labels
 
-Labels = Sequence | np.ndarray
 DEFAULT = CrossValidation()
 
 
