@@ -12,8 +12,8 @@ from analysis.errors import AnalysisError
 from analysis.estimates import Estimate, finite, null_of
 from analysis.geometry import half_means, shared_space
 from analysis.inference import cluster_estimate
-from analysis.rotated_decoding import (
-    Crossing,
+from analysis.rotated_decoding import Crossing
+from analysis.rotated_readout import (
     Readout,
     accuracy,
     against_shuffled,
