@@ -13,9 +13,11 @@ CORRECTIONS = pytest.mark.parametrize(
 
 @CORRECTIONS
 @given(p_values=families)
-def test_corrections_agree_with_pingouin(ours, method, p_values):
+def test_corrections_agree_with_statsmodels_and_pingouin(ours, method, p_values):
     from pingouin import multicomp
+    from statsmodels.stats.multitest import multipletests
 
+    np.testing.assert_allclose(ours(p_values), multipletests(p_values, method=method)[1])
     np.testing.assert_allclose(ours(p_values), multicomp(p_values, method=method)[1])
 
 
