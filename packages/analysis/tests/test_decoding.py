@@ -211,6 +211,16 @@ def test_an_estimate_over_folds_is_wider_than_students_for_they_share_trials():
     assert "shared training trials" in estimate.how
 
 
+def test_the_interval_of_an_accuracy_ends_at_1():
+    labels = np.arange(TRIALS) % 2
+    clear = 4.5 * labels[:, None, None] * orthonormal(1, 0) + noise(1)
+    estimate = decode(clear, labels, range(TRIALS), CrossValidation(folds=3, permutations=0)).within(
+        "label", 0
+    )
+    assert estimate.value < 1.0 == estimate.high
+    assert estimate.how.endswith("cut to [0, 1]")
+
+
 def test_accuracy_above_chance_is_comparable_between_numbers_of_classes():
     labels = np.arange(TRIALS) % 4
     perfect = decode(20 * orthonormal(4, 0)[labels][:, None] + noise(1), labels, range(TRIALS), PLAIN)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -77,10 +78,13 @@ class Fold:
             result[:, own, target[times]] = found[..., 0].T
 
     def _test(self, column: int) -> Float[np.ndarray, "own tested trials features"]:
-        rows = np.flatnonzero(self.held_out)
         if self.across_times:
-            return np.take(self.problem.features, rows, axis=1)[None]
-        return np.take(self.problem.features[self.problem.span(column)], rows, axis=1)[:, None]
+            return self._held_out_features[None]
+        return self._held_out_features[self.problem.span(column)][:, None]
+
+    @cached_property
+    def _held_out_features(self) -> Float[np.ndarray, "times trials features"]:
+        return np.take(self.problem.features, np.flatnonzero(self.held_out), axis=1)
 
     def _empty(self, labelings: int) -> np.ndarray:
         views = sum(map(len, self.problem.lines))

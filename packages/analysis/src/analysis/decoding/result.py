@@ -145,7 +145,7 @@ def over_networks(decodings: Sequence[Decoding], where: Where) -> Estimate:
     if len(chances) != 1:
         raise AnalysisError(f"expected networks with one chance level, got {sorted(chances)}")
     values = [decoding.over(where).value for decoding in decodings]
-    return Permutation(alternative="greater").against_chance(values, chances.pop())
+    return Permutation(alternative="greater").against_chance(values, chances.pop()).within(0.0, 1.0)
 
 
 def _over_folds(scores: Float[np.ndarray, " folds"], chance: float, level: float = 0.95) -> Estimate:
@@ -153,7 +153,7 @@ def _over_folds(scores: Float[np.ndarray, " folds"], chance: float, level: float
     error = float(scores.std(ddof=1)) * math.sqrt(1 / folds + 1 / (folds - 1))
     half = float(stats.t.ppf((1 + level) / 2, folds - 1)) * error
     how = f"balanced accuracy, {level:.0%} Student t over folds, corrected for shared training trials"
-    return Estimate(center, center - half, center + half, folds, chance, how)
+    return Estimate(center, center - half, center + half, folds, chance, how).within(0.0, 1.0)
 
 
 def _columns(side: str, view: View) -> dict[str, Any]:
