@@ -26,7 +26,7 @@ class Disparity:
     noise_floor: Estimate
     scale: float
     components: int
-    kept: float
+    kept_variance: float
 
     def to_dict(self) -> dict[str, Any]:
         """Plain nested values."""
