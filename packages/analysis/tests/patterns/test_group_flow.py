@@ -102,6 +102,18 @@ def test_edges_of_different_kinds_do_not_swap():
         np.testing.assert_array_equal(KINDS[keys], kinds)
 
 
+def test_tokens_do_not_come_to_attend_themselves_where_none_may():
+    pattern = random_edges(0)
+    with pytest.raises(AnalysisError, match=r"\d+ tokens attend themselves"):
+        list(EdgeSwaps(draws=1, loops=False).rewired(pattern))
+    key, query = pattern.edges[:, pattern.edges[0] != pattern.edges[1]]
+    weights = 1 / np.bincount(query, minlength=30)[query]
+    without = EdgePattern(np.stack([key, query]), weights[:, None], 30, 30)
+    for keys in EdgeSwaps(draws=20, loops=False).rewired(without):
+        assert (keys != query).all()
+    assert any((keys == query).any() for keys in EdgeSwaps(draws=20).rewired(without))
+
+
 def test_edges_within_kinds_are_found_and_random_ones_are_not():
     planted = enrichment(random_edges(1, within=0.5, between=0.1), KINDS, KINDS, EdgeSwaps(draws=199))
     assert [cell.verdict for cell in planted] == ["above 1", "below 1", "below 1", "above 1"]

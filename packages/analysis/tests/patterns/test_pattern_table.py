@@ -50,6 +50,16 @@ def test_sparsity_is_told_at_every_threshold():
         assert ours["mean"] == pytest.approx((WEIGHTS[:, 0] < threshold).mean())
 
 
+def test_distance_is_told_where_positions_are():
+    weights = RNG.dirichlet(np.ones(5), size=(8, 1, 5))
+    places = RNG.normal(size=(5, 2))
+    far = np.linalg.norm(places[:, None] - places[None], axis=-1)
+    ours = cell(
+        pattern_table({"first": DensePattern(weights)}, positions=places), head=0, statistic="distance"
+    )
+    assert ours["mean"] == pytest.approx((weights[:, 0] * far).sum(-1).mean())
+
+
 def test_what_a_summary_does_not_hold_is_null_with_the_reason():
     from_rows = {"entropy": stats.entropy(WEIGHTS, axis=-1), "participation": 1 / (WEIGHTS**2).sum(-1)}
     top = np.argsort(-WEIGHTS, -1)[..., :2]

@@ -32,7 +32,9 @@ class QueryShuffle(FlowNull):
 
     Every row stays as sharp as it is and every key receives exactly what it receives, so that the mean of the
     draws is the configuration model's (attention sent by g) · (attention received by h) / all. Queries that
-    attend nothing in some item stay where they are; all items are shuffled alike.
+    attend nothing in some item stay where they are; all items are shuffled alike. Attention of a token to itself
+    counts as attention to its own group and has no place in the null: a layer that attends to itself is enriched
+    within every group.
 
     Raises:
         AnalysisError: queries may attend different keys, so that their rows cannot be exchanged.
@@ -62,19 +64,22 @@ class EdgeSwaps(FlowNull):
     """For edges: the keys of pairs of edges change places, over and over.
 
     Every query keeps its number of keys and its weights, every key its number of queries, and no edge comes
-    to stand twice; with `kinds` only edges of one kind swap. A sweep pairs all edges at random and swaps each
-    pair that no other pair can get in the way of with probability 1/2, which is symmetric; draws start from a
-    common ancestor of what was observed, so that p is exact whatever the number of sweeps (Besag & Clifford
-    1989).
+    to stand twice; with `kinds` only edges of one kind swap, and without `loops` no token comes to attend
+    itself (for graphs where queries and keys are the same tokens and none does). A sweep pairs all edges at
+    random and swaps each pair that no other pair can get in the way of with probability 1/2, which is
+    symmetric; draws start from a common ancestor of what was observed, so that p is exact whatever the number
+    of sweeps (Besag & Clifford 1989), while too few pull the ratio towards 1.
 
     Raises:
-        AnalysisError: attention was not stored as edges, or no edge can be swapped.
+        AnalysisError: attention was not stored as edges, no edge can be swapped, or a token attends itself where
+            none may.
     """
 
     draws: int = 500
     sweeps: int = 10
     seed: int = 0
     kinds: tuple | None = None
+    loops: bool = True
 
     def flows(self, pattern: AttentionPattern, query_groups: Groups, key_groups: Groups) -> Flows:
         """One flow per draw."""
@@ -91,24 +96,56 @@ class EdgeSwaps(FlowNull):
 
     def rewired(self, pattern: EdgePattern) -> Iterator[Int[np.ndarray, " edges"]]:
         """The keys of the edges, draw after draw."""
-        rng, (keys, queries) = np.random.default_rng(self.seed), pattern.edges
-        kind = np.unique(self.kinds or [0] * keys.size, return_inverse=True)[1]
-        if kind.shape != keys.shape:
-            raise AnalysisError(f"expected one kind per edge ({keys.size}), got {kind.size}")
-        swapped = 0
-        start = keys
-        for _ in range(self.sweeps):
-            start, count = _sweep(queries, start, kind, pattern.keys, rng)
-            swapped += count
+        rng, kind = np.random.default_rng(self.seed), self._checked_kinds(pattern)
+        ancestor, swapped = self._walk(pattern, pattern.edges[0], kind, rng)
         if not swapped:
             raise AnalysisError(
                 "no edge can be swapped: every query has every key; store it as a DensePattern"
             )
         for _ in range(self.draws):
-            drawn = start
-            for _ in range(self.sweeps):
-                drawn, _ = _sweep(queries, drawn, kind, pattern.keys, rng)
-            yield drawn
+            yield self._walk(pattern, ancestor, kind, rng)[0]
+
+    def _checked_kinds(self, pattern: EdgePattern) -> np.ndarray:
+        keys, queries = pattern.edges
+        kind = np.unique(self.kinds or [0] * keys.size, return_inverse=True)[1]
+        if kind.shape != keys.shape:
+            raise AnalysisError(f"expected one kind per edge ({keys.size}), got {kind.size}")
+        if not self.loops and (queries == keys).any():
+            raise AnalysisError(
+                f"{int((queries == keys).sum())} tokens attend themselves; leave these edges out"
+            )
+        return kind
+
+    def _walk(
+        self, pattern: EdgePattern, keys: np.ndarray, kind: np.ndarray, rng: np.random.Generator
+    ) -> tuple[np.ndarray, int]:
+        """Some sweeps; also how many pairs of edges were free to swap."""
+        swapped = 0
+        for _ in range(self.sweeps):
+            keys, count = self._sweep(pattern.edges[1], keys, kind, pattern.keys, rng)
+            swapped += count
+        return keys, swapped
+
+    def _sweep(
+        self, queries: np.ndarray, keys: np.ndarray, kind: np.ndarray, count: int, rng: np.random.Generator
+    ) -> tuple[np.ndarray, int]:
+        """Swap the keys of random disjoint pairs of edges; also how many pairs were free to."""
+        order = np.lexsort((rng.random(keys.size), kind))
+        one, two = order[: keys.size // 2 * 2].reshape(-1, 2).T
+        codes = np.stack([queries[one] * count + keys[one], queries[two] * count + keys[two]])
+        crossed = np.stack([queries[one] * count + keys[two], queries[two] * count + keys[one]])
+        left = order[keys.size // 2 * 2 :]
+        everything = np.concatenate([codes.ravel(), crossed.ravel(), queries[left] * count + keys[left]])
+        # A pair is free if nothing it is or would be is what another pair is or would be.
+        _, index, times = np.unique(everything, return_inverse=True, return_counts=True)
+        alone = times[index][: 4 * one.size].reshape(4, -1)
+        free = (alone == 1).all(0) & (kind[one] == kind[two])
+        if not self.loops:
+            free &= (queries[one] != keys[two]) & (queries[two] != keys[one])
+        chosen = free & (rng.random(one.size) < 0.5)
+        made = keys.copy()
+        made[one[chosen]], made[two[chosen]] = keys[two[chosen]], keys[one[chosen]]
+        return made, int(free.sum())
 
 
 def null_for(pattern: AttentionPattern, *, seed: int = 0) -> FlowNull:
@@ -120,26 +157,6 @@ def _flow(gather: sparse.csr_array, weights: np.ndarray, member: np.ndarray) -> 
     columns = (weights[:, :, None] * member[:, None, :]).reshape(len(weights), -1)
     flow = (gather @ columns).reshape(-1, weights.shape[1], member.shape[1])
     return flow.swapaxes(0, 1)
-
-
-def _sweep(
-    queries: np.ndarray, keys: np.ndarray, kind: np.ndarray, count: int, rng: np.random.Generator
-) -> tuple[np.ndarray, int]:
-    """Swap the keys of random disjoint pairs of edges; also how many pairs were free to."""
-    order = np.lexsort((rng.random(keys.size), kind))
-    one, two = order[: keys.size // 2 * 2].reshape(-1, 2).T
-    codes = np.stack([queries[one] * count + keys[one], queries[two] * count + keys[two]])
-    crossed = np.stack([queries[one] * count + keys[two], queries[two] * count + keys[one]])
-    left = order[keys.size // 2 * 2 :]
-    everything = np.concatenate([codes.ravel(), crossed.ravel(), queries[left] * count + keys[left]])
-    # A pair is free if nothing it is or would be is what another pair is or would be.
-    _, index, times = np.unique(everything, return_inverse=True, return_counts=True)
-    alone = times[index][: 4 * one.size].reshape(4, -1)
-    free = (alone == 1).all(0) & (kind[one] == kind[two])
-    chosen = free & (rng.random(one.size) < 0.5)
-    made = keys.copy()
-    made[one[chosen]], made[two[chosen]] = keys[two[chosen]], keys[one[chosen]]
-    return made, int(free.sum())
 
 
 def _check_exchangeable(pattern: AttentionPattern) -> None:

@@ -29,11 +29,13 @@ def pattern_table(
     groups: Labels | None = None,
     *,
     thresholds: Sequence[float] = THRESHOLDS,
+    positions: np.ndarray | None = None,
 ) -> pl.DataFrame:
     """One row per layer, head and statistic: mean, interval, sd, smallest, largest, range, variance.
 
     `weight` is over all pairs that may attend; the other statistics are over queries, and `below_x` is the
-    share of keys that get less than x. Intervals are over the items of the first batch axis, or over the
+    share of keys that get less than x. With `positions` `[tokens axes]` of queries and keys, `distance` is how far
+    queries look. Intervals are over the items of the first batch axis, or over the
     groups they come from; one map has none, for its queries are not independent. `missing` counts the rows
     of queries that have no such statistic. What cannot be had from what was stored is null, with the reason.
 
@@ -42,7 +44,9 @@ def pattern_table(
     """
     if not layers:
         raise AnalysisError("expected at least one layer of attention, got none")
-    rows = [row for name, layer in layers.items() for row in _layer(name, layer, groups, thresholds)]
+    rows = [
+        row for name, layer in layers.items() for row in _layer(name, layer, groups, thresholds, positions)
+    ]
     return pl.DataFrame(rows, schema=SCHEMA)
 
 
@@ -68,9 +72,15 @@ def head_estimate(values: np.ndarray, groups: Labels | None = None) -> Estimate:
 
 
 def _layer(
-    name: str, layer: AttentionPattern, groups: Labels | None, thresholds: Sequence[float]
+    name: str,
+    layer: AttentionPattern,
+    groups: Labels | None,
+    thresholds: Sequence[float],
+    positions: np.ndarray | None,
 ) -> Iterator[Row]:
     statistics = {**layer.row_statistics(), **{f"below_{each:g}": layer.below(each) for each in thresholds}}
+    if positions is not None:
+        statistics["distance"] = layer.distance(positions, positions)
     weights = list(_weights(layer))
     for head in range(layer.heads):
         yield {"layer": name, "head": head, **weights[head]}
