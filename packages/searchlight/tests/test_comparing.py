@@ -3,10 +3,11 @@ import json
 import pytest
 
 from analysis import ComparabilityError
+from searchlight.cli import main
 from searchlight.comparing import compare_arms, show_comparison
 from searchlight.errors import UsageError
 from searchlight.jobs import train_all
-from searchlight.reporting import write_comparison
+from searchlight.reporting import command_of, write_comparison
 
 SLOW = {"learning_rate": 1e-5}
 FAST = {"learning_rate": 0.3, "epochs": 3}
@@ -42,6 +43,17 @@ def test_a_comparison_swapped_is_the_negative(folders):
 def test_only_asked_cells_are_compared(folders):
     (comparison,) = compare_arms(folders, only={"feature": "sum", "n": 2}).splits.values()
     assert {result.label for result in comparison.results} == {"overall", "sum n=2"}
+
+
+def test_a_comparison_of_some_cells_has_its_own_name_and_the_command_that_made_it(folders, capsys):
+    main(["compare", *map(str, folders), "--only", "feature=sum", "--n", "2"])
+    page = folders[0].parents[1] / "comparisons" / "fast-vs-slow-2-sum" / "report.html"
+    assert "--only feature=sum" in page.read_text()
+    capsys.readouterr()
+    assert (
+        command_of(compare_arms(folders))
+        == f"searchlight compare {folders[0]} {folders[1]} --split test/plain"
+    )
 
 
 def test_what_the_runs_do_not_have_is_wrong_use(folders):

@@ -62,14 +62,12 @@ def page_of(found: Compared, folder: Path) -> Report:
 
 def command_of(found: Compared) -> str:
     """What to type for this comparison."""
-    flags = {"property": "feature", "n": "n"}
-    asked = {flag: found.only[cell] for flag, cell in flags.items() if cell in found.only}
-    if found.measure != experiment_class(found.system).measures[0]:
-        asked["measure"] = found.measure.name
-    if len(found.splits) == 1:
-        asked["split"] = next(iter(found.splits))
     words = [str(each[0].path.parent) for each in found.arms.values()]
-    words += [word for flag, value in asked.items() for word in (f"--{flag}", str(value))]
+    words += [word for cell, level in found.only.items() for word in ("--only", f"{cell}={level}")]
+    if found.measure != experiment_class(found.system).measures[0]:
+        words += ["--measure", found.measure.name]
+    if len(found.splits) == 1:
+        words += ["--split", next(iter(found.splits))]
     return shlex.join(["searchlight", "compare", *words])
 
 

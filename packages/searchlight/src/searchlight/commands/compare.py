@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Annotated
+
+import tyro
 
 from searchlight.errors import UsageError
-from searchlight.options import RunPaths, check_folder, parse
+from searchlight.options import Number, Place, RunPaths, Text, as_settings, check_folder, parse
 
 
 @dataclass(frozen=True)
@@ -20,15 +22,17 @@ class Compare:
 
     arms: RunPaths
     """Folders of arms (with seed-0, seed-1, … inside); the first is the baseline."""
-    measure: str | None = None
+    measure: Text = None
     """What to compare; the experiment's primary measure when not given."""
-    split: str | None = None
+    split: Text = None
     """On which split; all test splits when not given."""
-    property: str | None = None
+    property: Text = None
     """Only tasks about this property (location, identity, category)."""
-    n: int | None = None
+    n: Number = None
     """Only tasks of this n."""
-    out: Path | None = None
+    only: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
+    """Only cells of this level, name=level, such as feature=location; once per column."""
+    out: Place = None
     """Folder for comparison.json, figures and report.html; runs/comparisons/<name> when not given."""
     json: bool = False
     """Print the comparison for a machine."""
@@ -45,7 +49,7 @@ def main(args: Sequence[str]) -> None:
     from searchlight.diagnosing import diagnoses_between, show_diagnoses
     from searchlight.reporting import write_comparison
 
-    cells = {"feature": options.property, "n": options.n}
+    cells = {"feature": options.property, "n": options.n, **as_settings(options.only)}
     found = compare_arms(
         options.arms,
         measure=options.measure,

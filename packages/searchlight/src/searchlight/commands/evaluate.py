@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from searchlight.options import RunPath, parse
+from searchlight.options import RunPath, Text, parse
 
 
 @dataclass(frozen=True)
@@ -17,9 +17,9 @@ class Evaluate:
     """The folder of a run, or of all seeds of an arm."""
     by_cell: bool = False
     """One row per cell of the experiment (task, n, …) instead, and what simple observers score there."""
-    by: str | None = None
+    by: Text = None
     """One row per level of these columns of the trials instead: position, or category,n."""
-    measure: str | None = None
+    measure: Text = None
     """Only this measure; with --by-cell and --by the experiment's primary one when not given."""
     json: bool = False
     """Print the figures for a machine."""

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from searchlight.options import RunPath, check_folder, parse
+from searchlight.options import Place, RunPath, Text, check_folder, parse
 
 
 @dataclass(frozen=True)
@@ -16,11 +15,11 @@ class Inspect:
 
     run: RunPath
     """The folder of a run, or one of its checkpoints."""
-    task: str | None = None
+    task: Text = None
     """Only tasks of this name (identity-2back) or about this property (identity)."""
     samples: int = 1
     """Sequences drawn per task."""
-    out: Path | None = None
+    out: Place = None
     """Folder for the pictures and report.html; the run's own when not given."""
 
 

@@ -9,7 +9,7 @@ import tyro
 
 from searchlight.configuration import Resolved, with_settings
 from searchlight.errors import UsageError
-from searchlight.options import Config, parse_seeds, parse_with_config
+from searchlight.options import Config, Number, parse_seeds, parse_with_config
 
 
 @dataclass(frozen=True)
@@ -25,13 +25,13 @@ class Sweep:
     """A preset, a YAML file, or the folder of a run."""
     grid: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
     """A setting and its values, name=a,b,c; once per setting."""
-    random: int | None = None
+    random: Number = None
     """Train only so many points of the grid, drawn with seed 0."""
     seeds: str = "0"
     """Which seeds, as for train; points are ranked by their mean."""
     runs: Path = Path("runs")
     """Folder of all runs."""
-    jobs: int | None = None
+    jobs: Number = None
     """Runs trained at the same time."""
     json: bool = False
     """Print the table for a machine."""

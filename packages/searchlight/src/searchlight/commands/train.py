@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from searchlight.configuration import Resolved, to_yaml
-from searchlight.options import Config, parse_seeds, parse_with_config
+from searchlight.options import Config, Number, Place, Text, parse_seeds, parse_with_config
 
 
 @dataclass(frozen=True)
@@ -18,15 +18,15 @@ class Train:
 
     config: Config
     """A preset (searchlight configs lists them), a YAML file, or the folder of a run to repeat or resume."""
-    seeds: str | None = None
+    seeds: Text = None
     """Which seeds: 0..4, 3 or 0,2,5. One run each; 0, or the run's own, when not given."""
-    runs: Path | None = None
+    runs: Place = None
     """Folder of all runs; that of the run where CONFIG is one, else runs."""
     resume: bool = False
     """Go on with incomplete runs, in the same folders."""
     dry_run: bool = False
     """Show the settings, the model, one timed step and an estimate; train nothing."""
-    jobs: int | None = None
+    jobs: Number = None
     """Runs trained at the same time, one thread each; as many as there are cores when not given."""
 
 

@@ -44,7 +44,9 @@ from working_memory import (
 ACCURACY = Measure("accuracy", chance=0.5, bounds=(0.0, 1.0), cells=("feature", "n"))
 D_PRIME = Measure("d_prime", chance=0.0, cells=("feature", "n"))
 CRITERION = Measure("criterion", higher_is_better=None, cells=("feature", "n"))
-LURES = Measure("lure_false_alarms", chance=0.5, higher_is_better=False, bounds=(0.0, 1.0), cells=("feature",))
+LURES = Measure(
+    "lure_false_alarms", chance=0.5, higher_is_better=False, bounds=(0.0, 1.0), cells=("feature",)
+)
 EVALUATED = tuple(split for split in SPLIT_POOLS if split != "train")
 VALIDATION = tuple(split for split in EVALUATED if split.startswith("validation/"))
 INTERVENTIONS = ("uniform", "shuffled_task", "untrained")
