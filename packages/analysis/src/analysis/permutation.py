@@ -10,9 +10,8 @@ from scipy import stats
 
 from analysis.estimates import Difference, Estimate, Null, null_of
 from analysis.inference import difference, mean_estimate, paired_difference
-from analysis.values import Values, checked, checked_pairs, paired_gaps, without_rounding
+from analysis.values import Reduced, Values, checked, checked_pairs, paired_gaps, without_rounding
 
-Reduced = np.ndarray | np.floating | float
 Exchange = Literal["samples", "independent", "pairings"]
 """What may change places under the null, in SciPy's words: signs, units between sides, partners of pairs."""
 

@@ -12,9 +12,8 @@ from scipy import stats
 from analysis.errors import AnalysisError
 from analysis.estimates import Estimate
 from analysis.group_draws import Labels, drawn_again, positions, table
-from analysis.values import Values, checked, checked_pairs, without_rounding
+from analysis.values import Reduced, Values, checked, checked_pairs, without_rounding
 
-Reduced = np.ndarray | np.floating | float
 Statistic = Callable[..., Reduced]
 """A reduction of one or two arrays; with an `axis` argument, as NumPy's have, it is much faster."""
 
@@ -142,7 +141,9 @@ class Bootstrap:
             statistic(values), draw, min(values.shape), "seeds and trials crossed", chance=chance
         )
 
-    def drawn(self, value: Reduced, draw: Draw, n: int, what: str, *, chance: float | None) -> Estimate:
+    def drawn(
+        self, value: Reduced, draw: Draw, n: int, what: str, *, chance: float | None = None
+    ) -> Estimate:
         """The percentile interval of any statistic that `draw` computes on data drawn again from n units."""
         rng = np.random.default_rng(self.seed)
         draws = [draw(rng) for _ in range(self.resamples)] if n >= FEWEST else []

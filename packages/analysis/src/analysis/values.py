@@ -7,6 +7,8 @@ import numpy as np
 from analysis.errors import AnalysisError
 
 Values = Sequence[float] | Sequence[int] | np.ndarray
+Reduced = np.ndarray | np.floating | float
+"""What a reduction such as `np.mean` returns."""
 
 
 def checked(values: Values) -> np.ndarray:
