@@ -84,7 +84,7 @@ def headed(measure: Measure) -> str:
 
 def show_leakage(run: Run) -> None:
     """What features that should tell nothing tell of the data, as it was stored with the run."""
-    found = {name: Estimate(**facts) for name, facts in run.environment().get("leakage", {}).items()}
+    found = {name: Estimate.from_dict(facts) for name, facts in run.environment().get("leakage", {}).items()}
     if found:
         rows = [[name, short(each), f"{each.chance:.3f}"] for name, each in found.items()]
         title = "\nleakage: balanced accuracy of a cross-validated linear decoder (interval over folds)"
