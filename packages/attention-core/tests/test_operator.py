@@ -47,6 +47,30 @@ def test_centrality_is_the_page_rank_of_networkx(attention):
         np.testing.assert_allclose(found[place], [expected[node] for node in range(6)], atol=1e-8)
 
 
+@pytest.mark.parametrize(("dtype", "accuracy"), [(torch.float64, 1e-9), (torch.float32, 1e-5)])
+def test_centrality_of_many_tokens_is_accurate_by_default(dtype, accuracy):
+    """A walker goes up a chain, the slowest way to the stationary distribution, by eigenvectors of NumPy."""
+    tokens = 300
+    weights = torch.zeros(1, tokens, tokens).double()
+    weights[0, range(tokens), [*range(1, tokens), 0]] = torch.linspace(0.1, 1, tokens).double()
+    weights[0, :, 0] += 1 - weights[0].sum(-1)
+    walk = 0.85 * weights[0].numpy().T + 0.15 / tokens
+    values, vectors = np.linalg.eig(walk)
+    expected = vectors[:, values.real.argmax()].real
+    found = DenseMap(weights.to(dtype)).centrality()[0].double().numpy()
+    assert np.abs(found - expected / expected.sum()).sum() < accuracy
+
+
+def test_centrality_of_no_tokens_is_empty():
+    assert DenseMap(torch.ones(2, 0, 0)).centrality().shape == (2, 0)
+
+
+@pytest.mark.parametrize("damping", [1.0, -0.1, 2.0, float("nan")])
+def test_a_damping_that_is_no_share_is_an_error(damping):
+    with pytest.raises(AttentionError, match=rf"damping is {damping}; expected a share in \[0, 1\)"):
+        DenseMap(torch.eye(2)[None]).centrality(damping)
+
+
 def test_bad_input_is_named(attention):
     with pytest.raises(
         AttentionError, match=r"no batch item \(2,\) with head 0 in a map of shape \[2, 4, 6, 6\]"

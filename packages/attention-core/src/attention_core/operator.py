@@ -54,22 +54,26 @@ def _product(apply: Callable[[Tensor], Tensor], dtype: np.dtype, values: np.ndar
 
 @torch.no_grad()
 def page_rank(
-    attention: AttentionMap, damping: float, tolerance: float, iterations: int
+    attention: AttentionMap, damping: float, tolerance: float | None, iterations: int
 ) -> Float[Tensor, "*batch heads keys"]:
     """The stationary distribution of a walker who follows the map, or jumps anywhere."""
     *lead, queries, tokens = attention.shape
+    if not 0 <= damping < 1:
+        raise AttentionError(f"centrality: damping is {damping}; expected a share in [0, 1).")
     if queries != tokens:
         raise AttentionError(
             f"centrality needs tokens that attend each other; the map has {queries} queries and {tokens} keys."
         )
+    if tolerance is None:
+        tolerance = 1e-10 if attention.dtype is torch.float64 else 1e-6
     lost = ~attention.attending()
     rank = torch.full((*lead, tokens), 1 / max(tokens, 1), dtype=attention.dtype, device=attention.device)
     for _ in range(iterations):
         spread = (rank * lost).sum(-1, keepdim=True)
         followed = attention.apply_transposed(rank.unsqueeze(-1)).squeeze(-1) + spread / max(tokens, 1)
         before, rank = rank, damping * followed + (1 - damping) / max(tokens, 1)
-        if bool(((rank - before).abs().sum(-1) < tolerance * tokens).all()) or not tokens:
+        if bool(((rank - before).abs().sum(-1) <= tolerance).all()):
             return rank
     raise AttentionError(
-        f"centrality did not converge to {tolerance} in {iterations} iterations; allow more of either."
+        f"centrality did not converge to {tolerance:g} in {iterations} iterations; allow more of either."
     )
