@@ -248,3 +248,11 @@ def test_bad_input_is_named():
         EdgeMap(WEIGHTS, large).dense()
     with pytest.raises(AttentionError, match="GiB"):
         EdgeMap(WEIGHTS, large).allowed()
+
+
+def test_statistics_under_autocast_are_those_without():
+    expected = statistics(a_map())
+    with torch.autocast("cpu", torch.bfloat16):
+        found = statistics(a_map())
+    for name, each in expected.items():
+        torch.testing.assert_close(found[name], each, rtol=0, atol=0, msg=lambda m, n=name: f"{n}: {m}")

@@ -238,3 +238,11 @@ def test_bad_input_is_named():
         a_map().apply(torch.zeros(3, 2))
     with pytest.raises(AttentionError, match=r"expected \[queries, dim\] with 3 queries"):
         a_map().apply_transposed(torch.zeros(4, 2))
+
+
+def test_products_under_autocast_keep_their_precision():
+    attention, values = DenseMap(torch.rand(2, 3, 3).softmax(-1)), torch.rand(3, 2)
+    expected = attention.apply(values), attention.apply_transposed(values)
+    with torch.autocast("cpu", torch.bfloat16):
+        found = attention.apply(values), attention.apply_transposed(values)
+    torch.testing.assert_close(found, expected, rtol=0, atol=0)

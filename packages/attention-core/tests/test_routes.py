@@ -150,3 +150,14 @@ def test_attend_gives_the_same_values_beyond_few_keys(inputs, width):
     with Route("pass"):
         found = attend(inputs["query"], inputs["key"], value, **options).values
     torch.testing.assert_close(found, expected)
+
+
+@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_statistics_under_autocast_are_those_without(route, dtype):
+    tokens = torch.randn(2, 4, 6, 8).to(dtype).requires_grad_(route in ("kernel", "rows"))
+    expected = statistics(StreamedMap(tokens, tokens))
+    with Route(route), torch.autocast("cpu", torch.bfloat16):
+        found = statistics(StreamedMap(tokens, tokens))
+    for name, each in expected.items():
+        torch.testing.assert_close(found[name], each, msg=lambda m, n=name: f"{n}: {m}")

@@ -72,7 +72,8 @@ class AttentionMap(ABC):
         """
         values = self._per_head(values, self.shape[-2], "queries").to(self.dtype)
         used = self.attending().unsqueeze(-1)
-        return sum_rows(self, sent_to_keys, torch.where(used, values, 0.0))[0]
+        with torch.autocast(self.device.type, enabled=False):
+            return sum_rows(self, sent_to_keys, torch.where(used, values, 0.0))[0]
 
     @abstractmethod
     def _some_rows(self, queries: slice | Tensor) -> Rows:
@@ -223,7 +224,9 @@ class AttentionMap(ABC):
             AttentionError: if the groups, which are given as for `mass`, do not fit queries and keys.
         """
         member = membership(query_groups, tuple(self.shape[:-3]), self.shape[-2], "queries")
-        return member.unsqueeze(-3).mT.to(self.dtype) @ self.mass(key_groups)
+        mass = self.mass(key_groups)
+        with torch.autocast(self.device.type, enabled=False):
+            return member.unsqueeze(-3).mT.to(self.dtype) @ mass
 
     def expected_distance(
         self,

@@ -48,6 +48,13 @@ class Pattern:
         size = (self.height, self.width)
         return torch.sparse_csr_tensor(self.starts, self.columns, entries, size, check_invariants=False)
 
+    def product(
+        self, entries: Float[Tensor, " entries"], right: Float[Tensor, "..."]
+    ) -> Float[Tensor, "..."]:
+        """The matrix times another or a vector, in the precision that they have."""
+        with torch.autocast(entries.device.type, enabled=False):
+            return self.matrix(entries.contiguous()) @ right
+
 
 @dataclass(frozen=True, eq=False)
 class Links:
@@ -135,7 +142,7 @@ class _Dots(Function):
 class _Sums(Function):
     @staticmethod
     def forward(entries: Tensor, right: Tensor, links: Links) -> Tensor:
-        return links.pattern.matrix(entries.contiguous()) @ right.contiguous()
+        return links.pattern.product(entries, right.contiguous())
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Tensor, Tensor, Links], output: Tensor) -> None:
@@ -171,7 +178,7 @@ class _RowSums(Function):
     @staticmethod
     def forward(entries: Tensor, pattern: Pattern) -> Tensor:
         if _has_kernels(entries):
-            return pattern.matrix(entries.contiguous()) @ entries.new_ones(pattern.width)
+            return pattern.product(entries, entries.new_ones(pattern.width))
         return entries.new_zeros(pattern.height).index_add_(0, pattern.rows, entries)
 
     @staticmethod

@@ -74,7 +74,8 @@ class DenseMap(AttentionMap):
         """P X, as a product of matrices."""
         used = self.allowed().any(-2)
         values = self._per_head(values, self.shape[-1], "keys").to(self.dtype)
-        return self.dense() @ torch.where(used.unsqueeze(-1), values, 0.0)
+        with torch.autocast(self.device.type, enabled=False):
+            return self.dense() @ torch.where(used.unsqueeze(-1), values, 0.0)
 
     def apply_transposed(
         self, values: Float[Tensor, "*values queries dim"]
@@ -82,7 +83,8 @@ class DenseMap(AttentionMap):
         """Pᵀ Y, as a product of matrices."""
         used = self.allowed().any(-1)
         values = self._per_head(values, self.shape[-2], "queries").to(self.dtype)
-        return self.dense().mT @ torch.where(used.unsqueeze(-1), values, 0.0)
+        with torch.autocast(self.device.type, enabled=False):
+            return self.dense().mT @ torch.where(used.unsqueeze(-1), values, 0.0)
 
     def _some_rows(self, queries: slice | Tensor) -> Rows:
         weights = self.weights[..., queries, :].to(self.dtype)

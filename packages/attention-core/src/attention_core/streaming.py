@@ -149,7 +149,8 @@ class StreamedMap(AttentionMap):
         """P X, by torch's fused attention with X in the place of the value."""
         self._check_versions()
         values = self._per_head(values, self.shape[-1], "keys").to(self.dtype)
-        return fused.values(self.upcast(), values.expand(*self.shape[:-2], *values.shape[-2:]))
+        with torch.autocast(self.device.type, enabled=False):
+            return fused.values(self.upcast(), values.expand(*self.shape[:-2], *values.shape[-2:]))
 
     def apply_transposed(
         self, values: Float[Tensor, "*values queries dim"]
