@@ -256,3 +256,8 @@ def test_statistics_under_autocast_are_those_without():
         found = statistics(a_map())
     for name, each in expected.items():
         torch.testing.assert_close(found[name], each, rtol=0, atol=0, msg=lambda m, n=name: f"{n}: {m}")
+
+
+def test_edges_that_may_not_be_attended_are_above_no_threshold():
+    mask = torch.tensor([True, True, False, True])
+    assert a_map(mask=mask).above(-1.0).tolist() == [[1, 0, 1], [1, 0, 1]]

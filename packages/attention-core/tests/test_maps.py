@@ -4,7 +4,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attention_core import AttentionError, DenseMap, StreamedMap
+from attention_core import AttentionError, DenseMap, StreamedMap, streaming
 
 WEIGHTS = torch.tensor([[[0.5, 0.25, 0.25, 0.0], [0.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 0.0]]])
 
@@ -246,3 +246,29 @@ def test_products_under_autocast_keep_their_precision():
     with torch.autocast("cpu", torch.bfloat16):
         found = attention.apply(values), attention.apply_transposed(values)
     torch.testing.assert_close(found, expected, rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("few_keys", [0, 512])
+@pytest.mark.parametrize("order", [-1.0, -0.5, torch.nan, torch.inf])
+def test_a_power_below_zero_or_without_end_is_an_error(order, few_keys, monkeypatch):
+    monkeypatch.setattr(streaming, "FEW_KEYS", few_keys)
+    for attention in (a_map(), StreamedMap(torch.randn(1, 3, 4), torch.randn(1, 5, 4))):
+        with pytest.raises(
+            AttentionError, match=rf"power_sum\({order}\): the order is from 0 to any finite number"
+        ):
+            attention.power_sum(order)
+
+
+@pytest.mark.parametrize("few_keys", [0, 512])
+def test_keys_that_may_not_be_attended_are_above_no_threshold(few_keys, monkeypatch):
+    monkeypatch.setattr(streaming, "FEW_KEYS", few_keys)
+    tokens = torch.randn(1, 4, 4)
+    assert StreamedMap(tokens, tokens, causal=True).above(-1.0).tolist() == [[1, 2, 3, 4]]
+    assert DenseMap(WEIGHTS).above(-1.0).tolist() == [[3, 1, 0]]
+
+
+@pytest.mark.usefixtures("as_shipped")
+@pytest.mark.parametrize("dtype", [torch.long, torch.bool, torch.complex64])
+def test_weights_that_are_no_real_numbers_are_an_error(dtype):
+    with pytest.raises(AttentionError, match=rf"weights \[1, 2, 2\] is {dtype}; expected floating point"):
+        DenseMap(torch.ones(1, 2, 2, dtype=dtype))

@@ -78,7 +78,7 @@ def test_batches_are_independent_of_memory_layout():
 
 
 @pytest.mark.parametrize("name", ["query", "key", "mask", "bias"])
-@pytest.mark.parametrize("ask", ["entropy", "summary", "attending", "dense", "received", "detach"])
+@pytest.mark.parametrize("ask", ["entropy", "summary", "attending", "allowed", "dense", "received", "detach"])
 def test_a_map_of_tensors_changed_in_place_is_not_answered(name, ask):
     tensors = {"query": torch.randn(1, 3, 4), "key": torch.randn(1, 3, 4)}
     tensors |= {"mask": torch.ones(3, 3, dtype=torch.bool), "bias": torch.zeros(3, 3)}
@@ -93,6 +93,15 @@ def test_a_map_of_freed_tensors_is_not_answered():
     attention = StreamedMap(torch.randn(1, 3, 4), key)
     key.untyped_storage().resize_(0)
     with pytest.raises(AttentionError, match=r"the memory of key \[1, 3, 4\] was freed"):
+        attention.entropy()
+
+
+@pytest.mark.parametrize("other", [torch.randn(1, 3, 4), torch.randn(1, 5, 4)])
+def test_a_map_of_a_parameter_that_was_assigned_other_data_is_not_answered(other):
+    query, key = torch.randn(1, 3, 4), torch.nn.Parameter(torch.randn(1, 3, 4))
+    attention = StreamedMap(query, key)
+    key.data = other
+    with pytest.raises(AttentionError, match=r"key .* was given other data after its map was made"):
         attention.entropy()
 
 

@@ -1,5 +1,7 @@
 """What every attention map answers, and the few things a kind of map must know."""
 
+import math
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -11,7 +13,14 @@ from jaxtyping import Bool, Float, Int, Shaped
 from torch import Tensor
 
 from attention_core import row_statistics
-from attention_core.checks import broadcasts_to, check_dense_size, check_edges, check_shares, check_topk
+from attention_core.checks import (
+    broadcasts_to,
+    check_dense_size,
+    check_edges,
+    check_order,
+    check_shares,
+    check_topk,
+)
 from attention_core.errors import AttentionError
 from attention_core.groups import membership
 from attention_core.row_blocks import ask_rows, sent_to_keys, sum_rows
@@ -127,7 +136,12 @@ class AttentionMap(ABC):
         return self.entropy().exp() * self.attending()
 
     def power_sum(self, order: float) -> Float[Tensor, "*batch heads queries"]:
-        """Σ_j p_ij^order over the allowed keys; 0 in a row without."""
+        """Σ_j p_ij^order over the allowed keys; 0 in a row without.
+
+        Raises:
+            AttentionError: if the order is negative or not finite.
+        """
+        check_order("power_sum", order, sys.float_info.max)
         return self._by_rows(partial(row_statistics.power_sum, order=order))
 
     def participation(self) -> Float[Tensor, "*batch heads queries"]:
@@ -143,8 +157,7 @@ class AttentionMap(ABC):
         Raises:
             AttentionError: if the order is negative.
         """
-        if not order >= 0:
-            raise AttentionError(f"renyi_entropy({order}): the order is from 0 to infinity.")
+        check_order("renyi_entropy", order, math.inf)
         if order == 1:
             return self.entropy()
         power = self.largest() if order == float("inf") else self.power_sum(order)

@@ -17,9 +17,10 @@ class Versions:
     def __init__(self, **tensors: Tensor):
         self.tensors = tensors
         self.versions = {name: _version(tensor) for name, tensor in self.tensors.items()}
+        self.places = {name: _place(tensor) for name, tensor in self.tensors.items()}
 
     def check(self) -> None:
-        """Refuse tensors that have been changed in place or freed since."""
+        """Refuse tensors that have been changed in place, freed or filled with other data since."""
         for name, tensor in self.tensors.items():
             if _version(tensor) != self.versions[name]:
                 raise AttentionError(
@@ -31,11 +32,24 @@ class Versions:
                     f"the memory of {name} {list(tensor.shape)} was freed after its map was made.\n"
                     "  ask the map before, or give attend a copy"
                 )
+            if _place(tensor) != self.places[name]:
+                raise AttentionError(
+                    f"{name} {list(tensor.shape)} was given other data after its map was made.\n"
+                    "  ask the map before, or give attend a copy"
+                )
 
 
 def _version(tensor: Tensor) -> int | None:
     """How often a tensor was changed; None where torch does not count."""
     return None if tensor.is_inference() else tensor._version
+
+
+def _place(tensor: Tensor) -> tuple[object, ...]:
+    """Shape, and where in memory it is, which an assignment to `data` changes and torch does not count."""
+    try:
+        return tensor.shape, tensor.stride(), tensor.data_ptr()
+    except RuntimeError:  # a transformed tensor has no memory of its own
+        return (tensor.shape,)
 
 
 def _freed(tensor: Tensor) -> bool:
@@ -71,6 +85,14 @@ def check_same(name: str, got: object, other: str, expected: object) -> None:
     """Refuse a tensor of another dtype or on another device than its partner."""
     if got != expected:
         raise AttentionError(f"{name} is {got} and {other} is {expected}; give both the same.")
+
+
+def check_floating(name: str, tensor: Tensor) -> None:
+    """Refuse integers, booleans and complex numbers."""
+    if not tensor.is_floating_point():
+        raise AttentionError(
+            f"{name} {list(tensor.shape)} is {tensor.dtype}; expected floating point, such as {name}.float()."
+        )
 
 
 def check_pair(query: Tensor, key: Tensor) -> None:
@@ -132,6 +154,13 @@ def check_topk(k: int, keys: int) -> None:
     """Refuse more of the largest weights than there are keys."""
     if not 0 <= k <= keys:
         raise AttentionError(f"topk({k}) of a map with {keys} keys; give a k from 0 to {keys}.")
+
+
+def check_order(name: str, order: float, most: float) -> None:
+    """Refuse an order of powers below zero, above the most there is, or NaN."""
+    if not 0 <= order <= most:
+        end = "infinity" if most == math.inf else "any finite number"
+        raise AttentionError(f"{name}({order}): the order is from 0 to {end}.")
 
 
 def check_dense_size(shape: tuple[int, ...], dtype: torch.dtype) -> None:

@@ -67,8 +67,9 @@ def largest(entries: Entries) -> Float[Tensor, " rows"]:
 
 
 def above(entries: Entries, threshold: float) -> Int[Tensor, " rows"]:
-    """How many entries weigh more than a threshold."""
-    return _count(entries.weights > threshold, entries.pattern)
+    """How many entries that may be attended weigh more than a threshold."""
+    over = entries.weights > threshold
+    return _count(over if entries.allowed is None else over & entries.allowed, entries.pattern)
 
 
 def distance(

@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from attention_core.attention_map import AttentionMap as AttentionMap
-from attention_core.checks import MAP_AXES, check_mask
+from attention_core.checks import MAP_AXES, check_floating, check_mask
 from attention_core.errors import AttentionError
 from attention_core.row_statistics import Rows
 from attention_core.row_statistics import TopK as TopK
@@ -37,8 +37,10 @@ class DenseMap(AttentionMap):
         """Check the sides.
 
         Raises:
-            AttentionError: if the weights have fewer than three axes or the mask does not fit them.
+            AttentionError: if the weights are no real numbers, have fewer than three axes, or the mask does
+                not fit them.
         """
+        check_floating("weights", self.weights)
         if self.weights.ndim < 3:
             raise AttentionError(
                 f"weights of shape {list(self.weights.shape)} are no map; expected {MAP_AXES}."

@@ -48,8 +48,8 @@ def largest(rows: Rows) -> Float[Tensor, "*batch rows"]:
 
 
 def above(rows: Rows, threshold: float) -> Int[Tensor, "*batch rows"]:
-    """How many keys weigh more than the threshold."""
-    return (rows.weights > threshold).sum(-1)
+    """How many allowed keys weigh more than the threshold."""
+    return ((rows.weights > threshold) & rows.allowed).sum(-1)
 
 
 def distance(

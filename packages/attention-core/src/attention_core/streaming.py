@@ -1,6 +1,7 @@
 """The map of an attention that was computed without its matrix."""
 
 import math
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
@@ -12,7 +13,7 @@ from torch import Tensor
 from attention_core import blocked, fused, kernels
 from attention_core.attention_map import AttentionMap
 from attention_core.blocked import Statistic
-from attention_core.checks import Versions, check_bias, check_mask, check_pair
+from attention_core.checks import Versions, check_bias, check_mask, check_order, check_pair
 from attention_core.masking import (
     allowed_pairs,
     masked_softmax,
@@ -91,6 +92,7 @@ class StreamedMap(AttentionMap):
 
     def allowed(self) -> Bool[Tensor, "*batch heads queries keys"]:
         """Which keys each query may attend."""
+        self._check_versions()
         pairs = self.pairs()
         if pairs is None:
             pairs = torch.ones((), dtype=torch.bool, device=self.query.device)
@@ -131,7 +133,12 @@ class StreamedMap(AttentionMap):
         return super().entropy()
 
     def power_sum(self, order: float) -> Float[Tensor, "*batch heads queries"]:
-        """Σ_j p_ij^order = Z(order · s) / Z(s)^order, over the allowed keys."""
+        """Σ_j p_ij^order = Z(order · s) / Z(s)^order, over the allowed keys.
+
+        Raises:
+            AttentionError: if the order is negative or not finite.
+        """
+        check_order("power_sum", order, sys.float_info.max)
         route = self._route(differentiable_kernel=not self._learns_bias() and order > 0)
         if route == "kernel":
             return fused.power_sum(self, order)
