@@ -32,14 +32,11 @@ def divergence(pattern: WeightedPattern, first: np.ndarray, second: np.ndarray) 
 
     Lin 1991. NaN where a query attends nothing in either.
     """
-    parts = special.entr((first + second) / 2) - (special.entr(first) + special.entr(second)) / 2
-    there = (pattern.row_sums(first) > 0) & (pattern.row_sums(second) > 0)
-    # Cancellation may leave a rounding error below zero.
-    return np.where(there, np.maximum(pattern.row_sums(parts) / np.log(2), 0.0), np.nan)
+    return _above(pattern, first, second, _halves(pattern, first, second))
 
 
 def head_agreement(
-    pattern: AttentionPattern, groups: Labels | None = None, *, draws: int = 200, seed: int = 0
+    pattern: AttentionPattern, groups: Labels | None = None, *, draws: int = 99, seed: int = 0
 ) -> list[Agreement]:
     """1 − JSD of every two heads, averaged over queries, against weights shuffled within each query's keys.
 
@@ -60,11 +57,26 @@ def _estimate(
     pattern: WeightedPattern, pair: np.ndarray, groups: Labels | None, draws: int, rng: np.random.Generator
 ) -> Estimate:
     first, second = pair
-    found = head_estimate(1 - divergence(pattern, first, second), groups)
-    null = [
-        head_estimate(1 - divergence(pattern, first, pattern.shuffled(second, rng)), groups).value
-        for _ in range(draws)
-    ]
+    halves = _halves(pattern, first, second)
+
+    def agreement(other: np.ndarray) -> Estimate:
+        return head_estimate(1 - _above(pattern, first, other, halves), groups)
+
+    found = agreement(second)
+    null = [agreement(pattern.shuffled(second, rng)).value for _ in range(draws)]
     how = f"weights shuffled within each query, {draws} draws"
     beside = null_of(found.value, np.array(null), how)
     return Estimate(found.value, found.low, found.high, found.n, None, f"1 − JSD, {found.how}", beside)
+
+
+def _halves(pattern: WeightedPattern, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """(H(p) + H(q)) / 2, which shuffling leaves as it is; NaN where a query attends nothing in either."""
+    there = (pattern.row_sums(first) > 0) & (pattern.row_sums(second) > 0)
+    halves = pattern.row_sums(special.entr(first)) + pattern.row_sums(special.entr(second))
+    return np.where(there, halves / 2, np.nan)
+
+
+def _above(pattern: WeightedPattern, first: np.ndarray, second: np.ndarray, halves: np.ndarray) -> np.ndarray:
+    """H((p + q) / 2) over the halves, in bits; cancellation may leave a rounding error below zero."""
+    mixed = pattern.row_sums(special.entr((first + second) / 2))
+    return np.maximum((mixed - halves) / np.log(2), 0.0)

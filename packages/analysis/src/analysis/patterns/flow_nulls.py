@@ -76,7 +76,7 @@ class EdgeSwaps(FlowNull):
     """
 
     draws: int = 500
-    sweeps: int = 10
+    sweeps: int = 5
     seed: int = 0
     kinds: tuple | None = None
     loops: bool = True
@@ -130,7 +130,8 @@ class EdgeSwaps(FlowNull):
         self, queries: np.ndarray, keys: np.ndarray, kind: np.ndarray, count: int, rng: np.random.Generator
     ) -> tuple[np.ndarray, int]:
         """Swap the keys of random disjoint pairs of edges; also how many pairs were free to."""
-        order = np.lexsort((rng.random(keys.size), kind))
+        order = rng.permutation(keys.size)
+        order = order[np.argsort(kind[order], kind="stable")] if self.kinds else order
         one, two = order[: keys.size // 2 * 2].reshape(-1, 2).T
         codes = np.stack([queries[one] * count + keys[one], queries[two] * count + keys[two]])
         crossed = np.stack([queries[one] * count + keys[two], queries[two] * count + keys[one]])
@@ -138,7 +139,7 @@ class EdgeSwaps(FlowNull):
         everything = np.concatenate([codes.ravel(), crossed.ravel(), queries[left] * count + keys[left]])
         # A pair is free if nothing it is or would be is what another pair is or would be.
         _, index, times = np.unique(everything, return_inverse=True, return_counts=True)
-        alone = times[index][: 4 * one.size].reshape(4, -1)
+        alone = times[index[: 4 * one.size]].reshape(4, -1)
         free = (alone == 1).all(0) & (kind[one] == kind[two])
         if not self.loops:
             free &= (queries[one] != keys[two]) & (queries[two] != keys[one])

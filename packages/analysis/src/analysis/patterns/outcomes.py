@@ -58,9 +58,13 @@ def outcome_correlation(
     Raises:
         AnalysisError: lengths that differ, or numbers that are not finite.
     """
-    statistic = _ranked_correlation if rank else _centred_correlation
+    values, score = finite_array("values", values, "items"), finite_array("score", score, "items")
+    within = np.zeros(values.size) if within is None else within
+    _, strata = same_length(values.size, score=score, within=within)
+    if rank:
+        values, score = _ranks(values, strata), _ranks(score, strata)
     what = f"{'Spearman' if rank else 'Pearson'} correlation within strata"
-    return _settled(statistic, what, values, score, groups, within, permutations, seed)
+    return _settled(_centred_correlation, what, values, score, groups, strata, permutations, seed)
 
 
 def mass_on_mask(
@@ -171,10 +175,6 @@ def _stratified_gap(values: np.ndarray, outcome: np.ndarray, strata: np.ndarray)
     gap = above / ones - (sums - above) / (counts - ones)
     weight = ones * (counts - ones) / counts
     return float(gap @ weight / weight.sum()) if there.any() else np.nan
-
-
-def _ranked_correlation(values: np.ndarray, score: np.ndarray, strata: np.ndarray) -> float:
-    return _centred_correlation(_ranks(values, strata), _ranks(score, strata), strata)
 
 
 def _centred_correlation(values: np.ndarray, score: np.ndarray, strata: np.ndarray) -> float:
