@@ -4,7 +4,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attention_core import AttentionError, DenseMap, StreamedMap, streaming
+from attention_core import AttentionError, DenseMap, StreamedMap, checks, streaming
 
 WEIGHTS = torch.tensor([[[0.5, 0.25, 0.25, 0.0], [0.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 0.0]]])
 
@@ -272,3 +272,11 @@ def test_keys_that_may_not_be_attended_are_above_no_threshold(few_keys, monkeypa
 def test_weights_that_are_no_real_numbers_are_an_error(dtype):
     with pytest.raises(AttentionError, match=rf"weights \[1, 2, 2\] is {dtype}; expected floating point"):
         DenseMap(torch.ones(1, 2, 2, dtype=dtype))
+
+
+def test_mass_takes_a_list_and_refuses_what_would_fill_memory(monkeypatch):
+    assert a_map().mass([0, 1, 1, 0])[0, 0].tolist() == [0.5, 0.5]
+    assert a_map().flow([0, 0, 1], [0, 1, 1, 0])[0].tolist() == [[0.5, 1.5], [0.0, 0.0]]
+    monkeypatch.setattr(checks, "DENSE_LIMIT", 23)
+    with pytest.raises(AttentionError, match=r"mass on groups of shape \[1, 3, 2\] would take"):
+        a_map().mass([0, 1, 1, 0])

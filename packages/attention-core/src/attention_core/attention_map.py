@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, Int, Shaped
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from attention_core import row_statistics
@@ -19,10 +19,11 @@ from attention_core.checks import (
     check_edges,
     check_order,
     check_shares,
+    check_size,
     check_topk,
 )
 from attention_core.errors import AttentionError
-from attention_core.groups import membership
+from attention_core.groups import Groups, membership
 from attention_core.row_blocks import ask_rows, sent_to_keys, sum_rows
 from attention_core.row_statistics import Rows, TopK
 
@@ -215,7 +216,7 @@ class AttentionMap(ABC):
         ones = torch.ones(self.shape[-2], 1, dtype=self.dtype, device=self.device)
         return self.apply_transposed(ones).squeeze(-1)
 
-    def mass(self, groups: Shaped[Tensor, "..."]) -> Float[Tensor, "*batch heads queries groups"]:
+    def mass(self, groups: Groups) -> Float[Tensor, "*batch heads queries groups"]:
         """The weight that each query puts on each group of keys.
 
         Args:
@@ -223,20 +224,22 @@ class AttentionMap(ABC):
                 `[*batch, keys, groups]`, where a key may belong to several groups or to none.
 
         Raises:
-            AttentionError: if the groups do not fit the keys.
+            AttentionError: if the groups do not fit the keys, a label is far out of range, or the answer would
+                take more than `checks.DENSE_LIMIT` bytes.
         """
-        member = membership(groups, tuple(self.shape[:-3]), self.shape[-1])
+        member = membership(groups, (*self.shape[:-3], self.shape[-1]), self.device)
+        check_size("mass on groups", (*self.shape[:-1], member.shape[-1]), self.dtype)
         return self.apply(member.unsqueeze(-3).to(self.dtype))
 
     def flow(
-        self, query_groups: Shaped[Tensor, "..."], key_groups: Shaped[Tensor, "..."]
+        self, query_groups: Groups, key_groups: Groups
     ) -> Float[Tensor, "*batch heads query_groups key_groups"]:
         """Σ_{i∈g} Σ_{j∈h} p_ij: the weight that flows from each group of queries to each group of keys.
 
         Raises:
             AttentionError: if the groups, which are given as for `mass`, do not fit queries and keys.
         """
-        member = membership(query_groups, tuple(self.shape[:-3]), self.shape[-2], "queries")
+        member = membership(query_groups, (*self.shape[:-3], self.shape[-2]), self.device, "queries")
         mass = self.mass(key_groups)
         with torch.autocast(self.device.type, enabled=False):
             return member.unsqueeze(-3).mT.to(self.dtype) @ mass
@@ -300,9 +303,7 @@ class AttentionMap(ABC):
         """The same map in main memory."""
         return self._converted(Tensor.cpu)
 
-    def summary(
-        self, groups: Shaped[Tensor, "..."] | None = None, k: int | None = None
-    ) -> dict[str, np.ndarray]:
+    def summary(self, groups: Groups | None = None, k: int | None = None) -> dict[str, np.ndarray]:
         """All statistics as plain arrays, made to be stored.
 
         Args:

@@ -165,12 +165,21 @@ def check_order(name: str, order: float, most: float) -> None:
 
 def check_dense_size(shape: tuple[int, ...], dtype: torch.dtype) -> None:
     """Refuse a matrix that is too large to be formed."""
+    check_size(
+        "dense() of a map", shape, dtype, "ask for rows(…) of it, or for statistics, which need no matrix"
+    )
+
+
+def check_size(
+    what: str, shape: tuple[int, ...], dtype: torch.dtype, instead: str = "ask for fewer at once"
+) -> None:
+    """Refuse an answer that is too large to be formed."""
     size = math.prod(shape) * dtype.itemsize
     if size > DENSE_LIMIT:
         raise AttentionError(
-            f"dense() of a map of shape {list(shape)} would take {size / 2**30:.1f} GiB;"
+            f"{what} of shape {list(shape)} would take {size / 2**30:.1f} GiB;"
             f" it forms at most {DENSE_LIMIT / 2**30:g}.\n"
-            "  ask for rows(…) of it, or for statistics, which need no matrix"
+            f"  {instead}"
         )
 
 
