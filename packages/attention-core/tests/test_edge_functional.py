@@ -162,6 +162,10 @@ def test_bad_input_is_named():
         attend_edges(query, key, value[:, :3], edges)
     with pytest.raises(AttentionError, match=r"key is torch\.float32 and query is torch\.float64"):
         attend_edges(query, key.float(), value, edges)
+    with pytest.raises(AttentionError, match=r"query \[2, 3, 3\] is torch\.int64; expected floating point"):
+        attend_edges(query.long(), key.long(), value.long(), edges)
+    with pytest.raises(AttentionError, match=r"query \[2, 3, 0\] has heads of dim 0"):
+        attend_edges(query[..., :0], key[..., :0], value, edges)
     with pytest.raises(AttentionError, match=r"edge features \[4, 2\] with a weight \[2, 3, 2\] do not fit"):
         attend_edges(query, key, value, edges, features=EdgeFeatures(features[:4], weight))
     with pytest.raises(AttentionError, match="key and value have dim 3 and 2; edge features need the same"):

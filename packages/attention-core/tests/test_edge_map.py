@@ -229,6 +229,8 @@ def test_detached_weights_have_no_graph():
 def test_bad_input_is_named():
     with pytest.raises(AttentionError, match=r"weights of shape \[3, 2\] do not fit 4 edges"):
         EdgeMap(WEIGHTS[:3], EDGES, 3, 4)
+    with pytest.raises(AttentionError, match=r"weights \[4, 2\] is torch\.int64; expected floating point"):
+        EdgeMap(WEIGHTS.long(), EDGES, 3, 4)
     with pytest.raises(AttentionError, match="needs the number of queries"):
         EdgeMap(WEIGHTS, EDGES)
     with pytest.raises(AttentionError, match=r"mask is torch.float32; expected boolean"):

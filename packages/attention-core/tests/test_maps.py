@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 import torch
@@ -98,22 +100,48 @@ def test_an_allowed_key_of_zero_weight_is_found_before_none():
     assert attention.topk(4).indices[0, 1].tolist() == [2, 0, 1, -1]
 
 
-@pytest.mark.parametrize("k", [5, -1])
+@pytest.mark.usefixtures("as_shipped")
+@pytest.mark.parametrize("k", [5, -1, 2.5])
 def test_top_k_beyond_the_keys_is_an_error(k):
-    with pytest.raises(AttentionError, match=rf"topk\({k}\) of a map with 4 keys; give a k from 0 to 4"):
+    with pytest.raises(
+        AttentionError, match=rf"topk\({k}\) of a map with 4 keys; give a whole k from 0 to 4"
+    ):
         a_map().topk(k)
 
 
 @pytest.mark.parametrize(
-    "index", [1, -2, [1], slice(1, 2), torch.tensor([1]), torch.tensor([False, True, False])]
+    "index",
+    [1, -2, [1], [False, True, False], slice(1, 2), torch.tensor([1]), torch.tensor([False, True, False])],
 )
 def test_rows_are_those_of_the_matrix(index):
     assert torch.equal(a_map().rows(index), WEIGHTS[:, 1:2])
 
 
-def test_rows_out_of_range_are_an_error():
-    with pytest.raises(AttentionError, match=r"rows\(3\) of a map with 3 queries"):
-        a_map().rows(3)
+def test_no_rows_are_none():
+    assert a_map().rows([]).shape == (1, 0, 4)
+
+
+@pytest.mark.usefixtures("as_shipped")
+@pytest.mark.parametrize("index", [3, [0.5], "a", None])
+def test_rows_out_of_range_are_an_error(index):
+    with pytest.raises(AttentionError, match=rf"rows\({re.escape(repr(index))}\) of a map with 3 queries"):
+        a_map().rows(index)
+
+
+@pytest.mark.usefixtures("as_shipped")
+@pytest.mark.parametrize(
+    ("here", "there"),
+    [
+        (torch.zeros(()), None),
+        (torch.zeros(3), torch.zeros(4)),
+        (torch.zeros(3, 2), torch.zeros(4, 3)),
+        (torch.zeros(3, 2), None),
+        (torch.zeros(4, 2), torch.zeros(3, 2)),
+    ],
+)
+def test_positions_that_do_not_fit_are_an_error(here, there):
+    with pytest.raises(AttentionError, match=r"positions of shape .* a map of shape \[1, 3, 4\]"):
+        a_map().expected_distance(here, there)
 
 
 def test_membership_may_overlap_and_leave_keys_out():

@@ -120,3 +120,19 @@ def test_maps_of_inference_tensors_answer():
     with torch.inference_mode():
         query = torch.randn(1, 3, 4)
         assert StreamedMap(query, query).entropy().shape == (1, 3)
+
+
+@pytest.mark.usefixtures("as_shipped")
+@pytest.mark.parametrize("dtype", [torch.long, torch.bool, torch.complex64])
+def test_a_map_of_tokens_that_are_no_real_numbers_is_an_error(dtype):
+    tokens = torch.ones(1, 3, 4, dtype=dtype)
+    for make in (lambda: StreamedMap(tokens, tokens), lambda: attend(tokens, tokens, tokens)):
+        with pytest.raises(AttentionError, match=rf"query \[1, 3, 4\] is {dtype}; expected floating point"):
+            make()
+
+
+def test_heads_without_width_are_an_error():
+    tokens = torch.ones(1, 3, 0)
+    for make in (lambda: StreamedMap(tokens, tokens), lambda: attend(tokens, tokens, tokens)):
+        with pytest.raises(AttentionError, match=r"query \[1, 3, 0\] .* have heads of dim 0"):
+            make()

@@ -18,6 +18,7 @@ from attention_core.checks import (
     check_dense_size,
     check_edges,
     check_order,
+    check_positions,
     check_shares,
     check_size,
     check_topk,
@@ -114,11 +115,11 @@ class AttentionMap(ABC):
         """The weights of some queries; the axis stays, also for a single index.
 
         Raises:
-            AttentionError: if the index is out of range.
+            AttentionError: if the index is none, or out of range.
         """
         try:
-            chosen = torch.arange(self.shape[-2])[index].reshape(-1)
-        except IndexError as error:
+            chosen = torch.arange(self.shape[-2])[_index(index)].reshape(-1)
+        except (IndexError, TypeError, ValueError, RuntimeError) as error:
             raise AttentionError(
                 f"rows({index!r}) of a map with {self.shape[-2]} queries: {error}."
             ) from error
@@ -206,7 +207,7 @@ class AttentionMap(ABC):
         """The k largest weights of each row, largest first, the earlier key first among equals.
 
         Raises:
-            AttentionError: if k is negative or larger than the number of keys.
+            AttentionError: if k is no integer, negative or larger than the number of keys.
         """
         check_topk(k, self.shape[-1])
         return self._topk(k)
@@ -258,12 +259,7 @@ class AttentionMap(ABC):
             AttentionError: if the positions do not fit queries and keys.
         """
         key_positions = query_positions if key_positions is None else key_positions
-        sides = (query_positions.shape[0], key_positions.shape[0])
-        if query_positions.ndim != 2 or key_positions.ndim != 2 or sides != tuple(self.shape[-2:]):
-            raise AttentionError(
-                f"positions of shape {list(query_positions.shape)} and {list(key_positions.shape)} do not fit"
-                f" a map of shape {list(self.shape)}; expected [queries, axes] and [keys, axes]"
-            )
+        check_positions(query_positions, key_positions, tuple(self.shape))
         here, there = (each.to(self.device, self.dtype) for each in (query_positions, key_positions))
         return self._by_rows(partial(row_statistics.distance, query_positions=here, key_positions=there))
 
@@ -311,7 +307,7 @@ class AttentionMap(ABC):
             k: how many of the largest weights; 8, or the number of keys where there are fewer.
 
         Raises:
-            AttentionError: if k is larger than the number of keys, or the groups do not fit them.
+            AttentionError: if k is no integer from 0 to the number of keys, or the groups do not fit them.
         """
         k = min(8, self.shape[-1]) if k is None else k
         check_topk(k, self.shape[-1])
@@ -363,3 +359,13 @@ class AttentionMap(ABC):
                 f" expected [{axis}, dim] with {tokens} {axis}, or the same behind batch and head axes"
             )
         return values
+
+
+def _index(index: RowIndex) -> slice | Tensor:
+    """What torch would take for an index, but for numbers that it would round."""
+    if isinstance(index, slice):
+        return index
+    found = torch.as_tensor(index).cpu()
+    if found.is_floating_point() and found.numel():
+        raise TypeError("an index is a whole number")
+    return found if found.numel() else found.long()

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -96,7 +97,8 @@ def check_floating(name: str, tensor: Tensor) -> None:
 
 
 def check_pair(query: Tensor, key: Tensor) -> None:
-    """Refuse query and key that do not belong together."""
+    """Refuse query and key that do not belong together, or of which no scores are made."""
+    check_floating("query", query)
     check_same("key", key.dtype, "query", query.dtype)
     check_same("key", key.device, "query", query.device)
     shapes = f"query {list(query.shape)} and key {list(key.shape)}"
@@ -106,6 +108,8 @@ def check_pair(query: Tensor, key: Tensor) -> None:
         )
     if query.shape[-1] != key.shape[-1]:
         raise AttentionError(f"{shapes} have dim {query.shape[-1]} and {key.shape[-1]}; expected the same.")
+    if not query.shape[-1]:
+        raise AttentionError(f"{shapes} have heads of dim 0; expected 1 or more.")
     if not key.shape[-3] or query.shape[-3] % key.shape[-3]:
         raise AttentionError(
             f"{shapes} have {query.shape[-3]} and {key.shape[-3]} heads.\n"
@@ -152,8 +156,8 @@ def check_bias(bias: Tensor, query: Tensor, shape: tuple[int, ...]) -> None:
 
 def check_topk(k: int, keys: int) -> None:
     """Refuse more of the largest weights than there are keys."""
-    if not 0 <= k <= keys:
-        raise AttentionError(f"topk({k}) of a map with {keys} keys; give a k from 0 to {keys}.")
+    if not isinstance(k, (int, np.integer, torch.SymInt)) or not 0 <= k <= keys:
+        raise AttentionError(f"topk({k}) of a map with {keys} keys; give a whole k from 0 to {keys}.")
 
 
 def check_order(name: str, order: float, most: float) -> None:
@@ -180,6 +184,20 @@ def check_size(
             f"{what} of shape {list(shape)} would take {size / 2**30:.1f} GiB;"
             f" it forms at most {DENSE_LIMIT / 2**30:g}.\n"
             f"  {instead}"
+        )
+
+
+def check_positions(queries: Tensor, keys: Tensor, shape: tuple[int, ...]) -> None:
+    """Refuse positions that are not of the map's queries and keys in one space."""
+    if (
+        not queries.ndim == keys.ndim == 2
+        or queries.shape[1] != keys.shape[1]
+        or (*queries.shape[:1], *keys.shape[:1]) != shape[-2:]
+    ):
+        raise AttentionError(
+            f"positions of shape {list(queries.shape)} and {list(keys.shape)} do not fit"
+            f" a map of shape {list(shape)};\n"
+            "  expected [queries, axes] and [keys, axes]"
         )
 
 

@@ -8,7 +8,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 from torch.nn import functional as F
 
-from attention_core.checks import check_dropout, check_same, check_value
+from attention_core.checks import check_dropout, check_floating, check_same, check_value
 from attention_core.edge_map import EdgeMap, edge_bias, edge_mask
 from attention_core.edge_products import dots, row_softmax, sums
 from attention_core.errors import AttentionError
@@ -154,6 +154,7 @@ def _precision(tokens: Tensor) -> torch.dtype:
 
 def _check(given: _Operands, edges: SortedEdges) -> None:
     query, key, value, features = given
+    check_floating("query", query)
     check_same("key", key.dtype, "query", query.dtype)
     check_same("key", key.device, "query", query.device)
     check_same("the edges", edges.edges.device, "query", query.device)
@@ -164,6 +165,8 @@ def _check(given: _Operands, edges: SortedEdges) -> None:
         raise AttentionError(
             f"{nodes}; expected [*batch, heads, {edges.queries}, dim] and [*batch, heads, {edges.keys}, dim]."
         )
+    if not query.shape[-1]:
+        raise AttentionError(f"query {list(query.shape)} has heads of dim 0; expected 1 or more.")
     if features is not None:
         _check_features(features, len(edges), (query.shape[-3], key.shape[-1]))
         if value.shape[-1] != key.shape[-1]:

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from attention_core import edge_statistics, row_statistics
 from attention_core.attention_map import AttentionMap
-from attention_core.checks import broadcasts_to, check_dense_size, check_mask, check_same
+from attention_core.checks import broadcasts_to, check_dense_size, check_floating, check_mask, check_same
 from attention_core.edge_products import Links, row_sums, sums, turned
 from attention_core.edge_statistics import Entries
 from attention_core.errors import AttentionError
@@ -69,6 +69,7 @@ class EdgeMap(AttentionMap):
             if queries is None:
                 raise AttentionError("an EdgeMap of plain edges needs the number of queries, and of keys.")
             edges = SortedEdges(edges, queries, keys, query_labels, key_labels)
+        check_floating("weights", weights)
         if weights.ndim < 2 or weights.shape[-2] != len(edges):
             raise AttentionError(
                 f"weights of shape {list(weights.shape)} do not fit {len(edges)} edges; expected {EDGE_AXES}."
