@@ -1,6 +1,7 @@
 import pytest
 import torch
 from hypothesis import given
+from torch.autograd.function import once_differentiable
 
 from attention_core import Attended, DenseMap, TopK
 from attention_core.testing import CLAUSES, assert_attention_contract, broken_clauses, cases
@@ -211,6 +212,26 @@ def forgetting_second_derivatives(query, key, mask):
     return Attended(Once.apply(values), attention)
 
 
+class Logarithm(torch.autograd.Function):
+    """As a fused route may be: its gradient is right, and has no graph where the gradient that it is sent has none."""
+
+    @staticmethod
+    def forward(ctx, numbers):
+        ctx.save_for_backward(numbers)
+        return numbers.log()
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx, gradient):
+        return gradient / ctx.saved_tensors[0]
+
+
+class ForgettingForMany(DenseMap):
+    def entropy(self):
+        entropy = super().entropy()
+        return entropy if self.shape[-1] < 600 else Logarithm.apply(entropy.exp())
+
+
 BROKEN = {
     "shapes": changed(values_to_values=lambda values: values.mT),
     "rows sum to one": changed(lambda weights: 2 * weights),
@@ -257,6 +278,10 @@ def test_a_layer_that_breaks_a_clause_is_told_which(clause):
     with pytest.raises(AssertionError, match=f"^{clause}: "):
         assert_attention_contract(BROKEN[clause])
     assert clause in broken_clauses(BROKEN[clause])
+
+
+def test_second_derivatives_are_also_asked_of_maps_of_many_keys():
+    assert [*broken_clauses(answering(ForgettingForMany))] == ["second derivatives are right or refused"]
 
 
 def test_a_clause_may_be_broken_for_a_reason_and_then_must():

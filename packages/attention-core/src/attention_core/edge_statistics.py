@@ -46,9 +46,9 @@ def counts(entries: Entries) -> Int[Tensor, " rows"]:
 
 def entropy(entries: Entries) -> Float[Tensor, " rows"]:
     """H_i = Σ_j p_ij ln (1 / p_ij)."""
-    # At zero the term is zero, but its gradient would not be finite.
-    least = torch.finfo(entries.weights.dtype).tiny
-    terms = entries.weights * entries.weights.clamp_min(least).reciprocal().log()
+    # At zero the term is zero, but its gradients would not be finite.
+    none = entries.weights < torch.finfo(entries.weights.dtype).tiny
+    terms = entries.weights * entries.weights.masked_fill(none, 1.0).reciprocal().log()
     return row_sums(terms, entries.pattern)
 
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import torch
 from jaxtyping import Float
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
+
+from attention_core.first_derivative import first_derivative_only
 
 Pass = Callable[[Tensor], Tensor]
 Collect = Callable[[Tensor], None]
@@ -146,7 +147,7 @@ class _RowEntropy(torch.autograd.Function):
         ctx.save_for_backward(query, key, *output[1:])
 
     @staticmethod
-    @once_differentiable
+    @first_derivative_only
     def backward(ctx, sent: Tensor, *_):
         query, key, *found = ctx.saved_tensors
         outward = (-ctx.scoring.scale * sent.unsqueeze(-1) * query).to(query.dtype)
@@ -169,7 +170,7 @@ class _RowNormaliser(torch.autograd.Function):
         ctx.save_for_backward(query, key, *output[1:])
 
     @staticmethod
-    @once_differentiable
+    @first_derivative_only
     def backward(ctx, sent: Tensor, *_):
         query, key, *found = ctx.saved_tensors
         weighted = (ctx.scoring.scale * sent).unsqueeze(-1)
@@ -198,7 +199,7 @@ class _Transposed(torch.autograd.Function):
         ctx.save_for_backward(query, key, sent)
 
     @staticmethod
-    @once_differentiable
+    @first_derivative_only
     def backward(ctx, sent_back: Tensor):
         query, key, sent = ctx.saved_tensors
         width, dim = query.shape[-1], sent.shape[-1]
@@ -228,7 +229,7 @@ class _Collecting(torch.autograd.Function):
         ctx.save_for_backward(query, key, value, *output)
 
     @staticmethod
-    @once_differentiable
+    @first_derivative_only
     def backward(ctx, sent: Tensor, *_):
         query, key, value, out, *rest = ctx.saved_tensors
         width = query.shape[-1]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
+from attention_core.first_derivative import first_derivative_only
 from attention_core.row_statistics import Rows
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class _Recomputed(torch.autograd.Function):
         return found
 
     @staticmethod
-    @once_differentiable
+    @first_derivative_only
     def backward(ctx: Any, *sent: Tensor) -> tuple[Tensor | None, ...]:
         wanted = ctx.needs_input_grad[1:]
         leaves = [

@@ -28,18 +28,18 @@ class Rows(NamedTuple):
 
 def entropy(rows: Rows) -> Float[Tensor, "*batch rows"]:
     """H_i = Σ_j p_ij ln (1 / p_ij)."""
-    # At zero the term is zero, but its gradient would not be finite.
-    least = torch.finfo(rows.weights.dtype).tiny
-    return (rows.weights * rows.weights.clamp_min(least).reciprocal().log()).sum(-1)
+    # At zero the term is zero, but its gradients would not be finite.
+    none = rows.weights < torch.finfo(rows.weights.dtype).tiny
+    return (rows.weights * rows.weights.masked_fill(none, 1.0).reciprocal().log()).sum(-1)
 
 
 def power_sum(rows: Rows, order: float) -> Float[Tensor, "*batch rows"]:
     """Σ_j p_ij^order over the allowed keys."""
     if order == 0:
         return rows.allowed.sum(-1).to(rows.weights.dtype)
-    # Below order 1 the power of zero has no finite gradient.
-    least = torch.finfo(rows.weights.dtype).tiny
-    return rows.weights.clamp_min(least).pow(order).masked_fill(rows.weights < least, 0.0).sum(-1)
+    # Below order 1 the power of zero has no finite gradient, below order 2 no second one.
+    none = rows.weights < torch.finfo(rows.weights.dtype).tiny
+    return rows.weights.masked_fill(none, 1.0).pow(order).masked_fill(none, 0.0).sum(-1)
 
 
 def largest(rows: Rows) -> Float[Tensor, "*batch rows"]:
@@ -59,29 +59,6 @@ def distance(
     here = query_positions[..., rows.queries, :].to(rows.weights.dtype)
     far = torch.cdist(here, key_positions.to(rows.weights.dtype), compute_mode="donot_use_mm_for_euclid_dist")
     return (rows.weights * far).sum(-1)
-
-
-def histogram(rows: Rows, edges: Float[Tensor, " edges"]) -> Int[Tensor, "*batch rows bins"]:
-    """How many allowed keys have a weight in each bin; a bin holds its lower edge, the last its upper too."""
-    weights = rows.weights.detach()
-    bins = torch.bucketize(weights, edges, right=True) - 1
-    bins = torch.where(weights == edges[-1], len(edges) - 2, bins)
-    inside = rows.allowed & (bins >= 0) & (bins < len(edges) - 1)
-    counts = torch.zeros(*weights.shape[:-1], len(edges) - 1, dtype=torch.long, device=weights.device)
-    return counts.scatter_add_(-1, bins.clamp(0, len(edges) - 2), inside.long())
-
-
-def quantiles(rows: Rows, shares: Float[Tensor, " shares"]) -> Float[Tensor, "*batch rows shares"]:
-    """Quantiles of the weights of the allowed keys, linear between neighbours; 0 in a row without."""
-    if not rows.weights.shape[-1]:
-        return rows.weights.new_zeros(*rows.weights.shape[:-1], len(shares))
-    ordered = rows.weights.masked_fill(~rows.allowed, torch.inf).sort(-1).values
-    ordered = ordered.masked_fill(ordered.isinf(), 0.0)
-    place = shares.to(ordered.dtype) * (rows.allowed.sum(-1, keepdim=True) - 1).clamp_min(0)
-    below, beyond = place.floor(), place.ceil()
-    return torch.lerp(
-        ordered.gather(-1, below.long()), ordered.gather(-1, beyond.long()), (place - below).to(ordered.dtype)
-    )
 
 
 def topk(rows: Rows, k: int) -> TopK:

@@ -46,6 +46,12 @@ class Case:
         key = torch.cat([self.key, self.key.new_full((batch, more, dim), content)], 1)
         return Case(self.query, key, torch.nn.functional.pad(self.mask, (0, more)))
 
+    def many_keys(self, keys: int) -> "Case":
+        """The keys again and again, a little smaller each time, until there are as many as asked."""
+        places = torch.arange(keys if self.key.shape[1] else 0)
+        case = self.keys(places % max(1, self.key.shape[1]))
+        return replace(case, key=case.key * (1 - places / (2 * keys)).to(case.key.dtype)[:, None])
+
     @property
     def unattended(self) -> Bool[Tensor, "batch keys"]:
         """Keys that no query may attend."""
