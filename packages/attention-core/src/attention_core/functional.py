@@ -49,6 +49,11 @@ def attend(
     attention = StreamedMap(query, key, mask, bias, causal, scale)
     check_value(key, value)
     check_dropout(dropout)
+    return attended(attention, value, dropout)
+
+
+def attended(attention: StreamedMap, value: Tensor, dropout: float) -> Attended:
+    """Values beside the map of query and key, which is what `observe` reads of each attention of this house."""
     if collects(attention, value, dropout):
         return Attended(*attend_collecting(attention, value))
     return Attended(fused.values(attention, value, dropout), attention)

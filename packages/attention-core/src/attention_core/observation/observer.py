@@ -13,6 +13,7 @@ from jaxtyping import Shaped
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from attention_core import functional
 from attention_core.errors import AttentionError
 from attention_core.maps import AttentionMap
 from attention_core.observation.calls import FusedCalls, native_attention, native_layer
@@ -34,9 +35,10 @@ def observe(
 ) -> Iterator[Seen]:
     """The map of every attention that the model computes inside the `with`, by the path of its module.
 
-    Seen are all calls of `F.scaled_dot_product_attention`, `nn.MultiheadAttention` and `nn.TransformerEncoder`
-    on and off their fast paths, and PyG's attention layers. No output changes by a bit and no fused path is
-    left. Modules must be called, not their `forward`; what a backward pass recomputes is not seen again.
+    Seen are all calls of `attend`, of `F.scaled_dot_product_attention`, of `nn.MultiheadAttention` and
+    `nn.TransformerEncoder` on and off their fast paths, and PyG's attention layers. No output changes by a bit
+    and no fused path is left. Modules must be called, not their `forward`; what a backward pass recomputes is
+    not seen again.
 
     Maps are of the undropped weights; masks of numbers are read by `split_mask`. Of sequences that
     `nn.TransformerEncoder` packs, the map is as long as the longest, and padding has no row. Observations may
@@ -83,12 +85,16 @@ class _Observer:
             self.readers[function](module, args, kwargs, result)
 
     def _sources(self) -> Iterator[tuple[Function | None, Callable]]:
+        yield resolve(functional, "attended"), self._own
         yield resolve(F, "scaled_dot_product_attention"), self._fused
         yield resolve(F, "multi_head_attention_forward"), self._explicit
         yield resolve(torch, "_native_multi_head_attention"), self._native
         yield resolve(torch, "_transformer_encoder_layer_fwd"), self._native_layer
         if "torch_geometric" in sys.modules:
             yield resolve(sys.modules["torch_geometric"].utils, "softmax"), self._softmax
+
+    def _own(self, module: nn.Module, args: tuple, kwargs: dict[str, Any], result: Any) -> None:
+        self._take(module, lambda: result.attention)
 
     def _fused(self, module: nn.Module, args: tuple, kwargs: dict[str, Any], result: Any) -> None:
         self._take(module, lambda: self._read_fused(*args, **kwargs))
