@@ -12,7 +12,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from attention_core import row_statistics
+from attention_core import row_order, row_statistics
 from attention_core.checks import (
     broadcasts_to,
     check_dense_size,
@@ -189,7 +189,7 @@ class AttentionMap(ABC):
         """
         shares = torch.as_tensor(shares, dtype=self.dtype, device=self.device)
         check_shares(shares)
-        return self._by_rows(partial(row_statistics.quantiles, shares=shares))
+        return self._by_rows(partial(row_order.quantiles, shares=shares))
 
     def histogram(
         self, edges: Float[Tensor, " edges"] | Sequence[float]
@@ -201,7 +201,7 @@ class AttentionMap(ABC):
         """
         edges = torch.as_tensor(edges, dtype=self.dtype, device=self.device)
         check_edges(edges)
-        return self._by_rows(partial(row_statistics.histogram, edges=edges))
+        return self._by_rows(partial(row_order.histogram, edges=edges))
 
     def topk(self, k: int) -> TopK:
         """The k largest weights of each row, largest first, the earlier key first among equals.

@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Bool, Float, Int, Shaped
 from torch import Tensor
 
-from attention_core import edge_statistics, row_statistics
+from attention_core import edge_statistics, row_order, row_statistics
 from attention_core.attention_map import AttentionMap
 from attention_core.checks import broadcasts_to, check_dense_size, check_floating, check_mask, check_same
 from attention_core.edge_products import Links, row_sums, sums, turned
@@ -29,8 +29,8 @@ FROM_ENTRIES: dict[Callable, Callable] = {
     row_statistics.largest: edge_statistics.largest,
     row_statistics.above: edge_statistics.above,
     row_statistics.distance: edge_statistics.distance,
-    row_statistics.histogram: edge_statistics.histogram,
-    row_statistics.quantiles: edge_statistics.quantiles,
+    row_order.histogram: edge_statistics.histogram,
+    row_order.quantiles: edge_statistics.quantiles,
 }
 
 
