@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 import torch
 from hypothesis import Phase, given, settings
@@ -10,6 +11,7 @@ from attention_core import (
     MixtureMap,
     MultiHeadAttention,
     attend,
+    row_blocks,
 )
 from attention_core.testing import assert_attention_contract, cases
 
@@ -44,6 +46,18 @@ def test_an_attention_that_does_not_count_lends_no_keys():
     mixture = MixtureMap(maps, importance)
     assert torch.equal(mixture.allowed(), maps[0].allowed())
     assert mixture.topk(2).indices[..., 1].eq(-1).all()
+
+
+def test_a_summary_makes_every_row_once(monkeypatch):
+    found, made, some_rows = drawn(2), [], MixtureMap._some_rows
+    expected = DenseMap(found.dense()).summary()
+    monkeypatch.setattr(row_blocks, "BLOCK", 11)
+    monkeypatch.setattr(
+        MixtureMap, "_some_rows", lambda self, rows: made.append(rows) or some_rows(self, rows)
+    )
+    for name, statistic in found.summary().items():
+        np.testing.assert_allclose(statistic, expected[name], atol=1e-6, err_msg=name)
+    assert made == [slice(first, first + 1) for first in range(found.shape[-2])]
 
 
 @few

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from attention_core import AttentionError, DenseMap, StreamedMap, rollout
+from attention_core import AttentionError, DenseMap, Rollout, StreamedMap, rollout, row_blocks
 
 
 def layers(batch=(2,)) -> list[StreamedMap]:
@@ -60,6 +60,16 @@ def test_a_detached_rollout_has_no_graph():
 def test_a_token_without_keys_keeps_to_itself():
     attention = DenseMap(torch.tensor([[[0.0, 0.0], [0.5, 0.5]]]))
     assert rollout([attention]).dense()[0, 0].tolist() == [1.0, 0.0]
+
+
+def test_a_summary_makes_every_row_once(monkeypatch):
+    found, made, some_rows = rollout(layers()), [], Rollout._some_rows
+    expected = DenseMap(found.dense()).summary()
+    monkeypatch.setattr(row_blocks, "BLOCK", 11)
+    monkeypatch.setattr(Rollout, "_some_rows", lambda self, rows: made.append(rows) or some_rows(self, rows))
+    for name, statistic in found.summary().items():
+        np.testing.assert_allclose(statistic, expected[name], atol=1e-6, err_msg=name)
+    assert made == [slice(first, first + 1) for first in range(found.shape[-2])]
 
 
 @pytest.mark.parametrize(

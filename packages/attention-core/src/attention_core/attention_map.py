@@ -324,16 +324,17 @@ class AttentionMap(ABC):
         return f"{type(self).__name__}({', '.join(sides + self._traits())})"
 
     def _statistics(self, k: int) -> dict[str, Tensor]:
-        """What a summary holds whatever the groups."""
-        top, entropy = self.topk(k), self.entropy()
+        """What a summary holds whatever the groups, from one pass over the rows and a product."""
+        found = ask_rows(self, partial(row_statistics.together, k=k))
+        entropy, squares, largest, attending, weights, indices = found
         return {
             "entropy": entropy,
-            "effective_keys": entropy.exp() * self.attending(),
-            "participation": self.participation(),
-            "largest": self.largest(),
+            "effective_keys": entropy.exp() * attending,
+            "participation": torch.where(squares > 0, 1 / squares, 0.0),
+            "largest": largest,
             "received": self.received(),
-            "topk_weights": top.weights,
-            "topk_indices": top.indices,
+            "topk_weights": weights,
+            "topk_indices": indices,
         }
 
     def _topk(self, k: int) -> TopK:

@@ -218,6 +218,19 @@ class EdgeMap(AttentionMap):
             return super()._by_rows(statistic)
         return self._by_head(FROM_ENTRIES[given.func](self.merged()._entries(), **given.keywords))
 
+    def _statistics(self, k: int) -> dict[str, Tensor]:
+        attention = self.merged()
+        top, entropy = attention.topk(k), attention.entropy()
+        return {
+            "entropy": entropy,
+            "effective_keys": entropy.exp() * attention.attending(),
+            "participation": attention.participation(),
+            "largest": attention.largest(),
+            "received": self.received(),
+            "topk_weights": top.weights,
+            "topk_indices": top.indices,
+        }
+
     def _topk(self, k: int) -> TopK:
         found = edge_statistics.topk(self.merged()._entries(), k)
         return TopK(self._by_head(found.weights), self._by_head(found.indices))

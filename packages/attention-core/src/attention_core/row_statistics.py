@@ -70,6 +70,12 @@ def topk(rows: Rows, k: int) -> TopK:
     return TopK(weights, indices.masked_fill(~left, -1))
 
 
+def together(rows: Rows, k: int) -> tuple[Tensor, ...]:
+    """Entropy, sum of squares, largest weight, whether there are keys, the k largest weights and their keys."""
+    attending = rows.allowed.any(-1)
+    return entropy(rows), power_sum(rows, 2.0), largest(rows), attending, *topk(rows, k)
+
+
 def largest_places(values: Float[Tensor, "*batch keys"], k: int) -> Int[Tensor, "*batch k"]:
     """Where the k largest values of each row are, largest first, the earlier first among equals.
 
