@@ -123,7 +123,8 @@ def arm_line(run: Run, baseline: Run) -> str:
 def leakage_of(run: Run) -> dict[str, Estimate]:
     """What features that should tell nothing tell of the data."""
     return {
-        f"leakage: {name}": Estimate.from_dict(facts) for name, facts in run.environment().get("leakage", {}).items()
+        f"leakage: {name}": Estimate.from_dict(facts)
+        for name, facts in run.environment().get("leakage", {}).items()
     }
 
 
