@@ -60,6 +60,11 @@ def _freed(tensor: Tensor) -> bool:
         return False
 
 
+def _holds(condition: Tensor) -> bool:
+    """Whether all of a condition holds; compiled code, which knows no numbers, takes it for granted."""
+    return torch.compiler.is_compiling() or bool(condition.all())
+
+
 def broadcasts_to(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
     """Whether a tensor of `shape` can be expanded to `target`."""
     tail = target[len(target) - len(shape) :]
@@ -203,11 +208,11 @@ def check_positions(queries: Tensor, keys: Tensor, shape: tuple[int, ...]) -> No
 
 def check_shares(shares: Tensor) -> None:
     """Refuse quantiles that are none."""
-    if shares.ndim != 1 or not ((shares >= 0) & (shares <= 1)).all():
+    if shares.ndim != 1 or not _holds((shares >= 0) & (shares <= 1)):
         raise AttentionError(f"quantiles are shares from 0 to 1, in a list; got {shares.tolist()}.")
 
 
 def check_edges(edges: Tensor) -> None:
     """Refuse edges that make no bins."""
-    if edges.ndim != 1 or len(edges) < 2 or not (edges.diff() > 0).all():
+    if edges.ndim != 1 or len(edges) < 2 or not _holds(edges.diff() > 0):
         raise AttentionError(f"bins need two or more rising edges, in a list; got {edges.tolist()}.")

@@ -79,15 +79,25 @@ def together(rows: Rows, k: int) -> tuple[Tensor, ...]:
 def largest_places(values: Float[Tensor, "*batch keys"], k: int) -> Int[Tensor, "*batch k"]:
     """Where the k largest values of each row are, largest first, the earlier first among equals.
 
-    A tournament reads most of a long row only once. Rows in which equals compete are sorted.
+    A tournament reads most of a long row only once. Rows in which equals compete are sorted, and so are all
+    rows in compiled and mapped functions, which cannot tell.
     """
     if k == 0:
         return values.new_zeros(*values.shape[:-1], 0, dtype=torch.long)
+    if torch.compiler.is_compiling():
+        return _sorted_places(values, k)
     rows = values.reshape(-1, values.shape[-1])
     places, doubtful = _tournament(rows, k)
-    if bool(doubtful.any()):
-        places[doubtful] = rows[doubtful].sort(dim=-1, descending=True, stable=True).indices[:, :k]
+    try:
+        if bool(doubtful.any()):
+            places[doubtful] = _sorted_places(rows[doubtful], k)
+    except RuntimeError:  # a transformed tensor shows no numbers
+        return _sorted_places(values, k)
     return places.reshape(*values.shape[:-1], k)
+
+
+def _sorted_places(values: Tensor, k: int) -> Tensor:
+    return values.sort(dim=-1, descending=True, stable=True).indices[..., :k]
 
 
 def _tournament(rows: Tensor, k: int) -> tuple[Tensor, Tensor]:
