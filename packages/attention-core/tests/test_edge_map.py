@@ -169,7 +169,8 @@ def test_statistics_have_gradients():
 
     # No two equal: the gradient of a maximum is not that of a difference there.
     weights = torch.linspace(0.1, 0.7, 8).double().view(4, 2).requires_grad_()
-    assert len(ask(weights)) == 15
+    # The Hartley entropy counts keys, and is not among these.
+    assert len(ask(weights)) == 14
     assert gradcheck(ask, weights)
 
 
@@ -263,3 +264,18 @@ def test_statistics_under_autocast_are_those_without():
 def test_edges_that_may_not_be_attended_are_above_no_threshold():
     mask = torch.tensor([True, True, False, True])
     assert a_map(mask=mask).above(-1.0).tolist() == [[1, 0, 1], [1, 0, 1]]
+
+
+@pytest.mark.parametrize("ask", [EdgeMap.entropy, lambda attention: attention.power_sum(1.5)])
+def test_second_derivatives_are_finite_at_weights_of_zero(ask):
+    weights = WEIGHTS.double().requires_grad_()
+    first = torch.autograd.grad(ask(EdgeMap(weights, EDGES, 3, 4)).sum(), weights, create_graph=True)[0]
+    second = torch.autograd.grad(first.square().sum(), weights)[0]
+    assert second.isfinite().all()
+
+
+@pytest.mark.parametrize("order", [0.0, 0.01, 0.5])
+def test_powers_of_zero_are_those_of_the_matrix(order):
+    attention = a_map()
+    expected = DenseMap(attention.dense(), attention.allowed()).power_sum(order)
+    torch.testing.assert_close(attention.power_sum(order), expected)

@@ -54,10 +54,11 @@ def entropy(entries: Entries) -> Float[Tensor, " rows"]:
 
 def power_sum(entries: Entries, order: float) -> Float[Tensor, " rows"]:
     """Σ_j p_ij^order over the allowed keys."""
-    powers = entries.weights.clamp_min(torch.finfo(entries.weights.dtype).tiny).pow(order)
-    if entries.allowed is not None:
-        powers = powers.masked_fill(~entries.allowed, 0.0)
-    return row_sums(powers, entries.pattern)
+    if order == 0:
+        return counts(entries).to(entries.weights.dtype)
+    # Below order 1 the power of zero has no finite gradient, below order 2 no second one.
+    none = entries.weights < torch.finfo(entries.weights.dtype).tiny
+    return row_sums(entries.weights.masked_fill(none, 1.0).pow(order).masked_fill(none, 0.0), entries.pattern)
 
 
 def largest(entries: Entries) -> Float[Tensor, " rows"]:
