@@ -34,11 +34,9 @@ def values(attention: "StreamedMap", value: Tensor, dropout: float = 0.0) -> Ten
 
 
 def collecting_values(attention: "StreamedMap", value: Tensor, collect: Callable[[Tensor], None]) -> Tensor:
-    """P V on the kernel that also finds received attention in its backward pass."""
+    """P V on the kernel that also finds received attention in its backward pass; heads share no keys."""
     query, key, value = _within_reach(attention, value)
-    width, heads = value.shape[-1], query.shape[-3]
-    scoring = _scoring(attention).cut(key.shape[-2])
-    key, value = shared(key, heads), shared(value, heads)
+    width, scoring = value.shape[-1], _scoring(attention).cut(key.shape[-2])
     query, key, value = kernels.widened(four_axes(query), four_axes(key), four_axes(value))
     found = kernels.collecting(query, key, value, scoring, collect)
     return found[..., :width].reshape(*attention.shape[:-1], width)
@@ -128,7 +126,6 @@ def _attention(attention: "StreamedMap", query: Tensor, key: Tensor, value: Tens
     ordered = attention.causal and not attention.mask is attention.bias is None
     if ordered and not attention.has_few_keys() and dropout == 0 and kernels.orders_masked(query, key):
         scoring = _scoring(attention)
-        key, value = (shared(each, query.shape[-3]) for each in (key, value))
         return kernels.forward(query, key, value, scoring.cut(key.shape[-2]))[0][..., :width]
     found = _unwatched_attention(
         query,

@@ -2,7 +2,7 @@
 
 The operators are private to torch: `available` tells whether this version has them for these tensors, and
 whoever asks goes through blocks of rows where it has not. Tensors have four axes, and keys as many heads as
-queries.
+queries, or on a CPU in `forward` fewer.
 """
 
 import math
@@ -59,6 +59,20 @@ def available(query: Tensor, key: Tensor) -> bool:
 def orders_masked(query: Tensor, key: Tensor) -> bool:
     """Whether the kernel, unlike the public function, takes a mask and causal order together."""
     return query.device.type == "cpu" and available(query, key) and not torch.compiler.is_compiling()
+
+
+def column_keeps_bits(query: Tensor, key: Tensor) -> bool:
+    """Whether a column of zeros was found to change no bit of the gradients; sums are taken in another order.
+
+    On a CPU it does in float64, where heads share keys, where threads share the only head, and in float32 where
+    the kernel's blocks leave a single query or key over.
+    """
+    if query.shape[-3] != key.shape[-3] or query.dtype is torch.float64:
+        return False
+    if query.is_cuda:
+        return True
+    left_over = query.dtype is torch.float32 and 1 in (query.shape[-2] % 32, key.shape[-2] % 32)
+    return not left_over and (query.shape[:-2].numel() > 1 or torch.get_num_threads() == 1)
 
 
 def widened(*tensors: Tensor) -> list[Tensor]:
@@ -212,8 +226,7 @@ class _Transposed(torch.autograd.Function):
 class _Collecting(torch.autograd.Function):
     """P V, whose backward also finds Pᵀ 1: the gradient of a column of zeros beside V, seeded with ones.
 
-    The column of zeros adds nothing to any product, so that the gradients of query, key and value are those
-    of the kernel by itself, bit for bit.
+    The column of zeros adds nothing to any product.
     """
 
     @staticmethod

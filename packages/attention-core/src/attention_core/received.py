@@ -66,9 +66,14 @@ def collect_received(model: nn.Module | None = None) -> Iterator[None]:
         values.sum().backward()
         attention.received()
 
-    With a model, only what its forward makes. The gradients of query, key and value are those without it,
-    bit for bit. What runs without a gradient, with dropout, with a bias that learns, or where torch has no
-    fused kernel makes ordinary maps, which compute received attention when asked.
+    With a model, only what its forward makes. On a CPU the gradients of query, key and value are those without
+    it, bit for bit. Received attention is as precise as the gradient of the value: in half precision it is
+    rounded as that is.
+
+    Ordinary maps, which compute received attention when asked, come of what runs without a gradient, with few
+    keys, under activation checkpointing, with dropout, with a bias that learns, where torch has no fused
+    kernel, and where the gradients would not be the same bits: in float64, where heads share keys, and for
+    some numbers of tokens (`kernels.column_keeps_bits`).
     """
     with ExitStack() as stack:
         if model is None:
@@ -89,7 +94,19 @@ def collects(attention: StreamedMap, value: Tensor, dropout: float) -> bool:
         return False
     learns = attention.bias is not None and attention.bias.requires_grad
     wanted = any(tensor.requires_grad for tensor in (attention.query, attention.key, value))
-    return wanted and not learns and kernels.available(attention.query, attention.key)
+    if not wanted or learns or attention.has_few_keys() or _saved_elsewhere():
+        return False
+    query, key = attention.query, attention.key
+    return kernels.available(query, key) and kernels.column_keeps_bits(query, key)
+
+
+def _saved_elsewhere() -> bool:
+    """Whether hooks see what is saved for the backward pass, as checkpointing does to make it again.
+
+    It would be made again outside `collect_received`, and by another function.
+    """
+    hooks = getattr(torch._C._autograd, "_top_saved_tensors_default_hooks", None)
+    return hooks is not None and hooks(False) is not None
 
 
 def attend_collecting(attention: StreamedMap, value: Tensor) -> tuple[Tensor, CollectedMap]:
