@@ -1,6 +1,7 @@
 """Matrix, blocked pass, fused kernel and public fallback give the same statistics."""
 
 import math
+from contextlib import nullcontext
 
 import pytest
 import torch
@@ -129,6 +130,27 @@ def gradients(attention: StreamedMap, leaves: list[torch.Tensor]) -> dict[str, t
             )
             found |= {f"{name} by leaf {i}": gradient for i, gradient in enumerate(each)}
     return found
+
+
+@given(map_inputs(), st.sampled_from([0.01, 0.1, 0.5, 0.9, 1.5, 7.0]))
+def test_power_sums_hold_weights_that_are_too_small_for_their_dtype(inputs, order):
+    inputs["query"] = 100 * inputs["query"]
+    scores = StreamedMap(**inputs).scaling * inputs["query"] @ shared_keys(inputs).mT
+    scores = scores if inputs["bias"] is None else scores + inputs["bias"]
+    scores = scores.masked_fill(~StreamedMap(**inputs).allowed(), -math.inf)
+    expected = (order * scores.log_softmax(-1)).exp().sum(-1).nan_to_num(0.0)
+    single = {name: each.float() if name in ("query", "key") else each for name, each in inputs.items()}
+    single["bias"] = None if inputs["bias"] is None else inputs["bias"].float()
+    for route in (None, *ROUTES):
+        if route in ("kernel", "rows"):
+            single["query"].requires_grad_()
+        with Route(route) if route else nullcontext():
+            found = StreamedMap(**single).power_sum(order).detach()
+        torch.testing.assert_close(found.double(), expected, rtol=5e-3, atol=1e-4)
+
+
+def shared_keys(inputs: dict) -> torch.Tensor:
+    return inputs["key"].repeat_interleave(inputs["query"].shape[-3] // inputs["key"].shape[-3], -3)
 
 
 @given(map_inputs())

@@ -68,6 +68,10 @@ class Block:
         """Σ p²."""
         return torch.linalg.vector_norm(self.exponentials, dim=-1).mul_(self.largest).square_()
 
+    def power_sum(self, order: float) -> Tensor:
+        """Σ p^order = Σ exp(order · (s − max s)) · (max p)^order, for an order above 0."""
+        return torch.exp(order * self.shifted).sum(-1).mul_(self.largest**order)
+
     def sent(self, values: Tensor) -> Tensor:
         """Pᵀ Y: what these queries send each key."""
         return self.exponentials.mT @ (values * self.largest.unsqueeze(-1))
@@ -121,8 +125,10 @@ class PowerSum:
     order: float
 
     def __call__(self, block: Block) -> tuple[Tensor, ...]:
-        """Squares by themselves, other powers as for any rows."""
-        return (block.squares() if self.order == 2 else row_statistics.power_sum(block.rows(), self.order),)
+        """Squares by themselves, other powers from the scores, which hold what is too small for a weight."""
+        if self.order == 0:
+            return (row_statistics.power_sum(block.rows(), 0.0),)
+        return (block.squares() if self.order == 2 else block.power_sum(self.order),)
 
 
 @dataclass(frozen=True)

@@ -144,7 +144,7 @@ class StreamedMap(AttentionMap):
             return fused.power_sum(self, order)
         if route == "pass":
             return blocked.run(self, [Statistic(blocked.PowerSum(order))])[0][0]
-        return super().power_sum(order)
+        return self._small_power_sum(order) if 0 < order < 1 else super().power_sum(order)
 
     def largest(self) -> Float[Tensor, "*batch heads queries"]:
         """max_j p_ij = 1 / Σ_j exp(s_ij − max_j s_ij)."""
@@ -260,6 +260,15 @@ class StreamedMap(AttentionMap):
             "topk_weights": weights,
             "topk_indices": indices,
         }
+
+    def _small_power_sum(self, order: float) -> Tensor:
+        """(max_j p_ij)^order / max_j q_ij for q = softmax(order · s): of weights too small for their dtype as well."""
+        attention, largest = self.upcast(), self.largest()
+        bias = None if attention.bias is None else order * attention.bias
+        softer = replace(attention, bias=bias, scale=order * self.scaling).largest()
+        some = largest > 0
+        found = torch.where(some, largest, 1.0).pow(order) / torch.where(some, softer, 1.0)
+        return torch.where(some, found, 0.0)
 
     def _topk(self, k: int) -> TopK:
         if self._route() == "pass":
