@@ -308,3 +308,11 @@ def test_mass_takes_a_list_and_refuses_what_would_fill_memory(monkeypatch):
     monkeypatch.setattr(checks, "DENSE_LIMIT", 23)
     with pytest.raises(AttentionError, match=r"mass on groups of shape \[1, 3, 2\] would take"):
         a_map().mass([0, 1, 1, 0])
+
+
+def test_values_on_another_device_are_an_error():
+    for attention in (a_map(), StreamedMap(torch.randn(1, 3, 2), torch.randn(1, 4, 2))):
+        with pytest.raises(AttentionError, match="values is meta and the map is cpu; give both the same"):
+            attention.apply(torch.zeros(4, 2, device="meta"))
+        with pytest.raises(AttentionError, match="values is meta and the map is cpu; give both the same"):
+            attention.apply_transposed(torch.zeros(3, 2, device="meta"))

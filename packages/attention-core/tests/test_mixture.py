@@ -94,5 +94,9 @@ def test_what_does_not_fit_is_named():
     mixture, other = drawn(), attend(*torch.randn(3, 2, 3, 5)).attention
     with pytest.raises(AttentionError, match=r"shapes \[\[2, 4, 4\], \[2, 3, 3\]\] cannot be mixed"):
         MixtureMap((mixture.maps[0], other), mixture.importance[..., :2])
+    with pytest.raises(AttentionError, match=r"mixed is torch\.float64 and another is torch\.float32"):
+        MixtureMap((mixture.maps[0], DenseMap(torch.ones(2, 4, 4).double())), mixture.importance[..., :2])
+    with pytest.raises(AttentionError, match=r"importance \[4, 3\] is torch\.int64; expected floating point"):
+        MixtureMap(mixture.maps, mixture.importance.long())
     with pytest.raises(AttentionError, match=r"importance has shape \[4, 3\]; .* = \[4, 1\]"):
         MixtureMap(mixture.maps[:1], mixture.importance)

@@ -78,6 +78,11 @@ def test_a_summary_makes_every_row_once(monkeypatch):
         ([], 0.5, "rollout of no maps"),
         ([DenseMap(torch.ones(1, 2, 2))], 1.0, r"residual is 1.0; expected a share in \[0, 1\)"),
         ([DenseMap(torch.ones(1, 2, 3))], 0.5, r"\[1, 2, 3\]; expected the same batch, and as many queries"),
+        (
+            [DenseMap(torch.ones(1, 2, 2)), DenseMap(torch.ones(1, 2, 2).double())],
+            0.5,
+            "a map is torch.float64 and another is torch.float32",
+        ),
         ([DenseMap(torch.ones(1, 2, 2)), DenseMap(torch.ones(1, 3, 3))], 0.5, r"\[1, 2, 2\], \[1, 3, 3\]"),
     ],
 )

@@ -19,6 +19,7 @@ from attention_core.checks import (
     check_edges,
     check_order,
     check_positions,
+    check_same,
     check_shares,
     check_size,
     check_topk,
@@ -348,6 +349,7 @@ class AttentionMap(ABC):
 
     def _per_head(self, values: Tensor, tokens: int, axis: str) -> Tensor:
         heads = self.shape[-3]
+        check_same("values", values.device, "the map", self.device)
         if values.ndim > 2 and values.shape[-3] and heads % values.shape[-3] == 0 and values.shape[-3] > 1:
             values = values.repeat_interleave(heads // values.shape[-3], -3)
         if (

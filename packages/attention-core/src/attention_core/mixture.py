@@ -9,6 +9,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from attention_core.attention_map import AttentionMap
+from attention_core.checks import check_floating, check_same
 from attention_core.errors import AttentionError
 from attention_core.row_statistics import Rows
 
@@ -29,13 +30,18 @@ class MixtureMap(AttentionMap):
         """Check the sides.
 
         Raises:
-            AttentionError: if the maps differ in shape or the importance does not fit them.
+            AttentionError: if the maps differ in shape, dtype or device, or the importance does not fit them.
         """
         shapes = [list(each.shape) for each in self.maps]
         if not shapes or any(shape != shapes[0] for shape in shapes):
             raise AttentionError(
                 f"maps of shapes {shapes} cannot be mixed; expected at least one, all alike."
             )
+        for each in self.maps[1:]:
+            check_same("a map to be mixed", each.dtype, "another", self.dtype)
+            check_same("a map to be mixed", each.device, "another", self.device)
+        check_floating("importance", self.importance)
+        check_same("importance", self.importance.device, "the maps", self.device)
         expected = [*shapes[0][:-3], shapes[0][-2], len(shapes)]
         if list(self.importance.shape) != expected:
             raise AttentionError(

@@ -8,6 +8,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from attention_core.attention_map import AttentionMap
+from attention_core.checks import check_same
 from attention_core.errors import AttentionError
 from attention_core.row_statistics import Rows
 
@@ -20,8 +21,8 @@ def rollout(maps: Sequence[AttentionMap], residual: float = 0.5) -> "Rollout":
     Attention rollout, Abnar and Zuidema 2020. No product of matrices is formed.
 
     Raises:
-        AttentionError: if there is no map, a map is not square or of other sides than the rest, or the
-            residual is not in [0, 1).
+        AttentionError: if there is no map, a map is not square or of other sides, dtype or device than the
+            rest, or the residual is not in [0, 1).
     """
     if not maps:
         raise AttentionError("rollout of no maps; give those of the layers, the first layer's first.")
@@ -33,6 +34,9 @@ def rollout(maps: Sequence[AttentionMap], residual: float = 0.5) -> "Rollout":
         raise AttentionError(
             f"rollout of maps {shapes}; expected the same batch, and as many queries as keys."
         )
+    for each in maps[1:]:
+        check_same("a map", each.dtype, "another", maps[0].dtype)
+        check_same("a map", each.device, "another", maps[0].device)
     return Rollout(tuple((each,) for each in maps), residual)
 
 
