@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from attention_core.first_derivative import first_derivative_only
+from attention_core.transformed import transformed
 
 Pass = Callable[[Tensor], Tensor]
 Collect = Callable[[Tensor], None]
@@ -53,7 +54,7 @@ def available(query: Tensor, key: Tensor) -> bool:
     names = {"cpu": CPU_OPERATORS, "cuda": CUDA_OPERATORS}.get(query.device.type, ())
     served = query.device.type == "cpu" or query.dtype is not torch.float64
     offered = bool(names) and all(hasattr(torch.ops.aten, name) for name in names)
-    return offered and served and min(query.numel(), key.numel()) > 0
+    return offered and served and min(query.numel(), key.numel()) > 0 and not transformed(query, key)
 
 
 def orders_masked(query: Tensor, key: Tensor) -> bool:

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from attention_core.first_derivative import first_derivative_only
 from attention_core.row_statistics import Rows
+from attention_core.transformed import transformed
 
 if TYPE_CHECKING:
     from attention_core.attention_map import AttentionMap
@@ -77,7 +78,7 @@ class Question:
     def answer(self, others: Sequence[Tensor] = ()) -> Answers:
         """Ask all blocks."""
         tensors = [*_tensors(self.attention), *others]
-        if len(self.blocks()) > 1 and torch.is_grad_enabled() and any(each.requires_grad for each in tensors):
+        if len(self.blocks()) > 1 and _learning(tensors):
             return _Recomputed.apply(self, *tensors)
         return self.combine.combine((rows, self.of(self.attention, rows, others)) for rows in self.blocks())
 
@@ -90,6 +91,12 @@ class Question:
     def of(self, attention: "AttentionMap", rows: slice, others: Sequence[Tensor]) -> Answers:
         """Ask one block."""
         return self.ask(attention._some_rows(rows), *others)
+
+
+def _learning(tensors: Sequence[Tensor]) -> bool:
+    # A transform of torch.func keeps the blocks: they cannot be made again inside its backward pass.
+    wanted = torch.is_grad_enabled() and any(each.requires_grad for each in tensors)
+    return wanted and not transformed(*tensors)
 
 
 def _tensors(attention: "AttentionMap") -> list[Tensor]:

@@ -24,6 +24,7 @@ from attention_core.masking import (
     used_in_pairs,
 )
 from attention_core.row_statistics import Rows, TopK
+from attention_core.transformed import transformed
 
 # With fewer keys the matrix is the cheapest way to any statistic.
 FEW_KEYS = 512
@@ -230,11 +231,10 @@ class StreamedMap(AttentionMap):
     def _route(self, differentiable_kernel: bool = False, needed_by: Tensor | None = None) -> str:
         """The cheapest exact way: the matrix (in blocks of rows), the blocked pass, or the fused kernel."""
         self._check_versions()
-        if self.has_few_keys() or not math.prod(self.shape):
+        tensors = self.tensors() if needed_by is None else (*self.tensors(), needed_by)
+        if self.has_few_keys() or not math.prod(self.shape) or transformed(*tensors):
             return "matrix"
-        wanted = torch.is_grad_enabled() and any(
-            tensor is not None and tensor.requires_grad for tensor in (*self.tensors(), needed_by)
-        )
+        wanted = torch.is_grad_enabled() and any(tensor.requires_grad for tensor in tensors)
         if (
             differentiable_kernel
             and (wanted or self.query.is_cuda)

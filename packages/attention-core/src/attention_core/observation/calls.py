@@ -9,6 +9,7 @@ from torch.nn import functional as F
 
 from attention_core.errors import AttentionError
 from attention_core.streaming import StreamedMap
+from attention_core.transformed import transformed
 
 
 def split_mask(
@@ -143,8 +144,7 @@ def _refuse_fleeting(query: Tensor) -> None:
         raise AttentionError(
             "the query is a nested tensor, whose map has no sides; pad it, and mask the padding."
         )
-    wrapped = getattr(getattr(torch._C, "_functorch", None), "is_functorch_wrapped_tensor", None)
-    if wrapped is not None and wrapped(query):
+    if transformed(query):
         raise AttentionError(
             "the query lives inside a transform of torch.func, and no longer than that.\n"
             "  observe the model outside vmap and grad"
