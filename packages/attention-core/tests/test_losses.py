@@ -1,4 +1,7 @@
 import math
+import os
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -36,6 +39,51 @@ def test_losses_have_gradients(loss):
     query, key = (torch.randn(2, 4, 3).double().requires_grad_() for _ in range(2))
     mask = torch.tensor([[1, 1, 1, 0], [1, 1, 1, 1], [0, 0, 0, 0], [0, 1, 0, 1]]).bool()
     assert torch.autograd.gradcheck(lambda query, key: loss(StreamedMap(query, key, mask)), (query, key))
+
+
+@pytest.mark.filterwarnings(
+    "ignore:There is a performance drop because we have not yet implemented:UserWarning"
+)
+@pytest.mark.parametrize("loss", [losses.entropy_bonus, losses.attention_margin])
+def test_losses_are_mapped_over_a_batch(loss):
+    query, key = torch.randn(2, 3, 1, 4, 3).double()
+    expected = [torch.func.grad(lambda one, i=i: loss(StreamedMap(one, key[i])))(query[i]) for i in range(3)]
+    mapped = torch.func.vmap(torch.func.grad(lambda query, key: loss(StreamedMap(query, key))))
+    torch.testing.assert_close(mapped(query, key), torch.stack(expected))
+
+
+COMPILED = """
+import torch
+from attention_core import attend, losses
+pairs = torch.arange(900) % 2 == torch.arange(2)[:, None]
+asked = {
+    "entropy": losses.entropy_bonus,
+    "margin": losses.attention_margin,
+    "supervision": lambda attention: losses.attention_supervision(
+        attention, pairs[:, : attention.shape[-1]].mT, torch.tensor([1.0, 0.0])
+    ),
+}
+for name, loss in asked.items():
+    call = lambda tokens: loss(attend(tokens, tokens, tokens, causal=True).attention)
+    torch.compiler.reset()
+    compiled = torch.compile(call, fullgraph=True, backend="aot_eager")
+    for count in (5, 900):
+        tokens = torch.randn(1, 1, count, 4, dtype=torch.float64)
+        leaves = [tokens.clone().requires_grad_() for _ in range(2)]
+        found, expected = compiled(leaves[0]), call(leaves[1])
+        torch.testing.assert_close(found, expected)
+        torch.testing.assert_close(*(torch.autograd.grad(*each)[0] for each in zip((found, expected), leaves)))
+    print(name)
+"""
+
+
+def test_losses_compile_as_one_graph():
+    """Also with so many keys that blocks of rows are made, which without a compiler are made again."""
+    command = [sys.executable, "-c", COMPILED]
+    environment = os.environ | {"JAXTYPING_DISABLE": "1"}
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    assert ended.returncode == 0, ended.stderr[-3000:]
+    assert ended.stdout.split() == ["entropy", "margin", "supervision"]
 
 
 def test_a_mass_of_zero_gives_a_finite_loss_and_gradient():

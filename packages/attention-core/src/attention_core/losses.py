@@ -1,4 +1,7 @@
-"""Terms of a loss that train where a model looks, through its map and without the matrix."""
+"""Terms of a loss that train where a model looks, through its map and without the matrix.
+
+A map in which no query may attend a key is an error, but for compiled and mapped functions, where it gives NaN.
+"""
 
 import torch
 from jaxtyping import Float, Shaped
@@ -7,6 +10,7 @@ from torch import Tensor
 from attention_core.attention_map import AttentionMap
 from attention_core.checks import broadcasts_to
 from attention_core.errors import AttentionError
+from attention_core.transformed import transformed
 
 
 def entropy_bonus(attention: AttentionMap) -> Float[Tensor, ""]:
@@ -57,7 +61,9 @@ def attention_supervision(
 
 def _mean(statistic: Tensor, attention: AttentionMap) -> Tensor:
     attending = attention.attending()
-    if not attending.any():
+    # Where no number can be read, a map without any gives NaN.
+    readable = not (torch.compiler.is_compiling() or transformed(attending))
+    if readable and not attending.any():
         raise AttentionError(
             f"no query of a map of shape {list(attention.shape)} may attend a key; nothing to train."
         )

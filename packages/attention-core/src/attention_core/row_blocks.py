@@ -94,9 +94,10 @@ class Question:
 
 
 def _learning(tensors: Sequence[Tensor]) -> bool:
-    # A transform of torch.func keeps the blocks: they cannot be made again inside its backward pass.
-    wanted = torch.is_grad_enabled() and any(each.requires_grad for each in tensors)
-    return wanted and not transformed(*tensors)
+    # Compiled code and transforms of torch.func keep the blocks: their backward pass makes none again.
+    if torch.compiler.is_compiling() or transformed(*tensors):
+        return False
+    return torch.is_grad_enabled() and any(each.requires_grad for each in tensors)
 
 
 def _tensors(attention: "AttentionMap") -> list[Tensor]:
