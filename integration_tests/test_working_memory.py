@@ -148,19 +148,17 @@ def test_the_whole_way(tmp_path, capsys, monkeypatch):
     assert "accuracy of simple observers" in shown
     main(["evaluate", str(arms[0]), "--by", "position", "--measure", "criterion"])
     shown = capsys.readouterr().out
-    assert "criterion (chance 0)" in shown
+    assert "criterion " in shown
     assert "position=3" in shown
     main(["compare", *map(str, arms[:2]), "--measure", "criterion"])
-    assert (
-        "model.kind" not in capsys.readouterr().out
-    )  # the base is no preset, so what a hash stands for is not known
+    assert "model.kind" in capsys.readouterr().out
     attended = next(
         arm for arm in arms if "kind: attention_gru" in (arm / "seed-0" / "config.yaml").read_text()
     )
     main(["inspect", str(attended / "seed-0"), "--task", "identity"])
     shown = capsys.readouterr().out
     assert "mass on the object, untrained" in shown
-    assert (attended / "seed-0" / "report.html").stat().st_size > 10_000
+    assert (attended / "seed-0" / "report-identity.html").stat().st_size > 10_000
     assert list((attended / "seed-0" / "figures").glob("attention-identity-2back-*.png"))
     main(
         [
