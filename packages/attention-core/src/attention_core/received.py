@@ -105,7 +105,7 @@ def _saved_elsewhere() -> bool:
 
     It would be made again outside `collect_received`, and by another function.
     """
-    hooks = getattr(torch._C._autograd, "_top_saved_tensors_default_hooks", None)
+    hooks = getattr(getattr(torch._C, "_autograd", None), "_top_saved_tensors_default_hooks", None)
     return hooks is not None and hooks(False) is not None
 
 
