@@ -149,7 +149,7 @@ def _flat(tokens: Tensor) -> Tensor:
 
 
 def _precision(tokens: Tensor) -> torch.dtype:
-    return torch.float32 if tokens.dtype in (torch.float16, torch.bfloat16) else tokens.dtype
+    return torch.promote_types(tokens.dtype, torch.float32)
 
 
 def _check(given: _Operands, edges: SortedEdges) -> None:

@@ -103,8 +103,7 @@ class EdgeMap(AttentionMap):
     @property
     def dtype(self) -> torch.dtype:
         """The dtype of the weights, float32 for half precision."""
-        half = self.weights.dtype in (torch.float16, torch.bfloat16)
-        return torch.float32 if half else self.weights.dtype
+        return torch.promote_types(self.weights.dtype, torch.float32)
 
     @property
     def device(self) -> torch.device:

@@ -142,7 +142,17 @@ def collecting(query: Tensor, key: Tensor, value: Tensor, scoring: Scoring, coll
     return _Collecting.apply(query, key, value, scoring, collect)[0]
 
 
-class _RowEntropy(torch.autograd.Function):
+class _OfRows(torch.autograd.Function):
+    """A number for each row, beside what the kernel found, which its backward takes up again."""
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        query, key, ctx.scoring = inputs
+        ctx.mark_non_differentiable(*output[1:])
+        ctx.save_for_backward(query, key, *output[1:])
+
+
+class _RowEntropy(_OfRows):
     """H = lse − E_P[s], by the kernel with the key in the place of the value.
 
     As dH/ds = −P ∘ (s − E_P[s]), the gradient is the kernel's own for the value K and the gradient
@@ -156,12 +166,6 @@ class _RowEntropy(torch.autograd.Function):
         return ((_normaliser(found, query) - mean).clamp_min(0.0), *found)
 
     @staticmethod
-    def setup_context(ctx, inputs, output):
-        query, key, ctx.scoring = inputs
-        ctx.mark_non_differentiable(*output[1:])
-        ctx.save_for_backward(query, key, *output[1:])
-
-    @staticmethod
     @first_derivative_only
     def backward(ctx, sent: Tensor, *_):
         query, key, *found = ctx.saved_tensors
@@ -170,19 +174,13 @@ class _RowEntropy(torch.autograd.Function):
         return by_query, by_key, None
 
 
-class _RowNormaliser(torch.autograd.Function):
+class _RowNormaliser(_OfRows):
     """ln Σ_j exp s_ij, whose gradient is P: scale · g ∘ (P K) for the query, scale · Pᵀ (g ∘ Q) for the key."""
 
     @staticmethod
     def forward(query: Tensor, key: Tensor, scoring: Scoring) -> tuple[Tensor, ...]:
         found = forward(query, key, key, scoring)
         return (_normaliser(found, query).clone(), *found)
-
-    @staticmethod
-    def setup_context(ctx, inputs, output):
-        query, key, ctx.scoring = inputs
-        ctx.mark_non_differentiable(*output[1:])
-        ctx.save_for_backward(query, key, *output[1:])
 
     @staticmethod
     @first_derivative_only

@@ -78,8 +78,7 @@ class StreamedMap(AttentionMap):
     @property
     def dtype(self) -> torch.dtype:
         """The dtype of query and key, float32 for half precision."""
-        half = self.query.dtype in (torch.float16, torch.bfloat16)
-        return torch.float32 if half else self.query.dtype
+        return torch.promote_types(self.query.dtype, torch.float32)
 
     @property
     def device(self) -> torch.device:
