@@ -36,7 +36,7 @@ def scores(query, key):
     return query.double() @ key.double().mT / math.sqrt(query.shape[-1])
 
 
-def close(attention, weights):
+def assert_weights(attention, weights):
     torch.testing.assert_close(attention.dense().double(), weights.double(), atol=1e-5, rtol=0)
 
 
@@ -53,7 +53,7 @@ def close(attention, weights):
 def test_what_is_forbidden_in_any_way_has_no_weight(options):
     query, key = tokens()
     attention = seen_of(query, key, **options)
-    close(attention, scores(query, key).masked_fill(FORBIDDEN, -torch.inf).softmax(-1))
+    assert_weights(attention, scores(query, key).masked_fill(FORBIDDEN, -torch.inf).softmax(-1))
     assert not attention.allowed()[..., FORBIDDEN].any()
     assert attention.bias is None
 
@@ -63,7 +63,7 @@ def test_a_mask_of_numbers_may_add_and_forbid():
     added[..., 4] = LOWEST
     attention = seen_of(query, key, attn_mask=added)
     assert attention.mask is not None
-    close(attention, (scores(query, key) + added).softmax(-1))
+    assert_weights(attention, (scores(query, key) + added).softmax(-1))
 
 
 def test_a_row_of_nothing_but_the_lowest_number_attends_nothing():
@@ -92,7 +92,7 @@ def test_calls_that_share_a_mask_share_what_is_made_of_it():
         model(query, key, attn_mask=shared)
     assert seen[""].mask is seen["[1]"].mask
     assert seen["[1]"].bias is None
-    close(seen["[2]"], (scores(query, key) + shared).softmax(-1))
+    assert_weights(seen["[2]"], (scores(query, key) + shared).softmax(-1))
 
 
 def test_a_learned_bias_keeps_its_gradient():
@@ -104,7 +104,7 @@ def test_a_learned_bias_keeps_its_gradient():
 def test_scale_and_grouped_heads_are_those_of_the_call():
     query, key = torch.randn(2, 4, 3, 5), torch.randn(2, 2, 6, 5)
     attention = seen_of(query, key, scale=2, enable_gqa=True)
-    close(attention, (2 * query.double() @ key.double().repeat_interleave(2, 1).mT).softmax(-1))
+    assert_weights(attention, (2 * query.double() @ key.double().repeat_interleave(2, 1).mT).softmax(-1))
 
 
 @pytest.mark.parametrize("shapes", [((3, 5), (6, 5)), ((2, 3, 5), (2, 6, 5)), ((1, 4, 3, 5), (2, 4, 6, 5))])
@@ -113,12 +113,14 @@ def test_axes_that_the_call_leaves_out_are_there_in_the_map(shapes):
     mask = torch.rand(3, 6) < 0.7
     mask[:, 0] = True
     weights = scores(query, key).masked_fill(~mask, -torch.inf).softmax(-1)
-    close(seen_of(query, key, attn_mask=mask), weights if weights.ndim == 4 else weights.unsqueeze(-3))
+    assert_weights(
+        seen_of(query, key, attn_mask=mask), weights if weights.ndim == 4 else weights.unsqueeze(-3)
+    )
 
 
 def test_dropout_is_left_out_of_the_map():
     query, key = tokens()
-    close(seen_of(query, key, dropout_p=0.9), scores(query, key).softmax(-1))
+    assert_weights(seen_of(query, key, dropout_p=0.9), scores(query, key).softmax(-1))
 
 
 def test_autocast_lowers_what_the_map_is_made_of():
@@ -126,4 +128,4 @@ def test_autocast_lowers_what_the_map_is_made_of():
     with torch.autocast("cpu", torch.bfloat16):
         attention = seen_of(query, key)
     assert attention.query.dtype is attention.key.dtype is torch.bfloat16
-    close(attention, scores(query.bfloat16(), key.bfloat16()).softmax(-1))
+    assert_weights(attention, scores(query.bfloat16(), key.bfloat16()).softmax(-1))
