@@ -10,9 +10,10 @@ import torch
 from pydantic.dataclasses import dataclass
 from torch import nn
 
+from analysis import Measure
 from searchlight import configuration, experiments
 from searchlight.configuration import STRICT, Resolved, TrainingConfig
-from searchlight.experiments.base import Arm, Evaluation, Experiment, Inspection, Measure
+from searchlight.experiments.base import Arm, Evaluation, Experiment, Inspection
 from searchlight.training import Batches
 
 SPLITS = ("validation/plain", "test/plain")

@@ -1,7 +1,9 @@
 import json
 import os
 import signal
+import time
 
+import psutil
 import pytest
 
 import searchlight.runs
@@ -12,6 +14,8 @@ from searchlight.errors import CheckpointError, Interrupted, TrainingError, Usag
 from searchlight.experiments import experiment_class
 from searchlight.jobs import epochs_done, train_all
 from searchlight.runs import RunRecorder, evaluate_run, load_weights, run_of, runs_at, train_run
+
+COSTS = ("seconds", "cpu_seconds", "peak_bytes")
 
 
 def test_a_run_holds_everything_that_was_promised(line, tmp_path):
@@ -104,7 +108,11 @@ def test_an_interrupted_run_says_how_to_go_on_and_ends_bit_for_bit_as_an_uninter
     for name in ("best.safetensors", "last.safetensors"):
         left, right = load_checkpoint(whole.checkpoint(name)), load_checkpoint(parted.checkpoint(name))
         assert all((left.tensors[key] == right.tensors[key]).all() for key in left.tensors)
-    assert whole.metrics().drop("seconds").equals(parted.metrics().drop("seconds"))
+    assert (
+        whole.metrics()
+        .drop("seconds", "cpu_seconds", "peak_bytes")
+        .equals(parted.metrics().drop("seconds", "cpu_seconds", "peak_bytes"))
+    )
     assert whole.trials().equals(parted.trials())
 
 
@@ -123,7 +131,11 @@ def test_a_run_killed_between_checkpoints_goes_on_from_the_last(line, tmp_path, 
         with pytest.raises(MemoryError):
             train_run(config, 0, tmp_path / "parted")
     parted = train_run(config, 0, tmp_path / "parted", resume=True)
-    assert whole.metrics().drop("seconds").equals(parted.metrics().drop("seconds"))
+    assert (
+        whole.metrics()
+        .drop("seconds", "cpu_seconds", "peak_bytes")
+        .equals(parted.metrics().drop("seconds", "cpu_seconds", "peak_bytes"))
+    )
     assert parted.log.read_text().count("TRAIN epoch") == 3
 
 
@@ -253,3 +265,18 @@ def test_no_jobs_at_once_and_a_place_that_cannot_be_written_are_refused_before_a
     with pytest.raises(UsageError, match="no folder that can be written to"):
         train_all([(line(), 0)], tmp_path / "file" / "runs")
     assert experiment_class("line").prepared == []
+
+
+def test_snapshots_of_the_weights_are_kept_every_few_epochs(line, tmp_path):
+    resolved = line()
+    config = with_settings(resolved.config, {"training.epochs": 4, "training.snapshots": 2}, "test")
+    run = train_run(resolved.with_config(config), 0, tmp_path)
+    kept = sorted(path.name for path in (run.path / "checkpoints").iterdir())
+    assert kept == ["best.safetensors", "epoch-002.safetensors", "epoch-004.safetensors", "last.safetensors"]
+
+
+def test_what_training_cost_is_told_by_its_process_alone(line, tmp_path):
+    metrics = train_run(line(), 0, tmp_path).metrics()
+    last = metrics.filter(metrics["kind"] == "epoch").row(-1, named=True)
+    assert 0 < last["cpu_seconds"] <= time.process_time()
+    assert last["peak_bytes"] > psutil.Process().memory_info().rss / 2

@@ -4,6 +4,8 @@ from .across_seeds import performance_profile as performance_profile
 from .across_seeds import probability_of_improvement as probability_of_improvement
 from .alignment import Alignment as Alignment
 from .alignment import Rotation as Rotation
+from .archive import Archive as Archive
+from .assays import Assay as Assay
 from .attention_figure import attention_over_frames as attention_over_frames
 from .causal import CausalTest as CausalTest
 from .causal import Push as Push
@@ -41,6 +43,7 @@ from .directions import Directions as Directions
 from .dissimilarity import crossnobis as crossnobis
 from .dissimilarity import dissimilarities as dissimilarities
 from .dissimilarity import representational_similarity as representational_similarity
+from .drawings import Drawing as Drawing
 from .effect_sizes import cliffs_delta as cliffs_delta
 from .effect_sizes import hedges_g as hedges_g
 from .effect_sizes import hedges_g_paired as hedges_g_paired
@@ -57,12 +60,15 @@ from .figures import cell_intervals as cell_intervals
 from .figures import heat_map as heat_map
 from .figures import training_curves as training_curves
 from .files import write_atomically as write_atomically
+from .findings import Finding as Finding
+from .findings import Findings as Findings
 from .geometry import condition_means as condition_means
 from .geometry import principal_angles as principal_angles
 from .inference import cluster_estimate as cluster_estimate
 from .inference import difference as difference
 from .inference import mean_estimate as mean_estimate
 from .inference import paired_difference as paired_difference
+from .measures import Measure as Measure
 from .multiplicity import benjamini_hochberg as benjamini_hochberg
 from .multiplicity import holm as holm
 from .orthogonality import Orthogonalization as Orthogonalization
@@ -136,6 +142,8 @@ __all__ = [
     "Agreement",
     "Alignment",
     "AnalysisError",
+    "Archive",
+    "Assay",
     "AttentionAnalyzer",
     "AttentionPattern",
     "AttentionVisualizer",
@@ -157,6 +165,7 @@ __all__ = [
     "Difference",
     "Directions",
     "Disparity",
+    "Drawing",
     "EdgePattern",
     "EdgeSwaps",
     "Enrichment",
@@ -164,11 +173,14 @@ __all__ = [
     "Evidence",
     "Faithfulness",
     "FeatureCorrelation",
+    "Finding",
+    "Findings",
     "HierarchicalDensityClusters",
     "Items",
     "KMeansClusters",
     "Leakage",
     "Logistic",
+    "Measure",
     "Null",
     "Orthogonalization",
     "Permutation",

@@ -8,12 +8,11 @@ from typing import Any
 
 import polars as pl
 
-from analysis import Comparison, comparability, compare
+from analysis import Comparison, Measure, comparability, compare
 from analysis.store import Run
 from searchlight import console
 from searchlight.configuration import of_run
 from searchlight.errors import UsageError, nearest
-from searchlight.experiments.base import Measure
 from searchlight.results import measure_named, measured, short
 from searchlight.runs import evaluate_run, runs_at
 

@@ -44,6 +44,8 @@ class TrainingConfig:
     """Precision of the forward pass, on devices that have it."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     """Where to compute; auto takes a GPU when there is one."""
+    snapshots: Annotated[int, Field(ge=0)] = 5
+    """Epochs from one kept copy of the weights to the next, to compare arms at equal accuracy; 0 keeps none."""
 
 
 @dataclass(frozen=True, config=STRICT)

@@ -5,8 +5,7 @@ from pathlib import Path
 from torch import nn
 
 from analysis.store import Run
-from searchlight import console
-from searchlight.configuration import to_yaml
+from searchlight.controls import control_at, make_control, stored
 from searchlight.errors import UsageError
 from searchlight.experiments.base import Evaluation, Experiment, Inspection
 from searchlight.runs import evaluate_run, open_run, trained_model
@@ -31,18 +30,9 @@ def inspect_run(path: Path, *, task: str | None, samples: int) -> tuple[Run, Ins
     return run, experiment.inspect(trained, controls, task=task, samples=samples)
 
 
-def stored(run: Run) -> Evaluation:
-    """The evaluation that a run holds."""
-    return Evaluation(run.trials(), run.states(), run.attention())
-
-
 def control(run: Run, experiment: Experiment, model: nn.Module, what: str, of: str) -> Evaluation:
-    """The evaluation under a control, from `interventions/<what><of>` in the run's folder, made if it is not there."""
-    kept = Run(run.path / "interventions" / f"{what}{of}")
+    """The evaluation under a control, of the best weights or of the checkpoint `of`, made if it is not there."""
+    kept = control_at(run, what, of)
     if kept.state != "complete":
-        console.remark(f"control: {what}")
-        found = experiment.intervene(model, what)
-        if kept.state == "absent":
-            kept.begin(to_yaml(run.config()), {**run.environment(), "intervention": what})
-        kept.write_evaluation(found.trials, found.states, found.attention)
+        make_control(run, experiment, model, what, of)
     return stored(kept)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis import (
+    Drawing,
     Estimate,
     Picture,
     Report,
@@ -21,7 +22,7 @@ from searchlight.comparing import Compared
 from searchlight.configuration import differences
 from searchlight.diagnosing import diagnoses_between, diagnoses_of
 from searchlight.experiments import experiment_class
-from searchlight.experiments.base import Drawing, Inspection
+from searchlight.experiments.base import Inspection
 
 
 def write_comparison(found: Compared, folder: Path | None = None) -> Path:

@@ -8,13 +8,12 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from analysis import Estimate, mean_estimate
+from analysis import Estimate, Measure, mean_estimate
 from analysis.store import Run
 from searchlight import console
 from searchlight.configuration import Resolved
 from searchlight.errors import UsageError, nearest
 from searchlight.experiments import experiment_class
-from searchlight.experiments.base import Measure
 
 MOST_LEVELS = 100
 """Rows of a table by one column."""

@@ -31,9 +31,9 @@ FADED, BURST = 1e-6, 1e3
 class RunRecorder(Recorder):
     """Writes what training tells into a run folder: metrics.jsonl, train.log and checkpoints."""
 
-    def __init__(self, run: Run):
+    def __init__(self, run: Run, snapshots: int = 0):
         super().__init__()
-        self.run = run
+        self.run, self.snapshots = run, snapshots
 
     def step(self, record: dict[str, Any]) -> None:
         """One line of metrics.jsonl."""
@@ -43,7 +43,7 @@ class RunRecorder(Recorder):
         """One line of metrics.jsonl, and two of train.log."""
         super().epoch(record)
         self.run.append_metrics({"kind": "epoch", **record})
-        named = ("epoch", "step", "train_loss", "gradient_norm", "seconds")
+        named = ("epoch", "step", "train_loss", "gradient_norm", "seconds", "cpu_seconds", "peak_bytes")
         figures = "  ".join(f"{name} {value:.4f}" for name, value in record.items() if name not in named)
         self.log(
             f"TRAIN epoch {record['epoch']} step {record['step']} loss {record['train_loss']:.5f} "
@@ -60,9 +60,12 @@ class RunRecorder(Recorder):
             )
 
     def save(self, last: Callable[[], Checkpoint], best: bool) -> None:
-        """checkpoints/last.safetensors, and best.safetensors with the weights alone."""
+        """checkpoints/last.safetensors; with the weights alone best.safetensors and some epoch-<k>.safetensors."""
         checkpoint = last()
         checkpoint.facts["run"] = identity(self.run)
+        epoch, index = checkpoint.facts["epoch"], checkpoint.facts["index"]
+        if self.snapshots and epoch and index == 0 and epoch % self.snapshots == 0:
+            save_checkpoint(self.run.checkpoint(f"epoch-{epoch:03}.safetensors"), weights_of(checkpoint))
         if best:
             save_checkpoint(self.run.checkpoint("best.safetensors"), weights_of(checkpoint))
         save_checkpoint(self.run.checkpoint("last.safetensors"), checkpoint)
@@ -149,7 +152,7 @@ def train_run(resolved: Resolved, seed: int, root: Path, *, resume: bool = False
         )
     wait_for_everyone()
     before = prepare_resume(run) if resume else None
-    recorder = RunRecorder(run) if leads() else Recorder()
+    recorder = RunRecorder(run, settings.snapshots) if leads() else Recorder()
     if leads() and before is None:
         run.log.write_text(experiment.describe(arm.model) + "\n\n")
     try:

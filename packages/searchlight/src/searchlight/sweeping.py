@@ -6,11 +6,10 @@ from typing import Any
 
 import polars as pl
 
-from analysis import Estimate
+from analysis import Estimate, Measure
 from analysis.store import Run
 from searchlight import console
 from searchlight.experiments import experiment_class
-from searchlight.experiments.base import Measure
 from searchlight.results import mean_over_seeds, measured, short
 
 

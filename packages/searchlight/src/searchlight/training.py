@@ -3,6 +3,7 @@
 import math
 import signal
 import statistics
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
+import psutil
 import torch
 from accelerate import Accelerator
 from accelerate.state import AcceleratorState
@@ -47,15 +49,17 @@ class Progress:
     loss_sum: float = 0.0
     norm_sum: float = 0.0
     seconds: float = 0.0
+    cpu_seconds: float = 0.0
     best: float = -math.inf
 
-    def after_batch(self, loss: float, norm: float, seconds: float) -> "Progress":
-        """One batch further."""
+    def after_batch(self, loss: float, norm: float, seconds: float, cpu_seconds: float) -> "Progress":
+        """One batch further, with the time that it took on the wall and in this process."""
         return replace(
             self,
             index=self.index + 1,
             step=self.step + 1,
-            seconds=seconds,
+            seconds=self.seconds + seconds,
+            cpu_seconds=self.cpu_seconds + cpu_seconds,
             loss_sum=self.loss_sum + loss,
             norm_sum=self.norm_sum + norm,
         )
@@ -238,12 +242,14 @@ def run_epoch(
 ) -> None:
     """The rest of the running epoch, batch by batch."""
     fitting.model.train()
-    before, began = fitting.progress.seconds, time.perf_counter()
+    began, began_cpu = time.perf_counter(), time.process_time()
     for batch in islice(batches.draw(fitting.progress.epoch), fitting.progress.index, None):
         value, norm = fitting.step(batch, loss)
         if not fitting.is_sound(value, norm):
             raise TrainingError(non_finite(value, norm, fitting.progress, batch))
-        fitting.progress = fitting.progress.after_batch(value, norm, before + time.perf_counter() - began)
+        now, now_cpu = time.perf_counter(), time.process_time()
+        fitting.progress = fitting.progress.after_batch(value, norm, now - began, now_cpu - began_cpu)
+        began, began_cpu = now, now_cpu
         recorder.step(
             {
                 "epoch": fitting.progress.epoch + 1,
@@ -276,10 +282,28 @@ def end_epoch(
             "train_loss": done.loss_sum / per_epoch,
             "gradient_norm": done.norm_sum / per_epoch,
             "seconds": done.seconds,
+            "cpu_seconds": done.cpu_seconds,
+            "peak_bytes": peak_bytes(fitting.accelerator.device),
             **figures,
         }
     )
     recorder.save(fitting.checkpoint, best=score > done.best)
+
+
+def peak_bytes(device: torch.device) -> int:
+    """The most memory held so far: on the GPU by tensors, otherwise by this process."""
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device)
+    memory = psutil.Process().memory_info()
+    return int(getattr(memory, "peak_wset", 0) or resident_peak())
+
+
+def resident_peak() -> int:
+    """The largest resident set of this process, in bytes, on Linux and macOS."""
+    import resource
+
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def seconds_per_step(

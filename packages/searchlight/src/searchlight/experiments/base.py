@@ -1,6 +1,5 @@
 """What every system offers to the integration layer."""
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,12 +10,11 @@ import numpy as np
 import polars as pl
 from torch import nn
 
+from analysis import Assay, Estimate, Measure
 from searchlight.training import Batches, Loss
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from analysis import Estimate
+    from analysis import Drawing
 
 Report = Callable[[str, int, int], None]
 """Hears how far a preparation is: what is done, how much of it, of how much."""
@@ -42,36 +40,11 @@ class Evaluation:
 
 
 @dataclass(frozen=True)
-class Measure:
-    """A figure that runs are compared by."""
-
-    name: str
-    chance: float | None = None
-    higher_is_better: bool | None = True
-    """None where neither is better, as with a leaning."""
-    bounds: tuple[float, float] = (-math.inf, math.inf)
-    """The values that it can take."""
-    cells: tuple[str, ...] = ()
-    """Columns of the trials whose combinations are compared one by one."""
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """A figure with its file name, its caption, its description in words, and what to read it against."""
-
-    name: str
-    figure: "Figure"
-    caption: str
-    alt: str
-    null: str
-
-
-@dataclass(frozen=True)
 class Inspection:
     """What is shown of a run's attention: drawings, and estimates by what they tell, controls among them."""
 
-    drawings: Sequence[Drawing]
-    figures: "Mapping[str, Estimate]"
+    drawings: "Sequence[Drawing]"
+    figures: Mapping[str, Estimate]
     split: str
 
 
@@ -89,6 +62,8 @@ class Experiment(ABC):
     """Measures that are shown and compared only when asked for."""
     training_split: ClassVar[str | None] = None
     """The validation split whose items are drawn as those of training are; the others hold something out."""
+    assays: ClassVar[tuple[Assay, ...]] = ()
+    """What is asked of every run's stored numbers."""
 
     def __init__(
         self, config: Any, seed: int = 0, *, cache: Path | None = None, report: Report | None = None

@@ -12,11 +12,12 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from analysis import Measure
 from attention_core import AttentionMap
 from perception import Backbone, FeatureMaps, ImageSet, weights_fingerprint
 from searchlight.errors import UsageError
 from searchlight.experiments import stimuli
-from searchlight.experiments.base import Arm, Evaluation, Experiment, Inspection, Measure
+from searchlight.experiments.base import Arm, Evaluation, Experiment, Inspection
 from searchlight.training import Batch, Batches
 from working_memory import (
     SPLIT_POOLS,
@@ -40,13 +41,9 @@ from working_memory import (
     tasks_of,
     trials_table,
 )
+from working_memory.assays import ASSAYS
+from working_memory.assays.behaviour import ACCURACY, CRITERION, D_PRIME, LURES
 
-ACCURACY = Measure("accuracy", chance=0.5, bounds=(0.0, 1.0), cells=("feature", "n"))
-D_PRIME = Measure("d_prime", chance=0.0, cells=("feature", "n"))
-CRITERION = Measure("criterion", higher_is_better=None, cells=("feature", "n"))
-LURES = Measure(
-    "lure_false_alarms", chance=0.5, higher_is_better=False, bounds=(0.0, 1.0), cells=("feature",)
-)
 EVALUATED = tuple(split for split in SPLIT_POOLS if split != "train")
 VALIDATION = tuple(split for split in EVALUATED if split.startswith("validation/"))
 INTERVENTIONS = ("uniform", "shuffled_task", "untrained")
@@ -60,6 +57,7 @@ class WorkingMemory(Experiment):
     measures = (ACCURACY, D_PRIME, LURES)
     further = (CRITERION,)
     training_split = "validation/familiar"
+    assays = ASSAYS
 
     @property
     def controls(self) -> tuple[str, ...]:

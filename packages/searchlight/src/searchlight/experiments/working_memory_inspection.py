@@ -6,10 +6,10 @@ import numpy as np
 import polars as pl
 from matplotlib.figure import Figure
 
-from analysis import Estimate, attention_over_frames, cluster_estimate, heat_map
+from analysis import Drawing, Estimate, attention_over_frames, cluster_estimate, heat_map
 from perception import ImageSet
 from searchlight.errors import UsageError, nearest
-from searchlight.experiments.base import Drawing, Evaluation, Inspection
+from searchlight.experiments.base import Evaluation, Inspection
 from working_memory import Answer
 
 SPLIT = "test/novel_view"

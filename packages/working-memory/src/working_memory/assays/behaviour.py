@@ -1,0 +1,57 @@
+"""What the model answered."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from analysis import Assay, Estimate, Finding, Findings, Measure, Run, cluster_estimate
+from working_memory.metrics import detection, lure_false_alarms
+
+CELLS = ("feature", "n")
+ACCURACY = Measure("accuracy", chance=0.5, bounds=(0.0, 1.0), cells=CELLS)
+D_PRIME = Measure("d_prime", chance=0.0, cells=CELLS)
+CRITERION = Measure("criterion", higher_is_better=None, cells=CELLS)
+LURES = Measure(
+    "lure_false_alarms", chance=0.5, higher_is_better=False, bounds=(0.0, 1.0), cells=("feature",)
+)
+
+
+@dataclass(frozen=True)
+class Behaviour(Assay):
+    """Accuracy, d′, criterion and lure false alarms of every task on every test split."""
+
+    name = "behaviour"
+    question = "How well is each task solved?"
+    measures = (ACCURACY, D_PRIME, CRITERION, LURES)
+
+    def measure(self, run: Run, controls: Mapping[str, Run]) -> Findings:
+        """Accuracy has an interval over sequences; the others are points, to be put together over networks."""
+        trials = run.trials().filter(pl.col("split").str.starts_with("test/"))
+        return Findings((*accuracies(trials), *points(trials)))
+
+
+def accuracies(trials: pl.DataFrame) -> Iterator[Finding]:
+    """Masked accuracy of every split and task, with sequences as the units."""
+    scored = trials.filter("scored")
+    by = ("split", *CELLS)
+    for key, part in scored.group_by(by, maintain_order=True):
+        right = part["correct"].cast(pl.Float64).to_numpy()
+        found = cluster_estimate(right, part["group"].to_numpy(), chance=ACCURACY.chance)
+        yield Finding(ACCURACY.name, found.within(*ACCURACY.bounds), dict(zip(by, key, strict=True)))
+
+
+def points(trials: pl.DataFrame) -> Iterator[Finding]:
+    """The other measures of every split and cell, each without an interval of its own."""
+    counted = {D_PRIME: detection, CRITERION: detection, LURES: lure_false_alarms}
+    for measure, count in counted.items():
+        by = ["split", *measure.cells]
+        for row in count(trials, by).drop_nulls(measure.name).rows(named=True):
+            cell = {name: row[name] for name in by}
+            yield Finding(measure.name, point(row[measure.name], row["frames"], measure), cell)
+
+
+def point(value: float, frames: int, measure: Measure) -> Estimate:
+    """A figure without an interval."""
+    nan = float("nan")
+    return Estimate(value, nan, nan, frames, measure.chance, "one network; the interval is over networks")
