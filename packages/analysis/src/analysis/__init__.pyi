@@ -68,6 +68,8 @@ from .inference import cluster_estimate as cluster_estimate
 from .inference import difference as difference
 from .inference import mean_estimate as mean_estimate
 from .inference import paired_difference as paired_difference
+from .measures import Arrival as Arrival
+from .measures import Graded as Graded
 from .measures import Measure as Measure
 from .multiplicity import benjamini_hochberg as benjamini_hochberg
 from .multiplicity import holm as holm
@@ -143,6 +145,7 @@ __all__ = [
     "Alignment",
     "AnalysisError",
     "Archive",
+    "Arrival",
     "Assay",
     "AttentionAnalyzer",
     "AttentionPattern",
@@ -175,6 +178,7 @@ __all__ = [
     "FeatureCorrelation",
     "Finding",
     "Findings",
+    "Graded",
     "HierarchicalDensityClusters",
     "Items",
     "KMeansClusters",
