@@ -8,7 +8,17 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 
-from analysis import AnalysisError, Diagnosis, Picture, Report, compare, mean_estimate, write_report
+from analysis import (
+    AnalysisError,
+    Diagnosis,
+    Picture,
+    Report,
+    Row,
+    Section,
+    compare,
+    mean_estimate,
+    write_report,
+)
 
 
 class Page(HTMLParser):
@@ -61,8 +71,12 @@ def report(comparison, picture):
         data=["Rendered objects."],
         arms={"baseline": "pooled", "gated": "gates"},
         comparisons={"Novel view": comparison},
-        pictures=[picture],
-        controls={"pixel means alone": mean_estimate([0.25, 0.26, 0.24], chance=0.25)},
+        sections=[
+            Section("Figures", pictures=[picture]),
+            Section(
+                "Controls", rows=[Row("pixel means alone", mean_estimate([0.25, 0.26, 0.24], chance=0.25))]
+            ),
+        ],
         diagnoses=[Diagnosis("gated", "at chance", "Nothing was learned.", "train longer.", "at-chance")],
         provenance={"commit": "c0ffee"},
         commands=["searchlight train gated_mtmf --seeds 0..4"],
@@ -71,7 +85,7 @@ def report(comparison, picture):
 
 def test_the_page_is_self_contained(report):
     page = Page(report.html())
-    assert all(address.startswith("data:") for address in page.addresses)
+    assert all(address.startswith(("data:", "#")) for address in page.addresses)
     assert "script" not in page.tags
     assert "url(" not in report.html()
     assert "@import" not in report.html()
@@ -147,7 +161,7 @@ def test_an_arm_with_one_seed_has_no_interval_and_no_verdict():
 
 def test_a_report_without_results_is_still_a_page():
     page = Page(Report("t", "q", ["d"], {"a": "b"}).html())
-    assert not {"table", "figure", "pre"} & set(page.tags)
+    assert not {"table", "figure", "pre", "nav"} & set(page.tags)
 
 
 def test_the_same_report_gives_the_same_bytes(report, tmp_path):
@@ -162,5 +176,5 @@ def test_a_page_too_large_to_send_is_refused_and_the_earlier_one_stays(report, t
     noise = np.random.default_rng(0).bytes(9_000_000)
     large = Picture(b"\x89PNG\r\n\x1a\n" + noise, "a", "b", "c")
     with pytest.raises(AnalysisError, match=r"would have 12\.\d MB"):
-        write_report(path, Report("t", "q", [], {}, pictures=[large]))
+        write_report(path, Report("t", "q", [], {}, sections=[Section("Figures", pictures=[large])]))
     assert path.read_text() == "earlier"

@@ -64,10 +64,14 @@ from .findings import Finding as Finding
 from .findings import Findings as Findings
 from .geometry import condition_means as condition_means
 from .geometry import principal_angles as principal_angles
+from .hypotheses import Hypothesis as Hypothesis
+from .hypotheses import Settled as Settled
+from .hypotheses import settle as settle
 from .inference import cluster_estimate as cluster_estimate
 from .inference import difference as difference
 from .inference import mean_estimate as mean_estimate
 from .inference import paired_difference as paired_difference
+from .interactive import Interactive as Interactive
 from .measures import Arrival as Arrival
 from .measures import Graded as Graded
 from .measures import Measure as Measure
@@ -115,17 +119,28 @@ from .patterns.ratios import ratio_verdict as ratio_verdict
 from .patterns.stored import StoredPattern as StoredPattern
 from .patterns.visualizer import AttentionVisualizer as AttentionVisualizer
 from .permutation import Permutation as Permutation
+from .pictures import Picture as Picture
 from .planted_codes import PlantedCode as PlantedCode
 from .planted_codes import planted_code as planted_code
+from .predictions import ArrivesEarlier as ArrivesEarlier
+from .predictions import Differs as Differs
+from .predictions import Exceeds as Exceeds
+from .predictions import ExceedsControl as ExceedsControl
+from .predictions import Grows as Grows
+from .predictions import Prediction as Prediction
 from .procrustes import Disparity as Disparity
 from .procrustes import disparity as disparity
-from .report import Picture as Picture
+from .quantities import Measured as Measured
+from .quantities import Quantity as Quantity
+from .quantities import mean_of as mean_of
 from .report import Report as Report
 from .report import write_report as write_report
 from .resampling import Bootstrap as Bootstrap
 from .resampling import ratio_of_means as ratio_of_means
 from .rotated_decoding import Reconstruction as Reconstruction
 from .rotated_decoding import reconstruct as reconstruct
+from .sections import Row as Row
+from .sections import Section as Section
 from .similarity import cka as cka
 from .similarity import participation_ratio as participation_ratio
 from .store import Run as Run
@@ -146,6 +161,7 @@ __all__ = [
     "AnalysisError",
     "Archive",
     "Arrival",
+    "ArrivesEarlier",
     "Assay",
     "AttentionAnalyzer",
     "AttentionPattern",
@@ -166,6 +182,7 @@ __all__ = [
     "DensityClusters",
     "Diagnosis",
     "Difference",
+    "Differs",
     "Directions",
     "Disparity",
     "Drawing",
@@ -174,31 +191,42 @@ __all__ = [
     "Enrichment",
     "Estimate",
     "Evidence",
+    "Exceeds",
+    "ExceedsControl",
     "Faithfulness",
     "FeatureCorrelation",
     "Finding",
     "Findings",
     "Graded",
+    "Grows",
     "HierarchicalDensityClusters",
+    "Hypothesis",
+    "Interactive",
     "Items",
     "KMeansClusters",
     "Leakage",
     "Logistic",
     "Measure",
+    "Measured",
     "Null",
     "Orthogonalization",
     "Permutation",
     "Picture",
     "PlantedCode",
+    "Prediction",
     "PropertyAngles",
     "Push",
+    "Quantity",
     "QueryShuffle",
     "Reconstruction",
     "Report",
     "Result",
     "Ridge",
     "Rotation",
+    "Row",
     "Run",
+    "Section",
+    "Settled",
     "Standardised",
     "StepsToCriterion",
     "StoreError",
@@ -251,6 +279,7 @@ __all__ = [
     "mass_on_mask",
     "max_statistic",
     "mean_estimate",
+    "mean_of",
     "null_of",
     "optimality_gap",
     "orthogonalization",
@@ -274,6 +303,7 @@ __all__ = [
     "representational_similarity",
     "rollout",
     "save_figure",
+    "settle",
     "steps_difference",
     "strongest_pairs",
     "swap_test",

@@ -4,13 +4,19 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
+from analysis.interactive import Interactive
+
 
 @dataclass(frozen=True)
 class Drawing:
-    """A figure with its file name, its caption, its description in words, and what to read it against."""
+    """A figure with its file name, its caption, its description in words, and what to read it against.
+
+    `interactive` is the same figure for a browser, where there is one.
+    """
 
     name: str
     figure: Figure
     caption: str
     alt: str
     null: str
+    interactive: Interactive | None = None

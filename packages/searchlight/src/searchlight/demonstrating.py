@@ -3,7 +3,7 @@
 import shlex
 from pathlib import Path
 
-from analysis import Picture, Report, write_report
+from analysis import Picture, Report, Section, write_report
 from searchlight import console
 from searchlight.comparing import Compared, compare_arms
 from searchlight.demonstration import Demonstration
@@ -15,7 +15,7 @@ from searchlight.reporting import (
     comparison_pictures,
     data_lines,
     drawn,
-    leakage_of,
+    leakage_section,
     provenance,
     write_document,
 )
@@ -65,8 +65,7 @@ def page_of(
             for question, compared in found.items()
             for split, comparison in compared.splits.items()
         },
-        pictures=[*compared_pictures, *pictures],
-        controls=leakage_of(baseline),
+        sections=[Section("Figures", pictures=[*compared_pictures, *pictures]), *leakage_section(baseline)],
         diagnoses=[line for compared in found.values() for line in diagnoses_between(compared)],
         provenance=provenance(seeds[0] for seeds in runs.values()),
         commands=[

@@ -11,7 +11,9 @@ from analysis import (
     Estimate,
     Picture,
     Report,
+    Row,
     Run,
+    Section,
     cell_intervals,
     save_figure,
     training_curves,
@@ -53,8 +55,7 @@ def page_of(found: Compared, folder: Path) -> Report:
         data=data_lines(found),
         arms={arm: arm_line(each[0], runs[0]) for arm, each in found.arms.items()},
         comparisons=found.splits,
-        pictures=comparison_pictures(found, folder),
-        controls=leakage_of(runs[0]),
+        sections=[Section("Figures", pictures=comparison_pictures(found, folder)), *leakage_section(runs[0])],
         diagnoses=diagnoses_between(found),
         provenance=provenance(each[0] for each in found.arms.values()),
         commands=[command_of(found)],
@@ -121,12 +122,12 @@ def arm_line(run: Run, baseline: Run) -> str:
     return f"{settings}; {run.environment()['parameters']:,} parameters"
 
 
-def leakage_of(run: Run) -> dict[str, Estimate]:
-    """What features that should tell nothing tell of the data."""
-    return {
-        f"leakage: {name}": Estimate.from_dict(facts)
-        for name, facts in run.environment().get("leakage", {}).items()
-    }
+def leakage_section(run: Run) -> list[Section]:
+    """What features that should tell nothing tell of the data, if that is known."""
+    found = run.environment().get("leakage", {})
+    rows = [Row(f"leakage: {name}", Estimate.from_dict(facts)) for name, facts in found.items()]
+    asked = "What does a linear decoder get from features that should tell nothing?"
+    return [Section("Controls of the data", asked, rows)] if rows else []
 
 
 def provenance(runs: Any) -> dict[str, str]:
@@ -149,7 +150,7 @@ def drawn(drawings: Sequence[Drawing], folder: Path) -> list[Picture]:
     """Drawings saved at 300 dpi, and as pictures for a page."""
     for drawing in drawings:
         save_figure(folder / "figures" / f"{drawing.name}.png", drawing.figure)
-    return [Picture.of(each.figure, each.caption, each.alt, each.null) for each in drawings]
+    return [Picture.of_drawing(each) for each in drawings]
 
 
 def report_inspection(run: Run, inspection: Inspection, folder: Path, task: str | None) -> Path:
@@ -162,8 +163,10 @@ def report_inspection(run: Run, inspection: Inspection, folder: Path, task: str 
             question="Where does the model look, for each task, and would it look there for no reason?",
             data=[f"{run.path}: sequences of its test splits"],
             arms={run.arm: f"{run.environment()['parameters']:,} parameters"},
-            pictures=drawn(inspection.drawings, folder),
-            controls=inspection.figures,
+            sections=[
+                Section("Maps and controls", rows=[Row(name, e) for name, e in inspection.figures.items()]),
+                Section("Figures", pictures=drawn(inspection.drawings, folder)),
+            ],
             diagnoses=diagnoses_of(run.config()["system"], [run]),
             provenance=provenance([run]),
             commands=[f"searchlight inspect {run.path}" + (f" --task {task}" if task else "")],

@@ -1,0 +1,81 @@
+"use strict";
+// Hands plotly the figures of the page: each is drawn when it comes into view, and again when a choice or the theme changes.
+(() => {
+  const paper = () => getComputedStyle(document.documentElement);
+  const colour = (name) => paper().getPropertyValue(name).trim();
+
+  function matrix(coded) {
+    const bytes = Uint8Array.from(atob(coded.bytes), (letter) => letter.charCodeAt(0));
+    const rows = [];
+    for (let start = 0; start < bytes.length; start += coded.columns) {
+      const codes = Array.from(bytes.subarray(start, start + coded.columns));
+      rows.push(codes.map((code) => (code === 255 ? null : coded.low + coded.step * code)));
+    }
+    return rows;
+  }
+
+  function decoded(trace) {
+    return trace.z && trace.z.bytes ? { ...trace, z: matrix(trace.z) } : trace;
+  }
+
+  function themed(layout, width) {
+    const axis = { color: colour("--ink"), gridcolor: colour("--line"), zerolinecolor: colour("--line"), automargin: true };
+    const made = {
+      ...layout,
+      autosize: true,
+      paper_bgcolor: "rgba(0,0,0,0)",
+      plot_bgcolor: "rgba(0,0,0,0)",
+      font: { family: "system-ui, sans-serif", size: width < 500 ? 11 : 13, color: colour("--ink") },
+      margin: { l: 56, r: 16, t: 36, b: 52, ...layout.margin },
+      dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom",
+    };
+    for (const name of new Set(["xaxis", "yaxis", ...Object.keys(layout).filter((key) => /^[xy]axis/.test(key))])) {
+      made[name] = { ...axis, ...layout[name] };
+    }
+    return made;
+  }
+
+  class Figure {
+    constructor(element) {
+      this.element = element;
+      this.views = JSON.parse(element.querySelector("script[type='application/json']").textContent);
+      this.plot = element.querySelector(".plot");
+      this.absent = element.querySelector(".absent");
+      this.selects = [...element.querySelectorAll("select")];
+      for (const select of this.selects) select.addEventListener("change", () => this.draw());
+      element.classList.add("on");
+      element.querySelector(".live").hidden = false;
+    }
+
+    get view() {
+      return this.views.find((view) => this.selects.every((select, place) => select.value === view.choice[place]));
+    }
+
+    draw() {
+      const view = this.view;
+      this.absent.hidden = view !== undefined;
+      this.plot.hidden = view === undefined;
+      if (view === undefined) return undefined;
+      const layout = themed(view.layout, this.element.clientWidth);
+      const settings = { displaylogo: false, responsive: true, showTips: false };
+      return Plotly.react(this.plot, view.data.map(decoded), layout, settings);
+    }
+  }
+
+  const figures = new Map();
+  for (const element of document.querySelectorAll("figure.interactive")) figures.set(element, new Figure(element));
+  const seen = new Set();
+  const watcher = new IntersectionObserver(
+    (entries) => {
+      for (const entry of entries.filter((each) => each.isIntersecting && !seen.has(each.target))) {
+        seen.add(entry.target);
+        figures.get(entry.target).draw();
+      }
+    },
+    { rootMargin: "600px" },
+  );
+  for (const element of figures.keys()) watcher.observe(element);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    for (const element of seen) figures.get(element).draw();
+  });
+})();
