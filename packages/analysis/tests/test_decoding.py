@@ -122,6 +122,19 @@ def test_the_views_of_items_start_when_they_are_shown():
     assert str(found.views[1]) == "0 at 2"
 
 
+def test_views_older_than_asked_are_not_made_and_the_others_stay_as_they_are():
+    items = drawn(TRIALS, 4)
+    states = items_in_slots(items, True)
+    how = CrossValidation(permutations=20)
+    every, young = (decode_items(states, items, range(TRIALS), how, max_age=age) for age in (None, 1))
+    assert [(view.column, view.age) for view in young.views] == [
+        (0, 0), (0, 1), (1, 0), (1, 1), (2, 0), (2, 1), (3, 0),
+    ]  # fmt: skip
+    same = [every.views.index(view) for view in young.views]
+    np.testing.assert_array_equal(young.fold_scores, every.fold_scores[np.ix_(same, same)])
+    np.testing.assert_array_equal(young.null, every.null[:, same][:, :, same])
+
+
 def test_the_label_is_that_of_the_remembered_item_and_not_of_the_present_one():
     items = drawn(TRIALS, 3)
     present = 5 * orthonormal(3, 0)[items] + noise(3)
@@ -303,6 +316,11 @@ def test_the_group_that_is_split_is_named():
         (LABELS, {}, r"items: expected \[trials, items\], got the shape \(240,\)"),
         (np.stack([LABELS, LABELS % 2], 1), {}, "1: no trial of the class 2, which other columns have"),
         (drawn(TRIALS, 2), {"shown": [0, 5]}, "1: shown at the time 5, expected 0 to 1"),
+        (
+            drawn(TRIALS, 2),
+            {"max_age": -1},
+            "max_age: expected 0 or more times after an item is shown, got -1",
+        ),
     ],
 )
 def test_items_that_cannot_be_decoded_are_refused(items, settings, message):

@@ -18,7 +18,7 @@ from analysis import (
     max_statistic,
 )
 from analysis.decoding.folds import fold_of_trials
-from analysis.decoding.permutation import shuffled_sources
+from analysis.decoding.permutation import shuffled_sources, sources_by_column
 from analysis.decoding.problem import Problem, problem
 
 
@@ -69,6 +69,29 @@ def test_trials_swap_only_where_the_same_columns_use_them():
     keep = np.stack([np.arange(80) % 2 == 0, np.arange(80) % 2 == 1], 1)
     _, sources = shuffled(asked(labels, np.arange(80), keep))
     np.testing.assert_array_equal(sources % 2, np.broadcast_to(np.arange(80) % 2, sources.shape))
+
+
+def test_columns_that_overlap_in_part_are_each_shuffled_among_all_their_own_trials():
+    rng = np.random.default_rng(0)
+    labels, keep = rng.integers(0, 4, (300, 6)), rng.random((300, 6)) < 0.5
+    given = asked(labels, np.arange(300), keep)
+    fold = fold_of_trials(given, 5, 0)
+    by_column = sources_by_column(given, fold, 20, 0)
+    for column, sources in enumerate(by_column):
+        used = keep[:, column]
+        np.testing.assert_array_equal(keep[sources, column], np.broadcast_to(used, sources.shape))
+        np.testing.assert_array_equal(fold[sources], np.broadcast_to(fold, sources.shape))
+        np.testing.assert_array_equal(np.sort(sources), np.broadcast_to(np.arange(300), sources.shape))
+        assert (sources == np.arange(300))[
+            :, used
+        ].mean() < 0.1  # among trials of one pattern half would stay
+    assert (by_column[0] != by_column[1]).any()
+
+
+def test_columns_of_all_trials_move_together():
+    given = asked(np.random.default_rng(0).integers(0, 4, (60, 3)), np.arange(60))
+    first, *others = sources_by_column(given, fold_of_trials(given, 5, 0), 9, 0)
+    assert all(np.array_equal(first, other) for other in others)
 
 
 def test_a_seed_that_grows_no_longer_changes_the_first_permutations():

@@ -8,7 +8,7 @@ import numpy as np
 from analysis.decoding.fold import Fold
 from analysis.decoding.folds import Folds, fold_of_trials
 from analysis.decoding.lda import LDA
-from analysis.decoding.permutation import shuffled_sources
+from analysis.decoding.permutation import sources_by_column
 from analysis.decoding.problem import Problem
 from analysis.decoding.result import Decoding, View
 from analysis.decoding.standardised import Standardised
@@ -58,8 +58,8 @@ class CrossValidation:
 
     def _sources(self, problem: Problem, fold: np.ndarray) -> np.ndarray:
         if not self.permutations:
-            return np.empty((0, fold.size), dtype=np.int64)
-        return shuffled_sources(problem, fold, self.permutations, self.seed)
+            return np.empty((len(problem.columns), 0, fold.size), dtype=np.int32)
+        return sources_by_column(problem, fold, self.permutations, self.seed)
 
 
 def _views(problem: Problem) -> tuple[View, ...]:

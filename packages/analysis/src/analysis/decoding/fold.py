@@ -29,22 +29,24 @@ class Fold:
     across_times: bool
 
     def scores(
-        self, sources: Int[np.ndarray, "permutations trials"]
+        self, sources: Int[np.ndarray, "columns permutations trials"]
     ) -> tuple[
         Float[np.ndarray, "views views"], list[Weights], Float[np.ndarray, "permutations views views"]
     ]:
         """Scores with the labels as they are, the weights of every column, and scores of shuffled labels.
 
-        In a permutation each trial takes the labels of its source.
+        In a permutation each trial takes the label of its source in every column.
         """
-        trials, scratch = np.arange(self.held_out.size)[None], Scratch()
-        observed, null, weights = self._empty(1), self._empty(len(sources)), []
+        columns, labelings, count = sources.shape
+        trials, scratch = np.broadcast_to(np.arange(count), (columns, 1, count)), Scratch()
+        observed, null, weights = self._empty(1), self._empty(labelings), []
         for column in range(len(self.tested)):
             solve = self._solver(column)
-            weights.append(solve(trials))
+            weights.append(solve(trials[column]))
             self._score(column, weights[-1], trials, observed, scratch)
-            for part in _blocks(len(sources), self._weights_size(column)):
-                self._score(column, solve(sources[part]), sources[part], null[part], scratch)
+            for part in _blocks(labelings, self._weights_size(column)):
+                drawn = sources[:, part]
+                self._score(column, solve(drawn[column]), drawn, null[part], scratch)
         return observed[0], weights, null
 
     def _solver(self, column: int) -> Callable[[np.ndarray], Weights]:
@@ -61,12 +63,12 @@ class Fold:
         """Predict the held-out trials, and compare with the labels of each target column."""
         lines = self.problem.lines
         rows, test = np.flatnonzero(self.held_out), self._test(column)
-        for times in _blocks(len(lines[column]), len(sources) * self._scores_size(test)):
+        for times in _blocks(len(lines[column]), sources.shape[1] * self._scores_size(test)):
             own = test if self.across_times else test[times]
             predicted = predicted_classes(weights.at(times), own, scratch)
             for target in self.tested[column]:
                 valid = self.problem.rows(target)[rows]
-                truth = self.problem.codes[sources[:, rows[valid]], target]
+                truth = self.problem.codes[sources[target][:, rows[valid]], target]
                 chosen = predicted[:, :, self.problem.span(target)] if self.across_times else predicted
                 found = balanced_accuracy(chosen if valid.all() else chosen[..., valid], truth, scratch)
                 self._place(result, lines[column][times], lines[target], times, found)

@@ -13,13 +13,33 @@ FEWEST_ARRANGEMENTS = 20
 """With fewer distinct labelings no p value could reach 0.05."""
 
 
-def shuffled_sources(
+def sources_by_column(
     problem: Problem, fold: Int[np.ndarray, " trials"], permutations: int, seed: int
-) -> Int[np.ndarray, "permutations trials"]:
-    """For each permutation and trial, the trial whose labels it takes.
+) -> Int[np.ndarray, "columns permutations trials"]:
+    """For each column, permutation and trial, the trial whose labels it takes.
 
-    All columns move together, so that what the labels of one trial have in common stays. Labels move only within a
-    fold, which keeps the folds stratified as they were drawn, and between trials that the same columns use. Where all
+    All columns move together, so that what the labels of one trial have in common stays. Only where columns use trials
+    that overlap in part does each move by itself: few trials are used by just the same columns, and a shuffle among
+    those would leave most labels where they are.
+    """
+    columns = len(problem.columns)
+    uses = (problem.codes != LEFT_OUT).sum(1)
+    if ((uses <= 1) | (uses == columns)).all():
+        together = shuffled_sources(problem, fold, permutations, seed)
+        return np.broadcast_to(together, (columns, *together.shape))
+    alone = (
+        shuffled_sources(problem.only(column), fold, permutations, [seed, column])
+        for column in range(columns)
+    )
+    return np.stack(list(alone))
+
+
+def shuffled_sources(
+    problem: Problem, fold: Int[np.ndarray, " trials"], permutations: int, seed: int | list[int]
+) -> Int[np.ndarray, "permutations trials"]:
+    """For each permutation and trial, the trial whose labels it takes, for all columns together.
+
+    Labels move only within a fold, which keeps the folds stratified as they were drawn, and between trials that the same columns use. Where all
     trials of a group share their labels, whole groups of equal size swap them; otherwise they move within groups.
 
     Raises:
@@ -33,14 +53,14 @@ def shuffled_sources(
     block = _numbered(np.column_stack([fold, within, used])[units])
     _refuse_few_arrangements(problem.codes[units], block)
     moved = units[_within_blocks(block, permutations, np.random.default_rng(seed))]
-    return moved[:, group] if whole else moved
+    return (moved[:, group] if whole else moved).astype(np.int32)
 
 
 def _within_blocks(
     block: np.ndarray, permutations: int, rng: np.random.Generator
 ) -> Int[np.ndarray, "permutations units"]:
     places = np.argsort(block, kind="stable")
-    drawn = np.empty((permutations, block.size), dtype=np.int64)
+    drawn = np.empty((permutations, block.size), dtype=np.int32)
     for line in drawn:
         line[places] = np.argsort(block + rng.random(block.size))
     return drawn

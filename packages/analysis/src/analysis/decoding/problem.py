@@ -1,7 +1,7 @@
 """What is to be decoded: features, labels in one or more columns, and groups, checked once."""
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -19,8 +19,8 @@ LEFT_OUT = -1
 class Problem:
     """Trials with features at several times, and label codes in columns: one per item, task or stimulus set.
 
-    A code means the same class in every column. A column is decoded from the time it is `shown` on; `strata`
-    is what folds should hold in equal shares, if anything.
+    A code means the same class in every column. A column is decoded from the time it is `shown` on, for `max_age` times
+    after it if that is said; `strata` is what folds should hold in equal shares, if anything.
     """
 
     features: Float[np.ndarray, "times trials features"]
@@ -31,11 +31,14 @@ class Problem:
     groups: Int[np.ndarray, " trials"]
     group_names: tuple[Any, ...]
     strata: Int[np.ndarray, " trials"] | None = None
+    max_age: int | None = None
 
     @cached_property
     def times(self) -> list[range]:
         """The times at which each column is decoded."""
-        return [range(start, len(self.features)) for start in self.shown]
+        end = len(self.features)
+        ends = [end if self.max_age is None else min(end, start + self.max_age + 1) for start in self.shown]
+        return [range(*span) for span in zip(self.shown, ends, strict=True)]
 
     @cached_property
     def lines(self) -> list[np.ndarray]:
@@ -45,11 +48,16 @@ class Problem:
 
     def span(self, column: int) -> slice:
         """Times at which a column is decoded, as a slice."""
-        return slice(self.shown[column], None)
+        return slice(self.times[column].start, self.times[column].stop)
 
     def rows(self, column: int) -> Bool[np.ndarray, " trials"]:
         """Which trials a column uses."""
         return self.codes[:, column] != LEFT_OUT
+
+    def only(self, column: int) -> "Problem":
+        """The problem of one column by itself."""
+        codes, names = self.codes[:, [column]], (self.columns[column],)
+        return replace(self, codes=codes, columns=names, shown=(self.shown[column],))
 
 
 def problem(
@@ -61,6 +69,7 @@ def problem(
     columns: Sequence[Hashable],
     shown: Sequence[int],
     stratified: bool,
+    max_age: int | None = None,
 ) -> Problem:
     """Check and encode: `features` [trials, times, features], `labels` and `keep` [trials, columns].
 
@@ -81,10 +90,12 @@ def problem(
     for column, start in zip(columns, shown, strict=True):
         if not 0 <= start < len(by_time):
             raise AnalysisError(f"{column}: shown at the time {start}, expected 0 to {len(by_time) - 1}")
+    if max_age is not None and max_age < 0:
+        raise AnalysisError(f"max_age: expected 0 or more times after an item is shown, got {max_age}")
     names, index = np.unique(groups, return_inverse=True)
     strata = np.unique(codes, axis=0, return_inverse=True)[1].reshape(-1) if stratified else None
     return Problem(
-        by_time, codes, classes, tuple(columns), tuple(shown), index, tuple(names.tolist()), strata
+        by_time, codes, classes, tuple(columns), tuple(shown), index, tuple(names.tolist()), strata, max_age
     )
 
 

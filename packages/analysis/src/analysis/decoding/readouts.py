@@ -55,13 +55,14 @@ def decode_items(
     *,
     shown: Sequence[int] | None = None,
     keep: Bool[np.ndarray, "trials items"] | None = None,
+    max_age: int | None = None,
 ) -> Decoding:
     """Decode the property of the item shown at s from the states at all t ≥ s, and across items and ages.
 
     `items` [trials, items] holds the property of each item, `shown` the time of each (0, 1, 2 … if not said). The
     views are (item, time); `View.age` is t − s. A code of slots generalises from age to age of one item; a code that
-    all items share generalises between items at equal age. Where the present item tells of a remembered one, as a
-    match does, leave such trials out by `keep`.
+    all items share generalises between items at equal age; views older than `max_age` are not made. Where the present
+    item tells of a remembered one, as a match does, leave such trials out by `keep`.
 
     Raises:
         AnalysisError: as `decode`, or an item is shown at no time of the features.
@@ -78,6 +79,7 @@ def decode_items(
         columns=range(count),
         shown=range(count) if shown is None else shown,
         stratified=False,
+        max_age=max_age,
     )
     return how.decode(asked, [tuple(range(count))] * count, across_times=True)
 
