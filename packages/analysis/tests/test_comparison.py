@@ -5,7 +5,8 @@ import polars as pl
 import pytest
 from scipy import stats
 
-from analysis import AnalysisError, Comparability, compare
+from analysis import AnalysisError, Comparability, compare, holm
+from analysis.comparison import one_family
 
 CELLS = [(n, feature) for n in (1, 2, 10) for feature in ("location", "identity")]
 
@@ -172,3 +173,18 @@ def test_a_table_that_cannot_be_compared_is_refused(values, message):
 def test_a_result_that_is_not_there_is_named():
     with pytest.raises(AnalysisError, match="no result of lstm in overall; arms: baseline, gated"):
         compare(table(), ["n", "feature"], "baseline").result("lstm")
+
+
+def test_one_family_corrects_overall_rows_together_and_judges_again():
+    alone = [compare(table(gap), ["n", "feature"], "baseline") for gap in (0.02, 0.0, 0.0, 0.0)]
+    together = one_family(alone)
+    expected = holm([each.result("gated").difference.p for each in alone])
+    np.testing.assert_allclose([each.result("gated").p_corrected for each in together], expected)
+    many = one_family([compare(table(0.006), ["n", "feature"], "baseline") for _ in range(40)])
+    assert alone[0].result("gated", n=1, feature="identity") == together[0].result(
+        "gated", n=1, feature="identity"
+    )
+    assert all(
+        (each.result("gated").verdict == "better") == (each.result("gated").p_corrected < 0.05)
+        for each in many
+    )

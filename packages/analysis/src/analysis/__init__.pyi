@@ -5,8 +5,10 @@ from .across_seeds import probability_of_improvement as probability_of_improveme
 from .alignment import Alignment as Alignment
 from .alignment import Rotation as Rotation
 from .archive import Archive as Archive
+from .arrivals import compare_arrivals as compare_arrivals
+from .assay_comparison import AssayComparison as AssayComparison
+from .assay_comparison import compare_assay as compare_assay
 from .assays import Assay as Assay
-from .attention_figure import attention_over_frames as attention_over_frames
 from .causal import CausalTest as CausalTest
 from .causal import Push as Push
 from .causal import causal_test as causal_test
@@ -56,8 +58,24 @@ from .estimates import Difference as Difference
 from .estimates import Estimate as Estimate
 from .estimates import Null as Null
 from .estimates import null_of as null_of
+from .figures import age_curves as age_curves
+from .figures import attention_feature_scatter as attention_feature_scatter
+from .figures import attention_network as attention_network
+from .figures import attention_over_frames as attention_over_frames
 from .figures import cell_intervals as cell_intervals
+from .figures import cluster_panel as cluster_panel
+from .figures import conditions_side_by_side as conditions_side_by_side
+from .figures import deletion_curves as deletion_curves
+from .figures import dose_response_figure as dose_response_figure
+from .figures import gate_heat_map as gate_heat_map
 from .figures import heat_map as heat_map
+from .figures import interval_plot as interval_plot
+from .figures import layer_evolution as layer_evolution
+from .figures import performance_profile_figure as performance_profile_figure
+from .figures import procrustes_panel as procrustes_panel
+from .figures import step_histograms as step_histograms
+from .figures import time_generalisation as time_generalisation
+from .figures import training_and_validation as training_and_validation
 from .figures import training_curves as training_curves
 from .files import write_atomically as write_atomically
 from .findings import Finding as Finding
@@ -71,6 +89,7 @@ from .inference import cluster_estimate as cluster_estimate
 from .inference import difference as difference
 from .inference import mean_estimate as mean_estimate
 from .inference import paired_difference as paired_difference
+from .interaction import interaction as interaction
 from .interactive import Interactive as Interactive
 from .measures import Arrival as Arrival
 from .measures import Graded as Graded
@@ -163,6 +182,7 @@ __all__ = [
     "Arrival",
     "ArrivesEarlier",
     "Assay",
+    "AssayComparison",
     "AttentionAnalyzer",
     "AttentionPattern",
     "AttentionVisualizer",
@@ -234,8 +254,11 @@ __all__ = [
     "StoredPattern",
     "SwapTest",
     "View",
+    "age_curves",
     "attention_change",
     "attention_evolution",
+    "attention_feature_scatter",
+    "attention_network",
     "attention_over_frames",
     "benjamini_hochberg",
     "causal_test",
@@ -245,35 +268,45 @@ __all__ = [
     "claims_html",
     "cliffs_delta",
     "cluster_estimate",
+    "cluster_panel",
     "cluster_patterns",
     "clusters",
     "comparability",
     "compare",
+    "compare_arrivals",
+    "compare_assay",
     "concentration",
     "condition_means",
+    "conditions_side_by_side",
     "control_directions",
     "crossnobis",
     "decode",
     "decode_across_conditions",
     "decode_across_time",
     "decode_items",
+    "deletion_curves",
     "diagnose",
     "difference",
     "disparity",
     "dissimilarities",
     "dose_response",
+    "dose_response_figure",
     "eigenvector_centrality",
     "enrichment",
     "faithfulness",
     "feature_correlations",
     "find_runs",
+    "gate_heat_map",
     "group_ratio",
     "head_agreement",
     "heat_map",
     "hedges_g",
     "hedges_g_paired",
     "holm",
+    "interaction",
     "interquartile_mean",
+    "interval_plot",
+    "layer_evolution",
     "leakage",
     "mantel",
     "mass_on_mask",
@@ -292,9 +325,11 @@ __all__ = [
     "participation_ratio",
     "pattern_table",
     "performance_profile",
+    "performance_profile_figure",
     "planted_code",
     "principal_angles",
     "probability_of_improvement",
+    "procrustes_panel",
     "profile_similarity",
     "property_angles",
     "ratio_of_means",
@@ -304,9 +339,12 @@ __all__ = [
     "rollout",
     "save_figure",
     "settle",
+    "step_histograms",
     "steps_difference",
     "strongest_pairs",
     "swap_test",
+    "time_generalisation",
+    "training_and_validation",
     "training_curves",
     "write_atomically",
     "write_report",

@@ -160,8 +160,9 @@ def compare(  # noqa: PLR0913 - what is compared, and what is known of the metri
     blocked = {arm: "; ".join(why) for arm, why in checked.reasons.items()}
     words = VERDICTS[higher_is_better]
     drafts = [_draft(cell, arm, table, baseline, chance, blocked) for cell, table in tables for arm in arms]
-    judged = (_judged(draft, words, alpha) for draft in _corrected(drafts))
-    results = tuple(replace(r, estimate=r.estimate and r.estimate.within(*bounds)) for r in judged)
+    results = tuple(
+        replace(r, estimate=r.estimate and r.estimate.within(*bounds)) for r in judged(drafts, words, alpha)
+    )
     overall = tables[0][1]
     notes = (*checked.notes, *_left_out(values, overall), *_unpaired(overall, baseline))
     return Comparison(metric, baseline, arms, cells, chance, higher_is_better, alpha, results, notes)
@@ -249,6 +250,29 @@ def _few(cell: dict[str, Any], arm: str, seeds: Mapping[int, float]) -> str:
 def _gap(ours: Mapping[int, float], theirs: Mapping[int, float]) -> Difference:
     test = paired_difference if set(ours) == set(theirs) else difference
     return test(list(ours.values()), list(theirs.values()))
+
+
+def one_family(comparisons: Sequence[Comparison]) -> list[Comparison]:
+    """Correct the overall rows of several comparisons together (Holm): of all their arms and figures."""
+    overall = [result for each in comparisons for result in each.results if not result.cell]
+    corrected = iter(holm([result.difference.p if result.difference else math.nan for result in overall]))
+    return [_recorrected(each, corrected) for each in comparisons]
+
+
+def _recorrected(found: Comparison, corrected: Iterator[float]) -> Comparison:
+    words, results = VERDICTS[found.higher_is_better], []
+    for result in found.results:
+        if not result.cell:
+            result = replace(result, p_corrected=float(next(corrected)))
+            undecided = result.difference and replace(result, verdict="no detectable difference")
+            result = _judged(undecided, words, found.alpha) if undecided else result
+        results.append(result)
+    return replace(found, results=tuple(results))
+
+
+def judged(drafts: list[Result], words: tuple[Verdict, Verdict], alpha: float) -> tuple[Result, ...]:
+    """Give results their corrected p and, where it is below alpha, the word for their side."""
+    return tuple(_judged(draft, words, alpha) for draft in _corrected(drafts))
 
 
 def _corrected(drafts: list[Result]) -> Iterator[Result]:
