@@ -20,9 +20,10 @@ class Claim:
 
     `expects` is how the statistic should lie to the null (greater, less, different), or the range the claim
     names. `null` is a drawn null or the estimate of a control; where it is None it is the statistic's own
-    null, or its chance level. `intervention` is the effect of changing what the claim says matters, positive
-    where it bears the claim out, against its chance (0 where it has none); where there is none,
-    `no_intervention` says why. The verdict is worked out and never given:
+    null, or its chance level. `p` is that of the test from which the interval comes; a drawn null brings its own.
+    `intervention` is the effect of changing what the claim says matters, positive where it bears the claim out,
+    against its chance (0 where it has none); where there is none, `no_intervention` says why. The verdict is
+    worked out and never given:
 
     - "true" or "false" where the interval leaves out the null's value and p < 0.05 (of a control: where the
       intervals do not meet; of a range: where the interval lies in it, or wholly outside), and the
@@ -40,6 +41,7 @@ class Claim:
     intervention: Estimate | None = None
     expects: Expected = "greater"
     no_intervention: str = ""
+    p: float | None = None
 
     def __post_init__(self):
         if not self.sentence.strip():
@@ -48,6 +50,8 @@ class Claim:
             raise AnalysisError(f"expected a range from low to high, got {self.expects}")
         if self.null is None:
             object.__setattr__(self, "null", _own_null(self.statistic))
+        if isinstance(self.null, Null):
+            object.__setattr__(self, "p", self.null.p)
         if (self.intervention is None) == (not self.no_intervention.strip()):
             raise AnalysisError(
                 f"“{self.sentence}” needs either an intervention or no_intervention, the reason why there is none"
@@ -74,6 +78,7 @@ class Claim:
             changed and Estimate.from_dict(changed),
             expects if isinstance(expects, str) else (expects[0], expects[1]),  # pyright: ignore
             record["no_intervention"],
+            record.get("p"),
         )
         if claim.verdict != record["verdict"]:
             raise AnalysisError(
@@ -104,12 +109,22 @@ class Claim:
         told = self.intervention and str(self.intervention)
         own = isinstance(self.null, Null) and self.null == self.statistic.null
         statistic = Estimate(*_plain(self.statistic)) if own else self.statistic
-        parts = (self.sentence, str(statistic), str(self.null), told or f"none: {self.no_intervention}")
+        parts = (self.sentence, str(statistic), self._held_against, told or f"none: {self.no_intervention}")
         return dict(zip(COLUMNS, (*parts, f"{self.verdict}: {self.reason}"), strict=True))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain nested values, all of them."""
         return finite({**asdict(self), "verdict": self.verdict, "reason": self.reason})
+
+    @property
+    def _held_against(self) -> str:
+        """The null in words, with p where it is not the null's own."""
+        null = self.null
+        if isinstance(null, Null) or null is None or math.isnan(null.low):
+            return str(null)
+        level = f"{null.value:g}" if null.low == null.high else str(null)
+        p = "" if self.p is None else f", p = {self.p:.3g}"
+        return f"{level}{f' ({null.how})' if null.how else ''}{p}"
 
     @property
     def _settled(self) -> tuple[Verdict, str]:
@@ -119,8 +134,13 @@ class Claim:
         if isinstance(self.expects, tuple):
             verdict, reason = _within(found, self.expects)
         else:
-            verdict, reason = _beyond(found, self.null, self.expects)  # pyright: ignore
+            verdict, reason = _beyond(found, self.null, self.expects, self.p)  # pyright: ignore
         return (verdict, reason) if verdict != "true" or changed is None else _borne_out(changed, reason)
+
+
+def known_level(level: float, n: int, how: str = "level known beforehand") -> Estimate:
+    """A null that nobody has to estimate, such as no difference."""
+    return Estimate(level, level, level, n, None, how)
 
 
 def claims_html(claims: Sequence[Claim]) -> str:
@@ -138,8 +158,7 @@ def _own_null(statistic: Estimate) -> Null | Estimate:
         return statistic
     if statistic.chance is None:
         raise AnalysisError("a claim needs a null: the statistic has none, and no chance level either")
-    level = statistic.chance
-    return Estimate(level, level, level, statistic.n, None, "level known beforehand")
+    return known_level(statistic.chance, statistic.n)
 
 
 def _unknown(part: Estimate | Null | None) -> bool:
@@ -151,13 +170,10 @@ def _why(part: Estimate | Null) -> str:
     return how if math.isnan(part.value) else f"no interval ({how or 'too few units'})"
 
 
-def _beyond(found: Estimate, null: Estimate | Null, expects: str) -> tuple[Verdict, str]:
+def _beyond(found: Estimate, null: Estimate | Null, expects: str, p: float | None) -> tuple[Verdict, str]:
     """Which side of the null the statistic lies on, where it can be told."""
-    if isinstance(null, Null):
-        low = high = null.value
-        convincing = null.p < 0.05
-    else:
-        low, high, convincing = null.low, null.high, True
+    low, high = (null.value, null.value) if isinstance(null, Null) else (null.low, null.high)
+    convincing = p is None or p < 0.05
     side = "greater" if found.low > high else "less" if found.high < low else ""
     if not (side and convincing):
         return "no detectable difference", "the statistic is not told from its null"
