@@ -1,13 +1,13 @@
 """What assays find in runs, measured once and kept in each run's folder."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from joblib import Parallel, cpu_count, delayed
 
 from analysis import Archive, Assay, Findings, StoreError
 from analysis.store import Run
 from searchlight import console
-from searchlight.controls import control_of
+from searchlight.controls import control_at, control_of
 from searchlight.errors import UsageError, nearest
 from searchlight.experiments import experiment_class
 
@@ -62,14 +62,36 @@ def measure(run: Run, assay: Assay) -> Findings:
 
 
 def measure_all(runs: Iterable[Run], assays: Iterable[Assay], *, jobs_at_once: int | None = None) -> None:
-    """Measure in several processes what is not kept yet."""
+    """Measure in several processes what is not kept yet; controls first, for assays of one run may share them."""
     assays = list(assays)
     asked = [(run, assay) for run in runs for assay in assays if kept(run, assay) is None]
     if not asked:
         return
-    workers = max(1, min(jobs_at_once or cpu_count(), len(asked)))
-    calls = (delayed(measure)(run, assay) for run, assay in asked)
+    console.remark(f"{len(asked)} findings are not there yet: measured now, and kept with the runs")
+    controls = [
+        each
+        for each in dict.fromkeys(
+            (run, what)
+            for run, assay in asked
+            if assay.controls and not assay.missing(run)
+            for what in assay.controls
+        )
+        if control_at(*each).state != "complete"
+    ]
     with console.progress_bars() as report:
-        done = Parallel(n_jobs=workers, return_as="generator_unordered")(calls)
-        for count, _ in enumerate(done, start=1):
-            report("assays", count, len(asked))
+        side_by_side("controls", control_of, controls, jobs_at_once, report)
+        side_by_side("assays", measure, asked, jobs_at_once, report)
+
+
+def side_by_side(
+    what: str,
+    do: Callable,
+    asked: Sequence[tuple],
+    jobs_at_once: int | None,
+    report: Callable[[str, int, int], None],
+) -> None:
+    """Call a function with each of several arguments, in several processes, and report how many are done."""
+    workers = max(1, min(jobs_at_once or cpu_count(), len(asked)))
+    done = Parallel(n_jobs=workers, return_as="generator_unordered")(delayed(do)(*each) for each in asked)
+    for count, _ in enumerate(done, start=1):
+        report(what, count, len(asked))
