@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
+from io import BytesIO
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -21,10 +22,21 @@ RIGHT, WRONG = "#0072B2", "#D55E00"
 ARMS = ("#767676", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 """The first arm, the baseline, is grey; the others follow Okabe & Ito."""
 
+PAGE = 7.2
+"""Width of a figure in inches. On a text 6.5 inches wide, letters of 9 points are still 8."""
+SMALL = 9.0
+"""The smallest letters, in points."""
+
+DIVERGING = "RdBu_r"
+"""Colours of what can lie on both sides of a centre."""
+
 RC: dict[Any, Any] = {
-    "font.size": 11,
-    "axes.titlesize": 12,
-    "axes.labelsize": 11,
+    "font.size": 10,
+    "axes.titlesize": 10.5,
+    "axes.labelsize": 10,
+    "xtick.labelsize": 9.5,
+    "ytick.labelsize": 9.5,
+    "legend.fontsize": 9.5,
     "axes.labelcolor": INK,
     "axes.edgecolor": QUIET,
     "axes.linewidth": 0.8,
@@ -38,6 +50,7 @@ RC: dict[Any, Any] = {
     "text.color": INK,
     "legend.frameon": False,
     "figure.facecolor": "white",
+    "svg.hashsalt": "searchlight",
 }
 
 
@@ -62,6 +75,17 @@ def chance_line(axes: Axes, chance: float | None, *, vertical: bool = False) -> 
     axes.text(x, y, "chance", color=QUIET, fontsize=9.5, transform=transform, ha=align, va="bottom")
 
 
+def rendered(figure: Figure, form: str = "png", *, dpi: int = 300) -> bytes:
+    """The bytes of a figure as "png" or "svg"; the same figure gives the same bytes."""
+    buffer, dated = BytesIO(), {"Date": None} if form == "svg" else {}
+    with house_style():
+        figure.savefig(buffer, format=form, dpi=dpi, bbox_inches="tight", metadata=dated)
+    return buffer.getvalue()
+
+
 def save_figure(path: Path | str, figure: Figure, *, dpi: int = 300) -> None:
-    """Write a PNG whole or not at all, 300 dots per inch unless told."""
-    write_atomically(path, lambda file: figure.savefig(file, format="png", dpi=dpi, bbox_inches="tight"))
+    """Write a PNG and an SVG of this name, each whole or not at all; 300 dots per inch unless told."""
+    name = str(path).removesuffix(".png").removesuffix(".svg")
+    for form in ("png", "svg"):
+        picture = rendered(figure, form, dpi=dpi)
+        write_atomically(Path(f"{name}.{form}"), lambda file, picture=picture: file.write_bytes(picture))

@@ -35,7 +35,7 @@ def test_a_matrix_larger_than_the_page_is_averaged_and_says_so():
 def test_kinds_of_tokens_differ_by_colour_and_shape():
     kinds = ["metabolite"] * 3 + ["reaction"] * 3
     axes = SHOWN.network("first", kinds=kinds, share=0.5).axes[0]
-    assert len(axes.lines) == 18
+    assert len(axes.patches) + len(axes.lines) == 18  # arrows, and rings of tokens that attend to themselves
     labels = [each.get_label() for each in axes.collections]
     assert labels == ["metabolite (3)", "reaction (3)"]
     assert [to_hex(each.get_facecolor()[0]) for each in axes.collections] == ["#d62728", "#1f77b4"]
@@ -62,6 +62,7 @@ def test_layers_are_drawn_in_order_with_their_intervals():
 
 def test_every_query_is_counted_in_the_distribution():
     axes = SHOWN.distribution("first").axes[0]
-    assert [patch.get_label() for patch in axes.patches] == ["head 0 (n = 72)", "head 1 (n = 72)"]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["head 0", "head 1"]
+    assert [text.get_text() for text in axes.texts] == ["n = 72", "n = 72"]
     with pytest.raises(AnalysisError, match="no statistic surprise; there are entropy"):
         SHOWN.distribution("first", "surprise")

@@ -87,5 +87,5 @@ def test_a_saved_figure_has_300_dots_per_inch_and_leaves_the_settings_alone(curv
     before = dict(rcParams)
     save_figure(tmp_path / "curves.png", training_curves(curves, metric="accuracy"))
     assert imread(tmp_path / "curves.png").shape[1] == pytest.approx(7.2 * 300, rel=0.05)
-    assert [file.name for file in tmp_path.iterdir()] == ["curves.png"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["curves.png", "curves.svg"]
     assert dict(rcParams) == before

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from analysis import AnalysisError, attention_over_frames
-from analysis.attention_figure import resized
+from analysis.figures.frames import resized
 from analysis.style import RIGHT, WRONG
 
 RNG = np.random.default_rng(0)

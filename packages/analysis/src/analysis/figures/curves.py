@@ -1,0 +1,110 @@
+"""Curves over training and over thresholds, by arm."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import polars as pl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from analysis.errors import AnalysisError
+from analysis.estimates import Curve
+from analysis.figures.parts import band, legend, words
+from analysis.inference import mean_estimate
+from analysis.style import FAINT, PAGE, arm_colours, chance_line, house_style
+
+Metrics = Mapping[str, Sequence[pl.DataFrame]]
+"""The metrics of each seed, as `Run.metrics()` returns them, by arm."""
+
+
+def training_curves(
+    metrics_by_arm: Metrics, *, metric: str, x: str = "step", chance: float | None = None
+) -> Figure:
+    """Draw the mean over seeds of one metric, with its 95 % Student band, for each arm, the baseline first.
+
+    Each seed is one table as `Run.metrics()` returns it; rows without the metric are left out. Where only one seed
+    has a value there is no band.
+
+    Raises:
+        AnalysisError: an arm has no value of the metric.
+    """
+    with house_style():
+        figure = Figure(figsize=(PAGE, 4.0), layout="constrained")
+        axes = figure.add_subplot()
+        _draw(axes, metrics_by_arm, metric, x)
+        chance_line(axes, chance)
+        legend(figure, [axes])
+    return figure
+
+
+def training_and_validation(
+    metrics_by_arm: Metrics,
+    *,
+    metric: str,
+    loss: str = "train_loss",
+    x: str = "step",
+    chance: float | None = None,
+) -> Figure:
+    """Draw training loss and a validation metric side by side: mean over seeds with its 95 % Student band, by arm.
+
+    Raises:
+        AnalysisError: an arm has no value of one of them.
+    """
+    with house_style():
+        figure = Figure(figsize=(PAGE, 3.4), layout="constrained")
+        left, right = figure.subplots(1, 2)
+        _draw(left, metrics_by_arm, loss, x)
+        _draw(right, metrics_by_arm, metric, x)
+        right.set_ylabel(f"validation {words(metric)}")
+        chance_line(right, chance)
+        legend(figure, [left, right])
+    return figure
+
+
+def performance_profile_figure(
+    profiles: Mapping[str, Curve], *, label: str = "accuracy", chance: float | None = None
+) -> Figure:
+    """Draw the share of scores above each threshold, by arm (`performance_profile`)."""
+    with house_style():
+        figure = Figure(figsize=(PAGE, 3.6), layout="constrained")
+        axes = figure.add_subplot()
+        for arm, colour in arm_colours(profiles).items():
+            band(axes, profiles[arm], colour, f"{words(arm)} (n = {profiles[arm].n})")
+        chance_line(axes, chance, vertical=True)
+        _plain(axes, f"{words(label)} τ", "share of scores above τ")
+        axes.set_ylim(0, 1.02)
+        legend(figure, [axes])
+    return figure
+
+
+def over_seeds(arm: str, tables: Sequence[pl.DataFrame], metric: str, x: str = "step") -> Curve:
+    """Mean and interval at every x, over the seeds that have a value there.
+
+    Raises:
+        AnalysisError: no seed has one.
+    """
+    known = [table.select(x, metric).drop_nulls() for table in tables if {x, metric} <= set(table.columns)]
+    together = pl.concat(known) if known else pl.DataFrame()
+    if together.is_empty():
+        raise AnalysisError(f"no run of {arm} has {metric} by {x}; metrics.jsonl holds no such record")
+    places, rows = [], []
+    for (place,), group in together.sort(x).group_by(x, maintain_order=True):
+        found = mean_estimate(group[metric].to_numpy())
+        places.append(place)
+        rows.append((found.value, found.low, found.high))
+    value, low, high = np.array(rows, dtype=float).T
+    return Curve(np.array(places, dtype=float), value, low, high, len(tables), "mean over seeds")
+
+
+def _draw(axes: Axes, metrics_by_arm: Metrics, metric: str, x: str) -> None:
+    for arm, colour in arm_colours(metrics_by_arm).items():
+        curve = over_seeds(arm, metrics_by_arm[arm], metric, x)
+        band(axes, curve, colour, f"{arm} (n = {curve.n})")
+    _plain(axes, words(x), words(metric))
+
+
+def _plain(axes: Axes, x: str, y: str) -> None:
+    axes.set(xlabel=x, ylabel=y)
+    axes.margins(x=0.01)
+    axes.grid(axis="y", color=FAINT, linewidth=0.6)
+    axes.set_axisbelow(True)

@@ -1,0 +1,132 @@
+"""Matrices as heat maps, alone and beside each other."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from jaxtyping import Float
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from analysis.errors import AnalysisError
+from analysis.figures.matrix_axes import Side, draw_matrix
+from analysis.figures.parts import colour_bar, words
+from analysis.figures.pooling import Matrix
+from analysis.style import DIVERGING, PAGE, house_style
+
+
+def heat_map(
+    values: Matrix,
+    *,
+    label: str,
+    rows: Sequence[str] = (),
+    columns: Sequence[str] = (),
+    x: str = "",
+    y: str = "",
+    colours: str = "viridis",
+    against: Mapping[str, float] | None = None,
+) -> Figure:
+    """Draw a matrix with its names; averaged in blocks, and said so, where it is larger than the page.
+
+    `colours` is a map of matplotlib's such as viridis, plasma or inferno; `against` marks values on the scale by name,
+    such as what uniform attention gives.
+
+    Raises:
+        AnalysisError: not one name per row or column.
+    """
+    side = Side(rows, y), Side(columns, x)
+    with house_style():
+        figure = Figure(figsize=(PAGE, _tall(values, rows)), layout="constrained")
+        axes = figure.add_subplot()
+        image, pooling = draw_matrix(axes, values, *side, cmap=colours)
+        colour_bar(figure, image, axes, label + pooling, against)
+    return figure
+
+
+def gate_heat_map(
+    gates: Float[np.ndarray, "tasks channels"],
+    tasks: Sequence[str],
+    *,
+    label: str = "mean gate",
+    against: Mapping[str, float] | None = None,
+) -> Figure:
+    """Draw the mean gate of every channel in every task, channels from the most closed to the most open.
+
+    Raises:
+        AnalysisError: not one name per task, or a gate outside [0, 1].
+    """
+    if not (gates.min() >= 0 and gates.max() <= 1):
+        raise AnalysisError(f"expected gates within [0, 1], got [{gates.min():.3g}, {gates.max():.3g}]")
+    order = np.argsort(gates.mean(0), kind="stable")
+    return heat_map(
+        gates[:, order],
+        label=label,
+        rows=[words(task) for task in tasks],
+        x="channel, from the most closed to the most open",
+        against=against,
+    )
+
+
+def conditions_side_by_side(
+    maps: Mapping[str, Matrix],
+    *,
+    label: str = "attention",
+    rows: Sequence[str] = (),
+    columns: Sequence[str] = (),
+    x: str = "key",
+    y: str = "query",
+    colours: str = "viridis",
+) -> Figure:
+    """Draw the same matrix in several conditions on one scale, and how each differs from the first, centred at 0.
+
+    Raises:
+        AnalysisError: fewer than two conditions or more than five, other shapes, or not one name per row or column.
+    """
+    first = _same_shapes(maps)
+    gaps = {f"{name} − {first}": maps[name] - maps[first] for name in list(maps)[1:]}  # pyright: ignore
+    top, low = max(each.max() for each in maps.values()), min(each.min() for each in maps.values())
+    most = max(*(float(abs(gap).max()) for gap in gaps.values()), np.finfo(float).tiny)
+    sides = Side(rows, y), Side(columns, x)
+    with house_style():
+        figure, upper, lower = _two_rows(len(maps))
+        above = [
+            draw_matrix(place, each, *sides, cmap=colours, vmin=low, vmax=top)
+            for place, each in zip(upper, maps.values(), strict=True)
+        ]
+        below = [
+            draw_matrix(place, gap, *sides, cmap=DIVERGING, vmin=-most, vmax=most)
+            for place, gap in zip(lower, gaps.values(), strict=True)
+        ]
+        for place, name in zip([*upper, *lower], [*maps, *gaps], strict=True):
+            place.set_title(words(name), fontsize=9.5)
+        for place in upper[1:]:
+            place.set_ylabel("")
+        colour_bar(figure, above[0][0], upper, label + above[0][1])
+        colour_bar(figure, below[0][0], lower, "difference", {"0": 0.0})
+    return figure
+
+
+def _two_rows(count: int) -> tuple[Figure, list[Axes], list[Axes]]:
+    """Axes of the conditions, and those of the differences beneath; two conditions stand in one row with theirs."""
+    if count == 2:
+        figure = Figure(figsize=(PAGE, 2.9), layout="constrained")
+        *upper, lower = figure.subplots(1, 3)
+        return figure, upper, [lower]
+    figure = Figure(figsize=(PAGE, 5.2), layout="constrained")
+    grid = figure.subplots(2, count)
+    grid[1, 0].set_visible(False)
+    return figure, list(grid[0]), list(grid[1, 1:])
+
+
+def _same_shapes(maps: Mapping[str, Matrix]) -> str:
+    """The name of the first."""
+    if not 2 <= len(maps) <= 5:
+        raise AnalysisError(f"expected two to five conditions, got {len(maps)}; draw some of them")
+    if len(shapes := {each.shape for each in maps.values()}) > 1:
+        told = " and ".join(map(str, sorted(shapes)))
+        raise AnalysisError(f"expected conditions of the same tokens, got {told}")
+    return next(iter(maps))
+
+
+def _tall(values: Matrix, rows: Sequence[str]) -> float:
+    """Inches: a row that is named needs room for its name."""
+    return min(1.3 + 0.3 * values.shape[0], 8.0) if 0 < len(rows) <= 20 else 5.2  # pyright: ignore

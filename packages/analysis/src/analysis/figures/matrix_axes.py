@@ -1,0 +1,58 @@
+"""One matrix in one pair of axes, with the names of its rows and columns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.image import AxesImage
+
+from analysis.errors import AnalysisError
+from analysis.figures.pooling import Matrix, pooled
+from analysis.style import FAINT
+
+MOST_NAMES = 40
+"""Beyond this many names on a side only every so many are written."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """What the rows or the columns of a matrix are called, one by one and together."""
+
+    names: Sequence[str] = ()
+    label: str = ""
+
+    def check(self, count: int, what: str) -> None:
+        """Raise AnalysisError where names are given, but not one for each."""
+        if len(self.names) not in (0, count):
+            raise AnalysisError(f"expected one name per {what} ({count}), got {len(self.names)}")
+
+    def write(self, axis: Axis, block: int, **turned: Any) -> None:
+        """Put the names at the axis; of very many every so many, which the label then says."""
+        every = -(-len(self.names) // MOST_NAMES)
+        if self.names:
+            chosen = range(0, len(self.names), every)
+            axis.set_ticks(list(chosen), [self.names[index] for index in chosen], **turned)
+        label = f"{self.label} (every {every}th is named)".lstrip() if every > 1 else self.label
+        axis.set_label_text(label)
+
+
+def draw_matrix(axes: Axes, values: Matrix, rows: Side, columns: Side, **image: Any) -> tuple[AxesImage, str]:
+    """Draw a matrix in the places of its own rows and columns, and say in words how it was pooled, if it was.
+
+    Raises:
+        AnalysisError: not one name per row or column, or no matrix.
+    """
+    small, (tall, wide) = pooled(values)
+    height, width = values.shape  # pyright: ignore[reportGeneralTypeIssues]
+    rows.check(height, "row")
+    columns.check(width, "column")
+    placed = {"extent": (-0.5, width - 0.5, height - 0.5, -0.5), "aspect": "auto", "interpolation": "nearest"}
+    drawn = axes.imshow(small, **placed, **image)
+    axes.set_facecolor(FAINT)
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    rows.write(axes.yaxis, tall)
+    columns.write(axes.xaxis, wide, rotation=90 if max(map(len, columns.names), default=0) > 3 else 0)
+    return drawn, "" if tall == wide == 1 else f", mean of {tall} × {wide}"
