@@ -1,5 +1,5 @@
-"""Figures for a browser: hover, zoom, and selectors; drawn by plotly."""
+"""The same figures for a browser: hover with names, zoom, and selectors; drawn by plotly."""
 
-from analysis.interactive.views import Interactive, View
+import lazy_loader
 
-__all__ = ["Interactive", "View"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -41,16 +41,3 @@ def coded(matrix: Num[np.ndarray, "rows columns"]) -> dict[str, Any]:
     codes = np.where(known, np.rint((np.where(known, matrix, low) - low) / step), MISSING).astype(np.uint8)
     text = base64.b64encode(codes.tobytes()).decode()
     return {"bytes": text, "columns": matrix.shape[1], "low": low, "step": step}
-
-
-def pooled(
-    matrix: Num[np.ndarray, "rows columns"], largest: int = 1500
-) -> tuple[Num[np.ndarray, "pooled_rows pooled_columns"], int]:
-    """Means over square blocks so that no side is longer than `largest`, and the side of a block."""
-    block = -(-max(matrix.shape) // largest)
-    if block == 1:
-        return matrix, 1
-    starts = [np.arange(0, side, block) for side in matrix.shape]
-    sums = np.add.reduceat(np.add.reduceat(matrix.astype(float), starts[0], axis=0), starts[1], axis=1)
-    sizes = [np.diff(np.append(start, side)) for start, side in zip(starts, matrix.shape, strict=True)]
-    return sums / np.outer(*sizes), block
