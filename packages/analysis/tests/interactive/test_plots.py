@@ -112,4 +112,4 @@ def test_points_carry_their_names():
         ("b", 2.0, "q"),
     ]
     with pytest.raises(AnalysisError, match="as many"):
-        scatter_view(np.array([1.0]), np.array([3.0, 4.0]))
+        scatter_view(np.array([1.0]), np.array([3.0]), names=["p", "q"])
