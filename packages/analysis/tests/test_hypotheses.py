@@ -1,11 +1,13 @@
 import json
 import math
+from dataclasses import replace
 
 import pytest
 from statsmodels.stats.multitest import multipletests
 
-from analysis import AnalysisError, Differs, Hypothesis, Measured, settle
+from analysis import AnalysisError, Differs, Hypothesis, Measured, Under, settle
 from analysis.hypotheses import document, needed
+from analysis.quantities import Source
 
 SCORE = Measured("behaviour", "score")
 BASE = [0.50, 0.52, 0.49, 0.51, 0.53]
@@ -51,8 +53,17 @@ def test_p_is_corrected_over_the_family_and_nothing_else_is_counted(archive):
 
 
 def test_only_arms_with_enough_networks_are_measured(archive):
-    assert (BOTH.arms, BOTH.assays) == (("high", "base", "like"), ("behaviour",))
-    assert needed((BOTH, MISSING), archive) == dict.fromkeys(("high", "base", "like"), ("behaviour",))
+    assert BOTH.arms == ("high", "base", "like")
+    assert needed((BOTH, MISSING), archive) == dict.fromkeys(BOTH.arms, (Source("behaviour"),))
+
+
+def test_only_the_first_arm_is_intervened_with(archive):
+    changed = replace(differs("high"), intervention=SCORE - Under("uniform", SCORE), no_intervention="")
+    asked = needed((Hypothesis(1, "It helps.", "paired t", (changed,)),), archive)
+    assert asked == {
+        "high": (Source("behaviour"), Source("behaviour", "uniform")),
+        "base": (Source("behaviour"),),
+    }
 
 
 def test_the_document_is_plain_and_tells_everything(archive):

@@ -1,6 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
-from analysis import Measured, mean_of
+from analysis import Archive, Findings, Measured, Under, mean_of
 
 NAN = float("nan")
 SCORE = Measured("behaviour", "score")
@@ -37,4 +39,20 @@ def test_quantities_are_combined_within_a_network(planted_archive):
     assert (second - first).known(archive, ("a",)).of("a") == {0: 2.0}
     assert (first / 10.0).known(archive, ("a",)).of("a") == pytest.approx({0: 0.1, 1: 0.5})
     assert mean_of(first, second).known(archive, ("a",)).of("a") == {0: 2.0}
-    assert (second - Measured("memory", "score")).assays == ("behaviour", "memory")
+    assert list(map(str, (second - Measured("memory", "score")).sources)) == ["behaviour", "memory"]
+
+
+def test_a_network_is_asked_under_an_intervention_as_it_is_without(planted_archive):
+    archive = planted_archive({"a": [0.9, 0.8]})
+    changed = {run.path / "interventions" / "uniform": run for run in archive.of("a")}
+
+    def find(run, assay):
+        if run.path not in changed:
+            return archive.find(run, assay)
+        figure = next(archive.find(changed[run.path], assay).of("score"))
+        halved = replace(figure, estimate=replace(figure.estimate, value=figure.estimate.value / 2))
+        return Findings((halved,))
+
+    lost = SCORE - Under("uniform", SCORE)
+    assert lost.known(Archive(archive.runs, find), ("a",)).of("a") == pytest.approx({0: 0.45, 1: 0.4})
+    assert list(map(str, lost.sources)) == ["behaviour", "behaviour under uniform"]

@@ -151,6 +151,7 @@ from .procrustes import Disparity as Disparity
 from .procrustes import disparity as disparity
 from .quantities import Measured as Measured
 from .quantities import Quantity as Quantity
+from .quantities import Under as Under
 from .quantities import mean_of as mean_of
 from .report import Report as Report
 from .report import write_report as write_report
@@ -253,6 +254,7 @@ __all__ = [
     "StoreWarning",
     "StoredPattern",
     "SwapTest",
+    "Under",
     "View",
     "age_curves",
     "attention_change",

@@ -13,6 +13,7 @@ from analysis.errors import AnalysisError
 from analysis.estimates import finite
 from analysis.multiplicity import holm
 from analysis.predictions import LEAST, Prediction
+from analysis.quantities import Source
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,6 @@ class Hypothesis:
     def arms(self) -> tuple[str, ...]:
         """The arms of which it needs networks, by the names of their presets."""
         return tuple(dict.fromkeys(arm for each in self.predictions for arm in each.arms))
-
-    @property
-    def assays(self) -> tuple[str, ...]:
-        """The assays that it reads."""
-        return tuple(dict.fromkeys(assay for each in self.predictions for assay in each.assays))
 
     def labels(self) -> list[str]:
         """The name of each prediction: the number alone, or 3a, 3b, … where there are several."""
@@ -79,14 +75,14 @@ def settle(hypotheses: Sequence[Hypothesis], archive: Archive) -> tuple[Settled,
     return tuple(Settled(*pair, float(p)) for pair, p in zip(pairs, corrected, strict=True))
 
 
-def needed(hypotheses: Sequence[Hypothesis], archive: Archive) -> dict[str, tuple[str, ...]]:
-    """The assays to be made in the runs of each arm: those of predictions whose arms have enough networks."""
-    found: dict[str, dict[str, None]] = {}
+def needed(hypotheses: Sequence[Hypothesis], archive: Archive) -> dict[str, tuple[Source, ...]]:
+    """What is to be found in the runs of each arm: what predictions read whose arms have enough networks."""
+    found: dict[str, dict[Source, None]] = {}
     for prediction in (each for hypothesis in hypotheses for each in hypothesis.predictions):
         if all(len(archive.runs.get(arm, ())) >= LEAST for arm in prediction.arms):
             for arm in prediction.arms:
-                found.setdefault(arm, {}).update(dict.fromkeys(prediction.assays))
-    return {arm: tuple(assays) for arm, assays in found.items()}
+                found.setdefault(arm, {}).update(dict.fromkeys(prediction.sources(arm)))
+    return {arm: tuple(sources) for arm, sources in found.items()}
 
 
 def document(settled: Sequence[Settled]) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from analysis.comparability import comparability
 from analysis.errors import AnalysisError, ComparabilityError
 from analysis.estimates import Difference, Estimate
 from analysis.inference import difference, mean_estimate, paired_difference
-from analysis.quantities import Known, Quantity
+from analysis.quantities import Known, Measured, Quantity, Source
 from analysis.store import Run
 from analysis.survival import StepsToCriterion, steps_difference
 
@@ -56,11 +56,11 @@ class Prediction(ABC):
             AnalysisError: fewer than five networks of an arm have what it is made from.
         """
 
-    @property
-    def assays(self) -> tuple[str, ...]:
-        """The assays that must have been made in the runs of every arm."""
-        read = (*self.quantities, *([self.intervention] if self.intervention else ()))
-        return tuple(dict.fromkeys(chain.from_iterable(each.assays for each in read)))
+    def sources(self, arm: str) -> tuple[Source, ...]:
+        """What must have been found in the runs of one of its arms; the first is intervened with."""
+        changed = [self.intervention] if self.intervention and arm == self.arms[0] else []
+        read = (each.sources for each in (*self.quantities, *changed))
+        return tuple(dict.fromkeys(chain.from_iterable(read)))
 
     def claim(self, archive: Archive) -> Claim:
         """The sentence with its statistic, null, intervention and verdict; not testable where something is missing."""
@@ -142,7 +142,8 @@ class Exceeds(Prediction):
         known = self.quantity.known(archive, self.arms)
         values = enough(known, self.arms[0], self.quantity)
         against = paired_difference(list(values.values()), [self.level] * len(values))
-        null = known_level(self.level, len(values), f"{self.meaning}; one-sample t")
+        told = "; ".join((self.meaning, *convincing(self.quantity, archive, self.arms[0]), "one-sample t"))
+        null = known_level(self.level, len(values), told)
         return Tested(noted(over_networks(values), known), null, against.p)
 
 
@@ -223,7 +224,8 @@ def enough(known: Known, arm: str, what: Quantity) -> Mapping[int, float]:
     values = known.of(arm)
     if len(values) < LEAST:
         raise AnalysisError(
-            f"{' and '.join(what.assays)} could be estimated in {len(values)} networks of {arm}, {LEAST} are needed"
+            f"{' and '.join(map(str, what.sources))} could be estimated in {len(values)} networks of {arm}, "
+            f"{LEAST} are needed"
         )
     return dict(sorted(values.items()))
 
@@ -232,6 +234,18 @@ def effect(quantity: Quantity, archive: Archive, arm: str) -> Estimate:
     """What an intervention changes, over the networks of an arm; the chance of no effect is 0."""
     known = quantity.known(archive, (arm,))
     return noted(over_networks(enough(known, arm, quantity), chance=0.0), known)
+
+
+def convincing(quantity: Quantity, archive: Archive, arm: str) -> list[str]:
+    """In how many networks, cell by cell, a drawn null of their own is left behind."""
+    if not isinstance(quantity, Measured):
+        return []
+    figures = [
+        each for run in archive.of(arm) for each in quantity.figures(archive.find(run, quantity.assay))
+    ]
+    nulls = [each.estimate.null for each in figures if each.estimate.null is not None]
+    below = sum(null.p < 0.05 for null in nulls)
+    return [f"within networks p < 0.05 in {below} of {len(nulls)} ({nulls[0].how})"] if nulls else []
 
 
 def over_networks(values: Mapping[int, float], chance: float | None = None) -> Estimate:

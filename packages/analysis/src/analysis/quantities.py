@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from analysis.archive import Archive
-from analysis.findings import Findings
+from analysis.findings import Finding, Findings
+from analysis.store import Run
 
 Cell = tuple[tuple[str, Any], ...]
 ByNetwork = Mapping[str, Mapping[int, float]]
@@ -27,13 +28,24 @@ class Known:
         return self.values.get(arm, {})
 
 
+@dataclass(frozen=True)
+class Source:
+    """An assay of a run, or of what it does under an intervention."""
+
+    assay: str
+    under: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.assay} under {self.under}" if self.under else self.assay
+
+
 class Quantity(ABC):
     """What a network is asked for."""
 
     @property
     @abstractmethod
-    def assays(self) -> tuple[str, ...]:
-        """The assays that it is read from."""
+    def sources(self) -> tuple[Source, ...]:
+        """What it is read from."""
 
     @abstractmethod
     def known(self, archive: Archive, arms: tuple[str, ...]) -> Known:
@@ -58,9 +70,9 @@ class Measured(Quantity):
     cell: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def assays(self) -> tuple[str, ...]:
+    def sources(self) -> tuple[Source, ...]:
         """The one assay."""
-        return (self.assay,)
+        return (Source(self.assay),)
 
     def known(self, archive: Archive, arms: tuple[str, ...]) -> Known:
         """The mean over shared cells, of the networks that have any."""
@@ -78,13 +90,38 @@ class Measured(Quantity):
         return Known(values, tuple(in_words(cell) for cell in every if cell not in shared))
 
     def cells(self, found: Findings) -> dict[Cell, float]:
-        """The finite figures with these levels, by cell."""
-        return {
-            tuple(sorted(each.cell.items())): each.estimate.value
+        """The values with these levels, by cell."""
+        return {tuple(sorted(each.cell.items())): each.estimate.value for each in self.figures(found)}
+
+    def figures(self, found: Findings) -> list[Finding]:
+        """The figures with these levels that could be estimated."""
+        return [
+            each
             for each in found.of(self.measure)
             if np.isfinite(each.estimate.value)
             and all(each.cell.get(name) == level for name, level in self.cell.items())
-        }
+        ]
+
+
+@dataclass(frozen=True)
+class Under(Quantity):
+    """A quantity of the same networks under an intervention, such as uniform attention."""
+
+    intervention: str
+    quantity: Quantity
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The same assays, of the evaluation that is kept in the run's folder."""
+        return tuple(Source(each.assay, self.intervention) for each in self.quantity.sources)
+
+    def known(self, archive: Archive, arms: tuple[str, ...]) -> Known:
+        """Its value in what every network did under the intervention."""
+
+        def find(run: Run, assay: str) -> Findings:
+            return archive.find(Run(run.path / "interventions" / self.intervention), assay)
+
+        return self.quantity.known(Archive(archive.runs, find), arms)
 
 
 @dataclass(frozen=True)
@@ -95,9 +132,9 @@ class Combined(Quantity):
     weights: tuple[float, ...]
 
     @property
-    def assays(self) -> tuple[str, ...]:
+    def sources(self) -> tuple[Source, ...]:
         """Those of all parts."""
-        return tuple(dict.fromkeys(assay for part in self.parts for assay in part.assays))
+        return tuple(dict.fromkeys(source for part in self.parts for source in part.sources))
 
     def known(self, archive: Archive, arms: tuple[str, ...]) -> Known:
         """The weighted sum, of the networks that have every part."""
