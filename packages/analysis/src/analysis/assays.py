@@ -32,6 +32,10 @@ class Assay(ABC):
         """Why this run cannot be asked, such as that it kept no attention; empty where it can."""
         return ""
 
+    def controls_of(self, run: Run) -> tuple[str, ...]:
+        """Those of its controls that this run can have: one task alone cannot be shuffled."""
+        return self.controls
+
     @abstractmethod
     def measure(self, run: Run, controls: Mapping[str, Run]) -> Findings:
         """What is found in a complete run and its controls; what cannot be estimated says so in its place."""

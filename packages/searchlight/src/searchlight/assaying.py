@@ -55,7 +55,7 @@ def measure(run: Run, assay: Assay) -> Findings:
     if why := assay.missing(run):
         found = Findings((), notes=(f"{run.arm}, seed {run.seed}: no {assay.name}, for {why}",))
     else:
-        found = assay.measure(run, {what: control_of(run, what) for what in assay.controls})
+        found = assay.measure(run, {what: control_of(run, what) for what in assay.controls_of(run)})
     found = Findings(found.figures, found.arrays, found.notes, assay.identity(run))
     found.write(run.path / "findings" / f"{assay.name}.json")
     return found
@@ -74,7 +74,7 @@ def measure_all(runs: Iterable[Run], assays: Iterable[Assay], *, jobs_at_once: i
             (run, what)
             for run, assay in asked
             if assay.controls and not assay.missing(run)
-            for what in assay.controls
+            for what in assay.controls_of(run)
         )
         if control_at(*each).state != "complete"
     ]
