@@ -9,6 +9,7 @@ import numpy as np
 
 from analysis.archive import Archive
 from analysis.findings import Finding, Findings
+from analysis.interventions import Intervened
 from analysis.store import Run
 
 Cell = tuple[tuple[str, Any], ...]
@@ -119,7 +120,7 @@ class Under(Quantity):
         """Its value in what every network did under the intervention."""
 
         def find(run: Run, assay: str) -> Findings:
-            return archive.find(Run(run.path / "interventions" / self.intervention), assay)
+            return archive.find(Intervened.of(run, self.intervention), assay)
 
         return self.quantity.known(Archive(archive.runs, find), arms)
 
