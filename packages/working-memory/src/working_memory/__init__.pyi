@@ -1,3 +1,4 @@
+from .cells import CellSelfAttention as CellSelfAttention
 from .cognition import Cognition as Cognition
 from .cognition import State as State
 from .configuration import KINDS as KINDS
@@ -27,13 +28,16 @@ from .model import AttentionWorkingMemoryModel as AttentionWorkingMemoryModel
 from .model import Pooling as Pooling
 from .model import WorkingMemoryModel as WorkingMemoryModel
 from .model import WorkingMemoryOutput as WorkingMemoryOutput
+from .model import entropy_penalty as entropy_penalty
 from .model import masked_loss as masked_loss
 from .pools import SPLIT_POOLS as SPLIT_POOLS
 from .pools import Pool as Pool
 from .pools import make_pool as make_pool
 from .pools import make_pools as make_pools
 from .pools import split_pools as split_pools
+from .recall import Recall as Recall
 from .stimuli import stimulus_design as stimulus_design
+from .task_factors import LearnedTask as LearnedTask
 from .tasks import Task as Task
 from .tasks import task_vector as task_vector
 from .tasks import tasks_of as tasks_of
@@ -47,11 +51,14 @@ __all__ = [
     "Answer",
     "AttentionWorkingMemoryModel",
     "BackboneConfig",
+    "CellSelfAttention",
     "Cognition",
+    "LearnedTask",
     "Lure",
     "ModelConfig",
     "Pool",
     "Pooling",
+    "Recall",
     "State",
     "StimuliConfig",
     "Task",
@@ -66,6 +73,7 @@ __all__ = [
     "create_baseline_model",
     "create_model",
     "detection",
+    "entropy_penalty",
     "equal_parameter_hidden_size",
     "generate",
     "get_model_info",

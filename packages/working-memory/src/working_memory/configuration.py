@@ -13,9 +13,12 @@ Scenario = Literal["stsf", "stmf", "mtmf", "custom"]
 Rate = Annotated[float, Field(ge=0, le=1)]
 
 CELLS = ("gru", "lstm", "rnn")
-SPATIAL_LOOKS = ("attention", "multihead_attention")
+SPATIAL_LOOKS = ("attention", "multihead_attention", "self_attention", "temporal_attention")
 GATED_LOOKS = ("gated", "dual_gated")
 KINDS = CELLS + tuple(f"{look}_{cell}" for look in SPATIAL_LOOKS + GATED_LOOKS for cell in CELLS)
+
+LOOKS_IN_HEADS = {"multihead_attention": 1, "self_attention": 4, "temporal_attention": 2}
+"""Looks that take heads, and what divides the width of each: places turn channels in twos, on each axis of a grid."""
 
 FORBID = ConfigDict(extra="forbid")
 
@@ -25,6 +28,20 @@ def unknown_kind(kind: str) -> str:
     near = difflib.get_close_matches(kind, KINDS, n=1)
     advice = f"did you mean {near[0]}?" if near else f"expected one of: {', '.join(KINDS)}"
     return f"{kind!r} is not a kind of model; {advice}"
+
+
+def misfit(kind: str, *, heads: int, attention_dim: int, attention_dropout: float) -> str | None:
+    """The sentence that answers settings which a kind does not have, or cannot have with each other."""
+    look = kind.rpartition("_")[0]
+    named = look or "a pooled baseline"
+    if heads > 1 and look not in LOOKS_IN_HEADS:
+        return f"{heads} heads need a {' or '.join(LOOKS_IN_HEADS)} kind; got {named}"
+    if attention_dropout and look not in SPATIAL_LOOKS:
+        return f"attention_dropout needs a spatial attention kind; got {named}"
+    share = heads * LOOKS_IN_HEADS.get(look, 1)
+    if attention_dim % share:
+        return f"{heads} heads of {named} need an attention_dim that {share} divides; got {attention_dim}"
+    return None
 
 
 CATEGORIES = ("chair", "vehicle", "plane", "lamp", "animal", "windmill")
@@ -142,19 +159,24 @@ class ModelConfig:
     """How the model looks at a feature map, and how it remembers."""
 
     kind: str = "gru"
-    """A cell (gru, lstm, rnn), alone or after attention_, multihead_attention_, gated_ or dual_gated_."""
+    """A cell (gru, lstm, rnn), alone or after attention_, multihead_attention_, self_attention_, temporal_attention_,
+    gated_ or dual_gated_."""
     hidden_size: PositiveInt = 256
     """Units of the recurrent layer."""
     attention_dim: PositiveInt = 64
     """Width in which the task meets the feature map."""
     heads: PositiveInt = 1
-    """Heads of multihead attention."""
+    """Heads of multihead attention, of self-attention over cells, and of temporal attention."""
     attention_dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """Dropout of the attention weights of spatial kinds."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """Dropout of what enters the recurrent layer."""
     equal_parameters_to: str | None = None
     """Choose the hidden size so that the parameters are nearest to those of this kind at hidden_size."""
+    task_embedding: PositiveInt | None = None
+    """Width of a learned task vector, the sum of one for the feature and one for n; without it both are one-hot."""
+    entropy_weight: Annotated[float, Field(allow_inf_nan=False)] | None = None
+    """What the mean entropy of the map over cells takes off the loss, per nat: positive spreads, negative sharpens."""
 
     @model_validator(mode="after")
     def check(self):
@@ -162,15 +184,18 @@ class ModelConfig:
         for kind in (self.kind, self.equal_parameters_to):
             if kind is not None and kind not in KINDS:
                 raise ValueError(unknown_kind(kind))
-        if self.heads > 1 and not self._any_look("multihead_attention"):
-            raise ValueError(f"{self.heads} heads need a multihead_attention kind; got {self.kind}")
-        if self.attention_dropout and not self._any_look(*SPATIAL_LOOKS):
-            raise ValueError(f"attention_dropout needs a spatial attention kind; got {self.kind}")
+        if sentence := self._misfit():
+            raise ValueError(sentence)
+        if self.entropy_weight is not None and self.kind.rpartition("_")[0] not in SPATIAL_LOOKS:
+            raise ValueError(f"entropy_weight needs a spatial attention kind; got {self.kind}")
         return self
 
-    def _any_look(self, *looks: str) -> bool:
-        kinds = (self.kind, self.equal_parameters_to or "")
-        return any(kind.rpartition("_")[0] in looks for kind in kinds)
+    def _misfit(self) -> str | None:
+        """What is wrong for this kind, and for the kind that it is compared with."""
+        settings = ("heads", "attention_dim", "attention_dropout")
+        kinds = [self.kind] if self.equal_parameters_to is None else [self.kind, self.equal_parameters_to]
+        found = [misfit(kind, **{name: getattr(self, name) for name in settings}) for kind in kinds]
+        return found[0] if all(found) else None
 
 
 @dataclass(frozen=True, config=FORBID)

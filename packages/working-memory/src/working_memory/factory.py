@@ -13,8 +13,16 @@ from attention_core import (
     TaskGating,
     TaskGuidedAttention,
 )
+from working_memory.cells import CellSelfAttention
 from working_memory.cognition import Cognition
-from working_memory.configuration import KINDS, SPATIAL_LOOKS, ModelConfig, unknown_kind
+from working_memory.configuration import (
+    KINDS,
+    LOOKS_IN_HEADS,
+    SPATIAL_LOOKS,
+    ModelConfig,
+    misfit,
+    unknown_kind,
+)
 from working_memory.errors import WorkingMemoryError
 from working_memory.model import (
     AttentionWorkingMemoryModel,
@@ -22,17 +30,22 @@ from working_memory.model import (
     Pooling,
     WorkingMemoryModel,
 )
+from working_memory.recall import Recall
+from working_memory.task_factors import LearnedTask
 
 LOOKS: dict[type[nn.Module], str] = {
     Pooling: "",
     TaskGuidedAttention: "attention",
     MultiHeadTaskGuidedAttention: "multihead_attention",
+    CellSelfAttention: "self_attention",
     TaskGating: "gated",
     FeatureTaskGating: "dual_gated",
 }
 
+NOT_OF_THE_MODEL = ("kind", "equal_parameters_to", "entropy_weight")
 
-def create_model(
+
+def create_model(  # noqa: PLR0913 - the settings of a model
     kind: str,
     *,
     hidden_size: int = 128,
@@ -42,6 +55,7 @@ def create_model(
     heads: int = 1,
     attention_dropout: float = 0.0,
     dropout: float = 0.0,
+    task_embedding: int | None = None,
 ) -> WorkingMemoryModel:
     """A model by its kind: gru, lstm or rnn, alone or as attention_gru, gated_lstm and so on.
 
@@ -49,9 +63,17 @@ def create_model(
         WorkingMemoryError: an unknown kind, or a setting that this kind does not have.
     """
     name, cell = _parts(kind)
-    look = _look(name, channels, task_dim, attention_dim, heads, attention_dropout)
+    settings = {"heads": heads, "attention_dim": attention_dim, "attention_dropout": attention_dropout}
+    if sentence := misfit(kind, **settings):
+        raise WorkingMemoryError(sentence)
+    told_dim = task_dim if task_embedding is None else task_embedding
+    look = _look(name, channels, told_dim, attention_dim, heads, attention_dropout)
+    recall = None
+    if name == "temporal_attention":
+        recall = Recall(hidden_size, attention_dim, heads, attention_dropout)
     made = AttentionWorkingMemoryModel if name in SPATIAL_LOOKS else WorkingMemoryModel
-    return made(look, Cognition(channels, task_dim, hidden_size, cell, dropout))
+    learned = None if task_embedding is None else LearnedTask(task_embedding)
+    return made(look, Cognition(channels, told_dim, hidden_size, cell, dropout), recall, learned)
 
 
 def create_baseline_model(cell: str = "gru", **settings: Any) -> WorkingMemoryModel:
@@ -72,7 +94,7 @@ def create_attention_model(cell: str = "gru", **settings: Any) -> AttentionWorki
 def model_from_config(config: ModelConfig, *, channels: int, task_dim: int = 6) -> WorkingMemoryModel:
     """The model that a configuration asks for, widened or narrowed where it asks for equal parameters."""
     settings = {"channels": channels, "task_dim": task_dim} | {
-        name: value for name, value in asdict(config).items() if name not in ("kind", "equal_parameters_to")
+        name: value for name, value in asdict(config).items() if name not in NOT_OF_THE_MODEL
     }
     if config.equal_parameters_to is not None:
         settings["hidden_size"] = equal_parameter_hidden_size(
@@ -114,14 +136,17 @@ def needs_map(kind: str) -> bool:
 
 def get_model_info(model: WorkingMemoryModel) -> dict[str, Any]:
     """What a model is and how many parameters each part of it has."""
-    look, cognition = LOOKS[type(model.look)], model.cognition
+    look, cognition = (
+        LOOKS[type(model.look)] if model.recall is None else "temporal_attention",
+        model.cognition,
+    )
     return {
         "kind": f"{look}_{cognition.cell}" if look else cognition.cell,
         "num_parameters": _parameters(model),
         "trainable": sum(p.numel() for p in model.parameters() if p.requires_grad),
         "hidden_size": cognition.hidden_size,
         "channels": cognition.input_dim,
-        "task_dim": cognition.task_dim,
+        "task_dim": model.task_dim,
         "attention": look in SPATIAL_LOOKS,
         "parts": {name: _parameters(part) for name, part in model.named_children()},
     }
@@ -148,17 +173,14 @@ def _parts(kind: str) -> tuple[str, str]:
 
 
 def _look(name: str, channels: int, task_dim: int, dim: int, heads: int, dropout: float) -> Look:
-    if heads > 1 and name != "multihead_attention":
-        raise WorkingMemoryError(
-            f"{heads} heads need a multihead_attention kind; got {name or 'a pooled baseline'}"
-        )
-    if dropout and name not in SPATIAL_LOOKS:
-        raise WorkingMemoryError(
-            f"attention_dropout needs a spatial attention kind; got {name or 'a pooled baseline'}"
-        )
+    def guided() -> TaskGuidedAttention:
+        return TaskGuidedAttention(channels, task_dim, dim, dropout)
+
     made = {
         "": lambda: Pooling(),
-        "attention": lambda: TaskGuidedAttention(channels, task_dim, dim, dropout),
+        "attention": guided,
+        "temporal_attention": guided,
+        "self_attention": lambda: CellSelfAttention(channels, task_dim, dim, heads, dropout),
         "multihead_attention": lambda: MultiHeadTaskGuidedAttention(channels, task_dim, dim, heads, dropout),
         "gated": lambda: TaskGating(channels, task_dim, dim),
         "dual_gated": lambda: FeatureTaskGating(channels, task_dim, dim),
@@ -169,7 +191,7 @@ def _look(name: str, channels: int, task_dim: int, dim: int, heads: int, dropout
 def _of_kind(kind: str, settings: dict[str, Any]) -> dict[str, Any]:
     """Settings without those that only the kind it is compared with has."""
     look, _ = _parts(kind)
-    foreign = set() if look == "multihead_attention" else {"heads"}
+    foreign = set() if look in LOOKS_IN_HEADS else {"heads"}
     if look not in SPATIAL_LOOKS:
         foreign.add("attention_dropout")
     return {name: value for name, value in settings.items() if name not in foreign}

@@ -13,8 +13,12 @@ from attention_core import (
     TaskGating,
     TaskGuidedAttention,
 )
+from attention_core.losses import entropy_bonus
+from working_memory.cells import CellSelfAttention
 from working_memory.cognition import Cognition
 from working_memory.errors import WorkingMemoryError
+from working_memory.recall import Recall
+from working_memory.task_factors import LEVELS, LearnedTask
 
 ANSWERS = 3
 
@@ -37,27 +41,45 @@ class Pooling(nn.Module):
         return Pooled(features.mean((-2, -1)))
 
 
-SpatialLook = TaskGuidedAttention | MultiHeadTaskGuidedAttention
+SpatialLook = TaskGuidedAttention | MultiHeadTaskGuidedAttention | CellSelfAttention
 Look = Pooling | TaskGating | FeatureTaskGating | SpatialLook
 
 
 class WorkingMemoryOutput(NamedTuple):
-    """Answers and state at every frame, and what the look shows of itself."""
+    """Answers and recurrent states at every frame, and what the parts of the model show of themselves."""
 
     logits: Float[Tensor, "batch time classes"]
     hidden: Float[Tensor, "batch time dim"]
     attention: AttentionMap | None
+    """Where the task looks: `[batch, time, heads, 1, cells]`."""
     gates: Float[Tensor, "batch time channels"] | None
+    cells: AttentionMap | None = None
+    """Which cells attend to which: `[batch, time, heads, cells, cells]`."""
+    recalled: AttentionMap | None = None
+    """Which frames attend to which before them: `[batch, heads, time, time]`."""
 
 
 class WorkingMemoryModel(nn.Module):
     """Look at each feature map, remember what was seen, and answer no action, non-match or match."""
 
-    def __init__(self, look: Look, cognition: Cognition):
+    def __init__(
+        self,
+        look: Look,
+        cognition: Cognition,
+        recall: Recall | None = None,
+        learned_task: LearnedTask | None = None,
+    ):
         super().__init__()
         self.look = look
         self.cognition = cognition
         self.answer = nn.Linear(cognition.hidden_size, ANSWERS)
+        self.recall = recall
+        self.learned_task = learned_task
+
+    @property
+    def task_dim(self) -> int:
+        """Width of the task vector that the model takes."""
+        return self.cognition.task_dim if self.learned_task is None else sum(LEVELS)
 
     def forward(
         self,
@@ -70,17 +92,29 @@ class WorkingMemoryModel(nn.Module):
             WorkingMemoryError: features or task have not the width that the model was made for.
         """
         self._check(features, task)
-        seen = self.look(features, task)
-        hidden = self.cognition(seen.values, task)
+        told = self.told(task)
+        seen = self.look(features, told)
+        hidden = self.cognition(seen.values, told)
+        states, recalled = (hidden, None) if self.recall is None else self.recall(hidden)
         return WorkingMemoryOutput(
-            logits=self.answer(hidden),
+            logits=self.answer(states),
             hidden=hidden,
             attention=getattr(seen, "attention", None),
             gates=getattr(seen, "gates", None),
+            cells=getattr(seen, "cells", None),
+            recalled=recalled,
         )
 
+    def told(self, task: Float[Tensor, "batch task_dim"]) -> Float[Tensor, "batch told_dim"]:
+        """The task as look and recurrent part are told it: as given, or the vector learned for it."""
+        return task if self.learned_task is None else self.learned_task(task)
+
+    def answers(self, hidden: Float[Tensor, "batch time dim"]) -> Float[Tensor, "batch time classes"]:
+        """The logits that recurrent states from the first frame on lead to."""
+        return self.answer(hidden if self.recall is None else self.recall(hidden).values)
+
     def _check(self, features: Tensor, task: Tensor) -> None:
-        channels, task_dim = self.cognition.input_dim, self.cognition.task_dim
+        channels, task_dim = self.cognition.input_dim, self.task_dim
         if features.ndim != 5 or features.shape[2] != channels:
             raise WorkingMemoryError(
                 f"expected features [batch, time, {channels} channels, height, width]; "
@@ -95,13 +129,19 @@ class WorkingMemoryModel(nn.Module):
 class AttentionWorkingMemoryModel(WorkingMemoryModel):
     """A model whose look is spatial: its output always carries an attention map over the cells."""
 
-    def __init__(self, look: nn.Module, cognition: Cognition):
+    def __init__(
+        self,
+        look: nn.Module,
+        cognition: Cognition,
+        recall: Recall | None = None,
+        learned_task: LearnedTask | None = None,
+    ):
         if not isinstance(look, SpatialLook):
             raise WorkingMemoryError(
-                f"expected TaskGuidedAttention or MultiHeadTaskGuidedAttention; got {type(look).__name__}: "
-                "take WorkingMemoryModel for looks without a map"
+                "expected TaskGuidedAttention, MultiHeadTaskGuidedAttention or CellSelfAttention; "
+                f"got {type(look).__name__}: take WorkingMemoryModel for looks without a map"
             )
-        super().__init__(look, cognition)
+        super().__init__(look, cognition, recall, learned_task)
 
     def _check(self, features: Tensor, task: Tensor) -> None:
         super()._check(features, task)
@@ -123,3 +163,16 @@ def masked_loss(
     weight = output.logits.new_ones(ANSWERS)
     weight[0] = no_action_weight
     return F.cross_entropy(output.logits.flatten(0, 1), targets.flatten(), weight=weight)
+
+
+def entropy_penalty(output: WorkingMemoryOutput, weight: float) -> Float[Tensor, ""]:
+    """−weight · mean H of the map over cells, in nats: a positive weight spreads attention, a negative one sharpens.
+
+    Raises:
+        WorkingMemoryError: the model that answered looks at no places.
+    """
+    if output.attention is None:
+        raise WorkingMemoryError(
+            "an entropy weight needs a model with an attention map over cells; it has none"
+        )
+    return weight * entropy_bonus(output.attention)

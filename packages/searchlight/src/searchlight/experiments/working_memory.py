@@ -18,6 +18,7 @@ from perception import Backbone, FeatureMaps, ImageSet, weights_fingerprint
 from searchlight.errors import UsageError
 from searchlight.experiments import stimuli
 from searchlight.experiments.base import Arm, Evaluation, Experiment, Inspection
+from searchlight.experiments.working_memory_maps import stored_maps
 from searchlight.training import Batch, Batches
 from working_memory import (
     SPLIT_POOLS,
@@ -28,6 +29,7 @@ from working_memory import (
     WorkingMemoryOutput,
     accuracy,
     detection,
+    entropy_penalty,
     generate,
     lure_false_alarms,
     make_pool,
@@ -136,7 +138,13 @@ class WorkingMemory(Experiment):
     def arm(self) -> Arm:
         """The model of the configuration; each epoch draws sequences that no other epoch has."""
         per_epoch = -(-self.config.tasks.sequences // self.config.training.batch_size)
-        return Arm(self.model(), loss, Batches(per_epoch, self.draw), self.validate)
+        return Arm(self.model(), self.loss, Batches(per_epoch, self.draw), self.validate)
+
+    def loss(self, model: nn.Module, batch: Batch) -> Tensor:
+        """Cross-entropy of the answers, light on frames that ask for none, and the entropy of attention where asked."""
+        output = model(batch["features"], batch["task"])
+        found, weight = masked_loss(output, batch["targets"]), self.config.model.entropy_weight
+        return found if weight is None else found + entropy_penalty(output, weight)
 
     def model(self) -> nn.Module:
         """The untrained model of this seed."""
@@ -225,9 +233,9 @@ class WorkingMemory(Experiment):
         if outputs[0].gates is not None:
             states["look/gates"] = rows_of([output.gates for output in outputs])
         table = trials_table(trials, probabilities, split=split, table=self.images.table)
-        return Evaluation(
-            table, states, self.attention([output.attention for output in outputs], trials.images)
-        )
+        attention = self.attention([output.attention for output in outputs], trials.images)
+        height, width = self.features.maps.shape[2:]
+        return Evaluation(table, states, attention | stored_maps(outputs, height, width))
 
     def attention(self, maps: Sequence[AttentionMap | None], images: np.ndarray) -> dict[str, np.ndarray]:
         """Weights, normalised entropy, and mass on the object beside the area that it covers, per frame and head."""
@@ -267,11 +275,6 @@ class WorkingMemory(Experiment):
         from searchlight.experiments import working_memory_inspection
 
         return working_memory_inspection.inspect(self.images, trained, controls, task, samples)
-
-
-def loss(model: nn.Module, batch: Batch) -> Tensor:
-    """Cross-entropy of the answers, light on frames that ask for none."""
-    return masked_loss(model(batch["features"], batch["task"]), batch["targets"])
 
 
 def other_tasks(trials: Trials) -> Tensor:
