@@ -4,7 +4,8 @@ import pytest
 
 from analysis import ComparabilityError
 from searchlight.cli import main
-from searchlight.comparing import compare_arms, show_comparison
+from searchlight.comparing import compare_arms
+from searchlight.comparison_tables import show_comparison
 from searchlight.errors import UsageError
 from searchlight.jobs import train_all
 from searchlight.reporting import command_of, write_comparison
@@ -52,7 +53,7 @@ def test_a_comparison_of_some_cells_has_its_own_name_and_the_command_that_made_i
     capsys.readouterr()
     assert (
         command_of(compare_arms(folders))
-        == f"searchlight compare {folders[0]} {folders[1]} --split test/plain"
+        == f"searchlight compare {folders[0]} {folders[1]} --only-primary --split test/plain"
     )
 
 
@@ -86,7 +87,7 @@ def test_a_comparison_is_written_with_figures_and_a_page(folders, tmp_path, caps
     assert folder == tmp_path / "comparisons" / "fast-vs-slow"
     document = json.loads((folder / "comparison.json").read_text())
     assert document["splits"]["test/plain"]["baseline"] == "slow"
-    assert {file.name for file in (folder / "figures").iterdir()} == {"training.png", "test-plain.png"}
+    assert {file.stem for file in (folder / "figures").iterdir()} == {"training", "test-plain"}
     page = (folder / "report.html").read_text()
     assert "fast against slow" in page
     assert "://" not in page

@@ -1,25 +1,41 @@
-"""Arms of runs against a baseline, on every test split."""
+"""Arms of runs against a baseline: on every test split, and by everything that assays found in them."""
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from analysis import Comparison, Measure, comparability, compare
+from analysis import (
+    Archive,
+    Assay,
+    AssayComparison,
+    Comparability,
+    Comparison,
+    Measure,
+    comparability,
+    compare,
+    compare_assay,
+)
+from analysis.assay_comparison import FAMILY
 from analysis.store import Run
-from searchlight import console
-from searchlight.configuration import of_run
+from searchlight.assaying import assay_named, find, measure_all
 from searchlight.errors import UsageError, nearest
-from searchlight.results import measure_named, measured, short
+from searchlight.experiments import experiment_class
+from searchlight.matching import matched_arms, whole
+from searchlight.older_keys import older_keys
+from searchlight.results import measure_named, measured
 from searchlight.runs import evaluate_run, runs_at
 
 
 @dataclass(frozen=True)
 class Compared:
-    """What a comparison found, by split, and what it was made from; `only` says which cells were kept."""
+    """What a comparison found, by split and by assay, and what it was made from; `only` says which cells were kept.
+
+    `options` are what was asked besides; `matched` says which checkpoints stand for the arms, if not the best.
+    """
 
     system: str
     name: str
@@ -27,6 +43,27 @@ class Compared:
     only: Mapping[str, Any]
     arms: dict[str, list[Run]]
     splits: dict[str, Comparison]
+    by_assay: Mapping[str, AssayComparison] = field(default_factory=dict)
+    options: tuple[str, ...] = ()
+    matched: tuple[str, ...] = ()
+
+    @property
+    def folders(self) -> list[Path]:
+        """The folder of each arm, the baseline first."""
+        return [whole(runs[0]).path.parent for runs in self.arms.values()]
+
+    @property
+    def assays(self) -> dict[str, dict[str, dict[str, Comparison]]]:
+        """Assay → measure → split, and what else stands apart, or the empty word → comparison."""
+        return {name: {**each.measures} for name, each in self.by_assay.items()}
+
+    @property
+    def notes(self) -> list[str]:
+        """What a reader should know besides: which checkpoints, what was left out, and why."""
+        said = [note for comparison in self.splits.values() for note in comparison.notes]
+        said += [f"{r.arm}: {r.reason}" for each in self.splits.values() for r in each.results if r.reason]
+        said += [f"{name}: {note}" for name, each in self.by_assay.items() for note in each.notes]
+        return list(dict.fromkeys([*self.matched, *said]))
 
     def document(self) -> dict[str, Any]:
         """Plain values, the same bytes for the same runs."""
@@ -34,6 +71,10 @@ class Compared:
             "system": self.system,
             "runs": {arm: [str(run.path) for run in runs] for arm, runs in self.arms.items()},
             "splits": {split: comparison.to_dict() for split, comparison in self.splits.items()},
+            "assays": {name: each.to_dict() for name, each in self.by_assay.items()},
+            "family": FAMILY,
+            "notes": self.notes,
+            **older_keys(self.by_assay),
         }
 
 
@@ -43,48 +84,99 @@ def compare_arms(
     measure: str | None = None,
     split: str | None = None,
     only: Mapping[str, Any] | None = None,
+    assays: Sequence[str] | None = (),
+    matched: bool = False,
+    jobs_at_once: int | None = None,
 ) -> Compared:
     """Compare the arms in some folders with the first of them.
 
-    `only` keeps the cells with these levels, such as feature = location.
+    `only` keeps the cells with these levels, such as feature = location. `assays` are compared besides, all of the
+    system with None; what they have not found yet is measured. `matched` takes checkpoints of equal accuracy.
 
     Raises:
-        UsageError: no runs, runs of several systems, or a measure, split or level that they do not have.
+        UsageError: no runs, runs of several systems, a measure, split, level or assay that they do not have, or no
+            checkpoints to match.
         ComparabilityError: the runs were made from different data.
     """
     arms = arms_at(folders)
     system = the_system(arms)
-    chosen = measure_named(system, measure)
-    baseline = next(iter(arms))
+    chosen, baseline = measure_named(system, measure), next(iter(arms))
+    asked = assays_named(system, assays)
     checked = comparability(arms, baseline)
+    arms, matching = matched_arms(arms, experiment_class(system).measures[0]) if matched else (arms, ())
+    only = dict(only or {})
+    found = compare_splits(system, arms, chosen, split, only, checked)
+    levels = only | ({"split": split} if split else {})
+    by_assay = compare_assays(arms, asked, checked, levels, chosen, jobs_at_once)
+    what = [chosen.name] if measure else []
+    what += [*map(str, only.values()), *(assays or ()), *(["matched"] if matched else [])]
+    parts = ["-vs-".join([*list(arms)[1:], baseline]), *what]
+    name = "-".join(part.replace("/", "-") for part in parts)
+    options = [word for each in assays or () for word in ("--assay", each)]
+    options += ["--matched"] if matched else []
+    options += ["--only-primary"] if not asked and measure is None else []
+    return Compared(system, name, chosen, only, arms, found, by_assay, tuple(options), matching)
+
+
+def compare_splits(
+    system: str,
+    arms: Mapping[str, Sequence[Run]],
+    measure: Measure,
+    split: str | None,
+    only: Mapping[str, Any],
+    checked: Comparability,
+) -> dict[str, Comparison]:
+    """Compare by one measure of the system, on every test split or on the one that is asked for."""
     values = pl.concat(
         [
-            measured(system, runs, chosen, chosen.cells).with_columns(arm=pl.lit(arm))
+            measured(system, runs, measure, measure.cells).with_columns(arm=pl.lit(arm))
             for arm, runs in arms.items()
         ]
     )
-    values = keep(values, dict(only or {}), chosen)
-    tested = [name for name in values["split"].unique(maintain_order=True) if name.startswith("test/")]
-    splits = [split] if split else tested
+    values = keep(values, only, measure)
     if split and split not in values["split"]:
         raise UsageError(f"{split} is not a split of these runs.{nearest(split, values['split'].unique())}")
-    found = {
+    tested = [name for name in values["split"].unique(maintain_order=True) if name.startswith("test/")]
+    return {
         name: compare(
             values.filter(pl.col("split") == name).drop("split"),
-            chosen.cells,
-            baseline,
-            metric=chosen.name,
-            chance=chosen.chance,
-            higher_is_better=chosen.higher_is_better,
-            bounds=chosen.bounds,
+            measure.cells,
+            next(iter(arms)),
+            metric=measure.name,
+            chance=measure.chance,
+            higher_is_better=measure.higher_is_better,
+            bounds=measure.bounds,
             checked=checked,
         )
-        for name in splits
+        for name in ([split] if split else tested)
     }
-    only = dict(only or {})
-    what = [chosen.name] if measure else []
-    parts = ["-vs-".join([*list(arms)[1:], baseline]), *what, *map(str, only.values())]
-    return Compared(system, "-".join(part.replace("/", "-") for part in parts), chosen, only, arms, found)
+
+
+def compare_assays(
+    arms: Mapping[str, Sequence[Run]],
+    assays: Sequence[Assay],
+    checked: Comparability,
+    only: Mapping[str, Any],
+    primary: Measure,
+    jobs_at_once: int | None,
+) -> dict[str, AssayComparison]:
+    """Measure what is missing, then compare by each assay; the primary measure has been compared already."""
+    measure_all([run for runs in arms.values() for run in runs], assays, jobs_at_once=jobs_at_once)
+    archive = Archive(arms, cache(find))
+    levels = {**only, "property": only["feature"]} if "feature" in only else only
+    return {
+        assay.name: compare_assay(
+            archive, assay, next(iter(arms)), checked=checked, only=levels, without=(primary.name,)
+        )
+        for assay in assays
+    }
+
+
+def assays_named(system: str, names: Sequence[str] | None) -> list[Assay]:
+    """The assays of a system with these names, each once; all of them with None."""
+    if names is None:
+        return list(experiment_class(system).assays)
+    return [assay_named(system, name) for name in dict.fromkeys(names)]
 
 
 def arms_at(folders: Sequence[Path]) -> dict[str, list[Run]]:
@@ -109,7 +201,7 @@ def the_system(arms: Mapping[str, Sequence[Run]]) -> str:
     return systems.pop()
 
 
-def keep(values: pl.DataFrame, levels: dict[str, Any], measure: Measure) -> pl.DataFrame:
+def keep(values: pl.DataFrame, levels: Mapping[str, Any], measure: Measure) -> pl.DataFrame:
     """The rows whose cells have these levels."""
     for cell, level in levels.items():
         if cell not in measure.cells:
@@ -122,38 +214,3 @@ def keep(values: pl.DataFrame, levels: dict[str, Any], measure: Measure) -> pl.D
             )
         values = values.filter(pl.col(cell) == level)
     return values
-
-
-def show_comparison(found: Compared) -> None:
-    """One table per split: a row per cell and arm, the overall rows first, then what a reader should know besides."""
-    chance = f", chance {found.measure.chance:g}" if found.measure.chance is not None else ""
-    for split, comparison in found.splits.items():
-        seeds = ", ".join(f"{arm} n = {len(runs)}" for arm, runs in found.arms.items())
-        title = f"\n{split}: {found.measure.name}{chance}; 95 % intervals over seeds ({seeds})"
-        columns = ["cell", "arm", found.measure.name, "difference", "effect size", "p (Holm)", "verdict"]
-        rows = [table_row(result) for result in comparison.results]
-        console.show_table(columns, rows, title=title, words=(0, 1, 6))
-    notes = [f"{arm}: {changed}" for arm, runs in found.arms.items() if (changed := changes(runs[0]))]
-    notes += [note for comparison in found.splits.values() for note in comparison.notes]
-    notes += [f"{r.arm}: {r.reason}" for each in found.splits.values() for r in each.results if r.reason]
-    for note in dict.fromkeys(notes):
-        console.say(f"note: {note}")
-
-
-def changes(run: Run) -> str:
-    """What a `+` in the name of an arm stands for."""
-    return ", ".join(f"{name} {value}" for name, value in of_run(run.path).changed.items())
-
-
-def table_row(result: Any) -> list[str]:
-    """A result of a comparison as the cells of a table."""
-    gap = result.difference
-    return [
-        result.label,
-        result.arm,
-        short(result.estimate) if result.estimate else "",
-        short(gap.estimate, signed=True) if gap else "",
-        f"{gap.effect_size:+.2f}" if gap and math.isfinite(gap.effect_size) else "",
-        f"{result.p_corrected:.3g}" if gap else "",
-        result.verdict,
-    ]

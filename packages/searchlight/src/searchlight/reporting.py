@@ -32,8 +32,7 @@ def write_comparison(found: Compared, folder: Path | None = None) -> Path:
 
     A comparison is made from runs that stay, so an earlier one at the same place is replaced, file by file.
     """
-    first = next(iter(found.arms.values()))[0]
-    folder = folder or first.path.absolute().parents[2] / "comparisons" / found.name
+    folder = folder or found.folders[0].absolute().parents[1] / "comparisons" / found.name
     write_document(found, folder)
     write_report(folder / "report.html", page_of(found, folder))
     return folder
@@ -64,7 +63,7 @@ def page_of(found: Compared, folder: Path) -> Report:
 
 def command_of(found: Compared) -> str:
     """What to type for this comparison."""
-    words = [str(each[0].path.parent) for each in found.arms.values()]
+    words = [*map(str, found.folders), *found.options]
     words += [word for cell, level in found.only.items() for word in ("--only", f"{cell}={level}")]
     if found.measure != experiment_class(found.system).measures[0]:
         words += ["--measure", found.measure.name]

@@ -15,7 +15,9 @@ class Compare:
     """Compare arms over their seeds: each arm and difference with its interval, and a verdict per cell.
 
     The first folder holds the baseline. Arms with the same seeds are compared by the
-    paired t test, others by Welch's, corrected over the cells (Holm).
+    paired t test, others by Welch's, corrected over the cells (Holm). Besides the primary
+    measure they are compared by all that assays find in the saved runs; what is missing is
+    measured first.
 
     Example: searchlight compare runs/working_memory/mtmf runs/working_memory/gated_mtmf
     """
@@ -32,6 +34,14 @@ class Compare:
     """Only tasks of this n."""
     only: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
     """Only cells of this level, name=level, such as feature=location; once per column."""
+    assay: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
+    """Only this assay besides the primary measure, cell by cell; once per assay."""
+    only_primary: bool = False
+    """No assays."""
+    matched: bool = False
+    """Take, for each seed, the checkpoints that are nearest in validation accuracy."""
+    jobs: Number = None
+    """Assays measured at the same time."""
     out: Place = None
     """Folder for comparison.json, figures and report.html; runs/comparisons/<name> when not given."""
     json: bool = False
@@ -44,8 +54,11 @@ def main(args: Sequence[str]) -> None:
     if len(options.arms) < 2:
         raise UsageError("compare needs at least two folders: the baseline and what is compared with it.")
     check_folder(options.out)
+    if options.only_primary and options.assay:
+        raise UsageError("--only-primary and --assay exclude each other.")
     from searchlight import console
-    from searchlight.comparing import compare_arms, show_comparison
+    from searchlight.comparing import compare_arms
+    from searchlight.comparison_tables import show_comparison
     from searchlight.diagnosing import diagnoses_between, show_diagnoses
     from searchlight.reporting import write_comparison
 
@@ -55,11 +68,20 @@ def main(args: Sequence[str]) -> None:
         measure=options.measure,
         split=options.split,
         only={k: v for k, v in cells.items() if v is not None},
+        assays=asked_assays(options),
+        matched=options.matched,
+        jobs_at_once=options.jobs,
     )
     folder = write_comparison(found, options.out)
     if options.json:
         console.show_json(found.document())
         return
-    show_comparison(found)
+    show_comparison(found, cells=bool(options.assay))
     show_diagnoses(diagnoses_between(found))
     console.say(f"\nreport: {folder / 'report.html'}")
+
+
+def asked_assays(options: Compare) -> tuple[str, ...] | None:
+    """The assays that are named; all of them (None), or none beside another measure than the primary one."""
+    none = options.only_primary or options.measure is not None
+    return options.assay if options.assay or none else None
