@@ -10,6 +10,7 @@ from typing import Any
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 
 from analysis.files import write_atomically
 
@@ -64,15 +65,16 @@ def arm_colours(arms: Iterable[str]) -> dict[str, str]:
     return dict(zip(arms, cycle(ARMS), strict=False))
 
 
-def chance_line(axes: Axes, chance: float | None, *, vertical: bool = False) -> None:
+def chance_line(axes: Axes, chance: float | None, *, vertical: bool = False, name: str = "chance") -> None:
     """Draw a dashed line at chance, named where it ends; nothing where there is no chance level."""
     if chance is None:
         return
     draw = axes.axvline if vertical else axes.axhline
-    draw(chance, color=QUIET, linewidth=1, linestyle=(0, (4, 3)), zorder=0, label="chance")
+    draw(chance, color=QUIET, linewidth=1, linestyle=(0, (4, 3)), zorder=0, label=name)
     x, y, align = (chance, 1.0, "center") if vertical else (1.0, chance, "right")
     transform = axes.get_xaxis_transform() if vertical else axes.get_yaxis_transform()
-    axes.text(x, y, "chance", color=QUIET, fontsize=9.5, transform=transform, ha=align, va="bottom")
+    look = {"color": QUIET, "fontsize": 9.5, "path_effects": [withStroke(linewidth=2.5, foreground="white")]}
+    axes.text(x, y, name, transform=transform, ha=align, va="bottom", zorder=4, **look)
 
 
 def rendered(figure: Figure, form: str = "png", *, dpi: int = 300) -> bytes:

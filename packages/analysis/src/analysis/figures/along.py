@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 
 from analysis.errors import AnalysisError
 from analysis.estimates import Estimate
-from analysis.figures.parts import legend, mark_chance, null_band, points, words
-from analysis.style import FAINT, PAGE, QUIET, house_style
+from analysis.figures.parts import legend, null_band, points, shared_chance, words
+from analysis.style import FAINT, PAGE, QUIET, chance_line, house_style
 
 Along = Mapping[Any, Estimate]
 """Estimates by their place on an axis."""
@@ -58,7 +58,7 @@ def dose_response_figure(
     Raises:
         AnalysisError: there is nothing to draw.
     """
-    return _panels(_nested(found), label, x)
+    return _panels(_nested(found), label, x, "no change")
 
 
 def layer_evolution(found: Lines, *, label: str) -> Figure:
@@ -75,7 +75,7 @@ def _nested(found: Any) -> Mapping[str, Lines]:
     return {"": found} if isinstance(first, Estimate) else found
 
 
-def _panels(found: Mapping[str, Lines], label: str, x: str) -> Figure:
+def _panels(found: Mapping[str, Lines], label: str, x: str, level: str = "chance") -> Figure:
     """Panels side by side on one scale, three in a row."""
     if not any(chain.from_iterable(lines.values() for lines in found.values())):
         raise AnalysisError("expected at least one estimate to draw, got none")
@@ -87,7 +87,7 @@ def _panels(found: Mapping[str, Lines], label: str, x: str) -> Figure:
             place.set_visible(False)
         used = list(grid.flat[: len(found)])
         for place, (name, lines) in zip(used, found.items(), strict=True):
-            _panel(place, lines, x)
+            _panel(place, lines, x, level)
             place.set_title(words(name))
         for row in grid[:, 0]:
             row.set_ylabel(label)
@@ -95,7 +95,7 @@ def _panels(found: Mapping[str, Lines], label: str, x: str) -> Figure:
     return figure
 
 
-def _panel(axes: Axes, lines: Lines, x: str) -> None:
+def _panel(axes: Axes, lines: Lines, x: str, level: str) -> None:
     places = list(dict.fromkeys(chain.from_iterable(lines.values())))
     numbers = all(isinstance(place, int | float) for place in places)
     where = {place: float(place if numbers else index) for index, place in enumerate(places)}
@@ -104,11 +104,13 @@ def _panel(axes: Axes, lines: Lines, x: str) -> None:
         points(axes, found, at, words(name), number)
         if number == 0:
             null_band(axes, at, found)
-    mark_chance(axes, chain.from_iterable(each.values() for each in lines.values()))
+    chance_line(
+        axes, shared_chance(chain.from_iterable(each.values() for each in lines.values())), name=level
+    )
     if not numbers:
         axes.set_xticks(range(len(places)), [words(place) for place in places])
     elif len(places) <= 8:
-        axes.set_xticks(sorted(places), [f"{place:g}" for place in sorted(places)])
+        axes.set_xticks(sorted(places), [f"{place:g}".replace("-", "−") for place in sorted(places)])
     axes.set_xlabel(x)
     axes.grid(axis="y", color=FAINT, linewidth=0.6)
     axes.set_axisbelow(True)

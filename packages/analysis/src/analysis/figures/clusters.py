@@ -54,6 +54,7 @@ def _plane(axes: Axes, patterns: np.ndarray, points: np.ndarray, labels: np.ndar
         axes.scatter(
             *flat[chosen].T, s=18, c=colour, marker=shape, linewidths=0.8, label=f"{name} ({chosen.sum()})"
         )
+    axes.set_aspect("equal", adjustable="datalim")
     axes.set_xlabel(f"component 1 ({shares[0]:.0%} of variance)")
     axes.set_ylabel(f"component 2 ({shares[1] if shares.size > 1 else 0:.0%})")
     axes.legend(fontsize=SMALL, handletextpad=0.2, borderpad=0.2)

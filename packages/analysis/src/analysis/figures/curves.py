@@ -69,7 +69,7 @@ def performance_profile_figure(
         figure = Figure(figsize=(PAGE, 3.6), layout="constrained")
         axes = figure.add_subplot()
         for arm, colour in arm_colours(profiles).items():
-            band(axes, profiles[arm], colour, f"{words(arm)} (n = {profiles[arm].n})")
+            band(axes, profiles[arm], colour, f"{arm} (n = {profiles[arm].n})")
         chance_line(axes, chance, vertical=True)
         _plain(axes, f"{words(label)} τ", "share of scores above τ")
         axes.set_ylim(0, 1.02)

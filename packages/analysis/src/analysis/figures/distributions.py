@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.errors import AnalysisError
-from analysis.figures.parts import words
-from analysis.style import FAINT, INK, PAGE, QUIET, SMALL, chance_line, house_style
+from analysis.figures.parts import legend, words
+from analysis.style import FAINT, INK, PAGE, QUIET, RIGHT, SMALL, chance_line, house_style
 
 BINS = 40
 
@@ -20,17 +20,17 @@ def step_histograms(
     label: str,
     y: str = "frame",
     chance: float | None = None,
-    null: Mapping[Any, np.ndarray] | None = None,
+    control: Mapping[Any, np.ndarray] | None = None,
 ) -> Figure:
     """Draw the histogram of the values of every step, one beneath the other on one axis, with their medians.
 
-    `null` is the same of a control, drawn as a line behind. Values that are not a number are left out and counted.
+    `control` is the same of a control, drawn as a line. Values that are not a number are left out and counted.
 
     Raises:
         AnalysisError: a step has no finite value.
     """
     kept = {step: _finite(step, each) for step, each in values.items()}
-    behind = {step: _finite(step, each) for step, each in (null or {}).items()}
+    behind = {step: _finite(step, each) for step, each in (control or {}).items()}
     edges = np.histogram_bin_edges(np.concatenate([*kept.values(), *behind.values()]), BINS)
     counted = {step: _shares(each, edges) for step, each in kept.items()}
     drawn = {step: _shares(each, edges) for step, each in behind.items()}
@@ -48,14 +48,18 @@ def step_histograms(
         axes.set(ylim=(len(kept) - 0.85, -1.0), xlabel=label, ylabel=y)
         axes.tick_params(axis="y", length=0)
         if drawn:
-            figure.legend(*axes.get_legend_handles_labels(), loc="outside upper left")
+            legend(figure, [axes])
     return figure
 
 
 def _ridge(axes: Axes, edges: np.ndarray, shares: np.ndarray, row: int, *, filled: bool) -> None:
     """Steps that rise from the row's line, 0.85 rows high at most."""
-    style = {"fill": True, "color": "#0072B2", "alpha": 0.75} if filled else {"fill": False, "color": QUIET}
-    axes.stairs(row - 0.85 * shares, edges, baseline=row, linewidth=1.0, **style)
+    style = (
+        {"fill": True, "color": RIGHT, "alpha": 0.75, "label": "measured"}
+        if filled
+        else {"fill": False, "color": INK, "linewidth": 0.9, "label": "control"}
+    )
+    axes.stairs(row - 0.85 * shares, edges, baseline=row, **style)
     axes.axhline(row, color=FAINT, linewidth=0.6, zorder=0)
 
 

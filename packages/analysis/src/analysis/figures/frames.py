@@ -13,10 +13,10 @@ from matplotlib.ticker import MaxNLocator
 from scipy.ndimage import zoom
 
 from analysis.errors import AnalysisError
-from analysis.style import FAINT, INK, QUIET, RIGHT, WRONG, house_style
+from analysis.style import FAINT, INK, PAGE, QUIET, RIGHT, SMALL, WRONG, house_style
 
-TILE = 1.55
-"""Width of one frame in inches."""
+TILE = (0.82, 1.55)
+"""Least and largest width of one frame in inches; as many as fit stay on the page."""
 
 Maps = Num[np.ndarray, "time rows columns"]
 
@@ -96,25 +96,26 @@ def _grey(picture: np.ndarray) -> np.ndarray:
 
 
 def _grid(steps: int, rows: int, title: str) -> tuple[Figure, GridSpec]:
-    heights = [TILE] * (rows + 1) + [1.5]
-    left, right, top, bottom, gap = 1.25, 0.85, 0.55 + 0.4 * bool(title), 0.55, 0.12
-    width = left + steps * (TILE + gap) + 0.12 + right
+    left, right, top, bottom, gap = 1.0, 0.75, 0.5 + 0.3 * bool(title), 0.5, 0.07
+    tile = float(np.clip((PAGE - left - right - 0.12) / steps - gap, *TILE))
+    heights = [tile] * (rows + 1) + [1.3]
+    width = left + steps * (tile + gap) + 0.12 + right
     height = top + sum(heights) + gap * (rows + 1) + bottom
     figure = Figure(figsize=(width, height))
     grid = figure.add_gridspec(
         rows + 2,
         steps + 1,
-        width_ratios=[TILE] * steps + [0.12],
+        width_ratios=[tile] * steps + [0.12],
         height_ratios=heights,
         left=left / width,
         right=1 - right / width,
         top=1 - top / height,
         bottom=bottom / height,
-        wspace=gap * (steps + 1) / (steps * TILE + 0.12),
+        wspace=gap * (steps + 1) / (steps * tile + 0.12),
         hspace=gap * (rows + 2) / sum(heights),
     )
     if title:
-        figure.text(left / width, 1 - 0.1 / height, title, fontsize=13, va="top", ha="left")
+        figure.text(left / width, 1 - 0.1 / height, title, fontsize=10.5, va="top", ha="left")
     return figure, grid
 
 
@@ -132,12 +133,12 @@ def _tile(figure: Figure, grid: GridSpec, row: int, step: int, picture: np.ndarr
 def _caption(axes: Axes, step: int, target: str, prediction: str) -> None:
     """Target above answer; the answer's colour and sign say whether it is right."""
     said, colour = ("✓ ", RIGHT) if target == prediction else ("✗ ", WRONG)
-    place = {"transform": axes.transAxes, "va": "bottom", "fontsize": 10.5}
-    axes.text(0, 1.17, _words(target), color=QUIET, **place)
+    place = {"transform": axes.transAxes, "va": "bottom", "fontsize": SMALL}
+    axes.text(0, 1.24, _words(target), color=QUIET, **place)
     axes.text(0, 1.03, said + _words(prediction), color=colour, **place)
     if step == 0:
-        axes.text(-0.07, 1.17, "target", ha="right", color=QUIET, **place)
-        axes.text(-0.07, 1.03, "answer", ha="right", **place)
+        axes.text(-0.1, 1.24, "target", ha="right", color=QUIET, **place)
+        axes.text(-0.1, 1.03, "answer", ha="right", **place)
 
 
 def _overlay(axes: Axes, weights: np.ndarray, scale: Normalize) -> None:
@@ -168,10 +169,10 @@ def _strip(
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0)
     axes.grid(axis="y", color=FAINT, linewidth=0.8)
-    axes.plot(steps, values, "o-", color=INK, linewidth=1.2, markersize=5, clip_on=False)
+    axes.plot(steps, values, "o-", color=INK, linewidth=1.2, markersize=4, clip_on=False)
     axes.plot(steps, reference, color=QUIET, linewidth=1.2, linestyle=(0, (4, 3)))
     axes.set_ylabel(name, rotation=0, ha="right", va="center", labelpad=8)
-    text = {"transform": axes.get_yaxis_transform(), "va": "center", "fontsize": 9.5}
+    text = {"transform": axes.get_yaxis_transform(), "va": "center", "fontsize": SMALL}
     axes.text(1.01, reference[-1], beside, color=QUIET, **text)
     return axes
 

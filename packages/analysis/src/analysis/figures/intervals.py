@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
 
 from analysis.comparison import OVERALL, Comparison, Result
 from analysis.errors import AnalysisError
@@ -89,12 +90,12 @@ def _panel(axes: Axes, found: ByArm, label: str) -> None:
     else:
         _chance_of_rows(axes, names, found)
     _rows(axes, [words(name) for name in names])
-    axes.set_xlabel(label)
+    axes.set_xlabel(f"{label}, {INTERVAL}")
 
 
 def _estimate(axes: Axes, arm: str, found: Estimate, height: float, colour: str, half: float) -> None:
     if np.isnan(found.value):
-        _beside(axes, 0.01, height, f"{words(arm)}: {found.how or 'not estimable'}", colour)
+        _beside(axes, 0.01, height, f"{arm}: {found.how or 'not estimable'}", colour)
         return
     if found.null is not None:
         wide, label = found.null.high - found.null.low, "null, central 95 %"
@@ -102,7 +103,7 @@ def _estimate(axes: Axes, arm: str, found: Estimate, height: float, colour: str,
             Rectangle((found.null.low, height - half), wide, 2 * half, color=FAINT, zorder=0, label=label)
         )
     axes.plot([found.low, found.high], [height, height], color=colour, linewidth=2, solid_capstyle="round")
-    axes.plot(found.value, height, "o", color=colour, markersize=5.5, label=f"{words(arm)}, {INTERVAL}")
+    axes.plot(found.value, height, "o", color=colour, markersize=5.5, label=arm)
 
 
 def _chance_of_rows(axes: Axes, names: list[str], found: ByArm) -> None:
@@ -129,9 +130,12 @@ def _result(axes: Axes, result: Result, height: float, colour: str) -> None:
 
 
 def _beside(axes: Axes, x: float, height: float, text: str, colour: str) -> None:
-    axes.text(
-        x, height, text, color=colour, va="center", fontsize=SMALL, transform=axes.get_yaxis_transform()
-    )
+    look = {
+        "color": colour,
+        "fontsize": SMALL,
+        "path_effects": [withStroke(linewidth=2.5, foreground="white")],
+    }
+    axes.text(x, height, text, va="center", transform=axes.get_yaxis_transform(), **look)
 
 
 def _rows(axes: Axes, labels: list[str]) -> None:
@@ -155,7 +159,7 @@ def _names(found: ByArm) -> list[str]:
 
 
 def _tall(names: list[str], lanes: int) -> float:
-    return 1.2 + len(names) * (0.14 + 0.17 * lanes)
+    return 0.9 + len(names) * (0.12 + 0.16 * lanes)
 
 
 def _seeds(comparison: Comparison) -> str:

@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from scipy import sparse
 
 from analysis.errors import AnalysisError
 from analysis.figures.matrix_axes import Side, draw_matrix
@@ -82,14 +83,14 @@ def conditions_side_by_side(
         AnalysisError: fewer than two conditions or more than five, other shapes, or not one name per row or column.
     """
     first = _same_shapes(maps)
-    gaps = {f"{name} − {first}": maps[name] - maps[first] for name in list(maps)[1:]}  # pyright: ignore
-    top, low = max(each.max() for each in maps.values()), min(each.min() for each in maps.values())
-    most = max(*(float(abs(gap).max()) for gap in gaps.values()), np.finfo(float).tiny)
+    gaps = {f"{name}\n− {first}": maps[name] - maps[first] for name in list(maps)[1:]}  # pyright: ignore
+    low, top = zip(*map(_ends, maps.values()), strict=True)
+    most = max(*(max(map(abs, _ends(gap))) for gap in gaps.values()), np.finfo(float).tiny)
     sides = Side(rows, y), Side(columns, x)
     with house_style():
         figure, upper, lower = _two_rows(len(maps))
         above = [
-            draw_matrix(place, each, *sides, cmap=colours, vmin=low, vmax=top)
+            draw_matrix(place, each, *sides, cmap=colours, vmin=min(low), vmax=max(top))
             for place, each in zip(upper, maps.values(), strict=True)
         ]
         below = [
@@ -98,10 +99,10 @@ def conditions_side_by_side(
         ]
         for place, name in zip([*upper, *lower], [*maps, *gaps], strict=True):
             place.set_title(words(name), fontsize=9.5)
-        for place in upper[1:]:
+        for place in (*upper[1:], *lower[1:]):
             place.set_ylabel("")
         colour_bar(figure, above[0][0], upper, label + above[0][1])
-        colour_bar(figure, below[0][0], lower, "difference", {"0": 0.0})
+        colour_bar(figure, below[0][0], lower, "difference")
     return figure
 
 
@@ -115,6 +116,12 @@ def _two_rows(count: int) -> tuple[Figure, list[Axes], list[Axes]]:
     grid = figure.subplots(2, count)
     grid[1, 0].set_visible(False)
     return figure, list(grid[0]), list(grid[1, 1:])
+
+
+def _ends(matrix: Matrix) -> tuple[float, float]:
+    """The smallest and the largest number."""
+    known = matrix if sparse.issparse(matrix) else matrix[~np.isnan(matrix)]  # pyright: ignore
+    return float(known.min()), float(known.max())  # pyright: ignore
 
 
 def _same_shapes(maps: Mapping[str, Matrix]) -> str:

@@ -12,8 +12,8 @@ from analysis.errors import AnalysisError
 from analysis.figures.pooling import Matrix, pooled
 from analysis.style import FAINT
 
-MOST_NAMES = 40
-"""Beyond this many names on a side only every so many are written."""
+LINE = 0.16
+"""Inches that a name takes across its line."""
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,13 @@ class Side:
         if len(self.names) not in (0, count):
             raise AnalysisError(f"expected one name per {what} ({count}), got {len(self.names)}")
 
-    def write(self, axis: Axis, block: int, **turned: Any) -> None:
-        """Put the names at the axis; of very many every so many, which the label then says."""
-        every = -(-len(self.names) // MOST_NAMES)
+    def write(self, axis: Axis, room: float, **turned: Any) -> None:
+        """Put the names at the axis; of more than there is room for every so many, which the label then says."""
+        every = -(-len(self.names) // max(2, int(room)))
         if self.names:
             chosen = range(0, len(self.names), every)
             axis.set_ticks(list(chosen), [self.names[index] for index in chosen], **turned)
-        label = f"{self.label} (every {every}th is named)".lstrip() if every > 1 else self.label
+        label = f"{self.label} (1 of {every} is named)".lstrip() if every > 1 else self.label
         axis.set_label_text(label)
 
 
@@ -53,6 +53,16 @@ def draw_matrix(axes: Axes, values: Matrix, rows: Side, columns: Side, **image: 
     axes.set_facecolor(FAINT)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    rows.write(axes.yaxis, tall)
-    columns.write(axes.xaxis, wide, rotation=90 if max(map(len, columns.names), default=0) > 3 else 0)
+    longest = max(map(len, columns.names), default=0)
+    across, down = _inches(axes)
+    rows.write(axes.yaxis, down / LINE)
+    columns.write(
+        axes.xaxis, across / (LINE if longest > 3 else 0.1 * longest + 0.08), rotation=90 * (longest > 3)
+    )
     return drawn, "" if tall == wide == 1 else f", mean of {tall} × {wide}"
+
+
+def _inches(axes: Axes) -> tuple[float, float]:
+    """Width and height of the axes, about."""
+    size, place = axes.figure.get_size_inches(), axes.get_position()  # pyright: ignore
+    return float(size[0] * place.width), float(size[1] * place.height)

@@ -74,9 +74,11 @@ def _layout(edges: pl.DataFrame, seed: int) -> Places:
     graph = networkx.Graph()
     nodes = sorted({*edges["query"], *edges["key"]})
     graph.add_nodes_from(nodes)
-    graph.add_edges_from(edges.select("query", "key").iter_rows())
-    spread = 2.2 / np.sqrt(len(nodes))
-    return networkx.spring_layout(graph, seed=seed, k=spread, iterations=200, weight=None)
+    graph.add_edges_from(edges.select("query", "key").iter_rows(), weight=1.0)
+    graph.add_edges_from(((-1, node) for node in nodes), weight=0.15)  # so that no part flies off the page
+    spread = 3.0 / np.sqrt(len(nodes))
+    places = networkx.spring_layout(graph, seed=seed, k=spread, iterations=300)
+    return {node: places[node] for node in nodes}
 
 
 def _arrows(axes: Axes, edges: pl.DataFrame, places: Places) -> None:

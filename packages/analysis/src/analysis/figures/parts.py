@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.estimates import Curve, Estimate
-from analysis.style import ARMS, QUIET, SMALL, chance_line
+from analysis.style import ARMS, QUIET
 
 INTERVAL = "95 % interval"
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
@@ -22,25 +22,26 @@ def words(name: Any) -> str:
 
 def shared_chance(estimates: Iterable[Estimate]) -> float | None:
     """The chance level that all estimates have, None where they differ or have none."""
-    levels = {each.chance for each in estimates}
+    levels = {each.chance for each in estimates if each.chance is not None or not np.isnan(each.value)}
     return levels.pop() if len(levels) == 1 else None
 
 
-def mark_chance(axes: Axes, estimates: Iterable[Estimate], *, vertical: bool = False) -> None:
-    """The dashed line of a chance level that all estimates share."""
-    chance_line(axes, shared_chance(estimates), vertical=vertical)
-
-
 def legend(figure: Figure, axes: Sequence[Axes], *, columns: int = 3) -> None:
-    """One legend above all axes; what stands in several of them is named once, chance where its line ends."""
+    """One legend above all axes; what stands in several of them is named once, and what has its name beside it not."""
     named = {}
     for place in axes:
+        beside = {text.get_text() for text in place.texts}
         for handle, label in zip(*place.get_legend_handles_labels(), strict=True):
-            named.setdefault(label, handle)
-    named.pop("chance", None)
-    if named:
+            if label not in beside:
+                named.setdefault(label, handle)
+    order = sorted(named, key=lambda label: label.startswith(("null", "chance")))
+    if order:
         figure.legend(
-            list(named.values()), list(named), loc="outside upper left", ncols=columns, handlelength=1.8
+            [named[label] for label in order],
+            order,
+            loc="outside upper left",
+            ncols=columns,
+            handlelength=1.8,
         )
 
 
@@ -48,12 +49,11 @@ def colour_bar(
     figure: Figure, drawn, axes, label: str, against: Mapping[str, float] | None = None, **placed: Any
 ) -> None:
     """The scale of an image; `against` marks values on it by name, such as chance."""
-    bar = figure.colorbar(drawn, ax=axes, label=label, pad=0.02, **placed)
+    marks = "".join(f"; line: {name} {value:.3g}" for name, value in (against or {}).items())
+    bar = figure.colorbar(drawn, ax=axes, label=label + marks, pad=0.02, **placed)
     bar.outline.set_visible(False)  # pyright: ignore[reportCallIssue]
-    beside = {"transform": bar.ax.get_yaxis_transform(), "va": "center", "ha": "right", "fontsize": SMALL}
-    for name, value in (against or {}).items():
+    for value in (against or {}).values():
         bar.ax.axhline(value, color="black", linewidth=1.5)
-        bar.ax.text(-0.15, value, name, **beside)
 
 
 def band(axes: Axes, curve: Curve, colour: str, label: str, dashes: Any = "-") -> None:

@@ -14,6 +14,8 @@ from analysis.figures.parts import colour_bar, words
 from analysis.style import DIVERGING, INK, PAGE, QUIET, SMALL, house_style
 
 Square = Num[np.ndarray, "train test"]
+TALL = {1: 4.4, 2: 2.9, 3: 2.3}
+"""Inches of a row of as many panels."""
 MOST_NUMBERS = 7
 """Cells of matrices up to this size have their numbers written in."""
 
@@ -43,7 +45,7 @@ def time_generalisation(
     columns = min(len(accuracy), 3)
     rows = -(-len(accuracy) // columns)
     with house_style():
-        figure = Figure(figsize=(PAGE, 0.5 + rows * min(2.6, 5.6 / columns)), layout="constrained")
+        figure = Figure(figsize=(PAGE, 0.5 + rows * TALL[columns]), layout="constrained")
         grid = figure.subplots(rows, columns, squeeze=False)
         for place in grid.flat[len(accuracy) :]:
             place.set_visible(False)
