@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from copy import deepcopy
 from functools import cached_property
 from typing import Any
 
@@ -15,15 +14,13 @@ from torch import Tensor, nn
 from analysis import Measure
 from attention_core import AttentionMap
 from perception import Backbone, FeatureMaps, ImageSet, weights_fingerprint
-from searchlight.errors import UsageError
-from searchlight.experiments import stimuli
+from searchlight.experiments import stimuli, working_memory_interventions
 from searchlight.experiments.base import Arm, Evaluation, Experiment, Inspection
 from searchlight.experiments.working_memory_maps import stored_maps
 from searchlight.training import Batch, Batches
 from working_memory import (
     SPLIT_POOLS,
     Pool,
-    Pooling,
     Trials,
     WorkingMemoryModel,
     WorkingMemoryOutput,
@@ -39,7 +36,6 @@ from working_memory import (
     model_summary,
     needs_map,
     observers,
-    task_vector,
     tasks_of,
     trials_table,
 )
@@ -48,7 +44,6 @@ from working_memory.assays.behaviour import ACCURACY, CRITERION, D_PRIME, LURES
 
 EVALUATED = tuple(split for split in SPLIT_POOLS if split != "train")
 VALIDATION = tuple(split for split in EVALUATED if split.startswith("validation/"))
-INTERVENTIONS = ("uniform", "shuffled_task", "untrained")
 CHUNK = 256
 
 
@@ -66,7 +61,8 @@ class WorkingMemory(Experiment):
         """What a look is held against: nothing where there is none, and one task alone cannot be another's."""
         if "_" not in self.config.model.kind:
             return ()
-        return tuple(what for what in INTERVENTIONS if what != "shuffled_task" or len(self.tasks) > 1)
+        allowed = working_memory_interventions.possible(self)
+        return tuple(what for what in working_memory_interventions.CONTROLS if what in allowed)
 
     @cached_property
     def images(self) -> ImageSet:
@@ -146,7 +142,7 @@ class WorkingMemory(Experiment):
         found, weight = masked_loss(output, batch["targets"]), self.config.model.entropy_weight
         return found if weight is None else found + entropy_penalty(output, weight)
 
-    def model(self) -> nn.Module:
+    def model(self) -> WorkingMemoryModel:
         """The untrained model of this seed."""
         with torch.random.fork_rng():
             torch.manual_seed(self.seed)
@@ -212,21 +208,15 @@ class WorkingMemory(Experiment):
 
     @torch.no_grad()
     def intervene(self, model: nn.Module, what: str) -> Evaluation:
-        """The test splits with uniform attention, the task of another sequence, or an untrained network."""
-        if what not in self.controls:
-            raise UsageError(f"{what} is no intervention here; expected one of: {', '.join(self.controls)}.")
-        splits = [split for split in EVALUATED if split not in VALIDATION]
-        if what == "untrained":
-            model = self.model().eval()
-        if what == "uniform":
-            model = with_look(model, Pooling())
-        return join([self.evaluate_split(model, split, shuffled=what == "shuffled_task") for split in splits])
+        """The test splits with uniform attention, another task or no training; deletions; pushes of the state."""
+        assert isinstance(model, WorkingMemoryModel)
+        return join(working_memory_interventions.intervene(self, model, what))
 
-    def evaluate_split(self, model: nn.Module, split: str, *, shuffled: bool = False) -> Evaluation:
-        """Answers, states and attention of one split."""
+    def evaluate_split(self, model: nn.Module, split: str, *, task: Tensor | None = None) -> Evaluation:
+        """Answers, states and attention of one split; `task` stands for another task vector per sequence."""
         model.eval()
         trials = self.trials[split]
-        outputs = list(self.outputs(model, trials, other_tasks(trials) if shuffled else None))
+        outputs = list(self.outputs(model, trials, task))
         probabilities = torch.cat([output.logits.softmax(-1) for output in outputs]).numpy()
         states = {"cognition/hidden": rows_of([output.hidden for output in outputs])}
         states["backbone/pooled"] = self.frames(trials.images).mean((-2, -1)).flatten(0, 1).numpy()
@@ -238,7 +228,7 @@ class WorkingMemory(Experiment):
         return Evaluation(table, states, attention | stored_maps(outputs, height, width))
 
     def attention(self, maps: Sequence[AttentionMap | None], images: np.ndarray) -> dict[str, np.ndarray]:
-        """Weights, normalised entropy, and mass on the object beside the area that it covers, per frame and head."""
+        """Weights, normalised entropy, mass on the object, and what it covers of all and of each cell, per frame."""
         if maps[0] is None:
             return {}
         weights = torch.cat([each.dense().flatten(0, 1).squeeze(-2) for each in maps if each is not None])
@@ -253,6 +243,8 @@ class WorkingMemory(Experiment):
             shown = cover[images.ravel()] * (images.ravel() >= 0)[:, None]
             found["look/object_mass"] = np.einsum("rhc,rc->rh", weights.numpy(), shown)
             found["look/object_area"] = shown.mean(1)
+            # Shares of a cell's pixels, which half precision holds exactly.
+            found["look/object_cover"] = shown.reshape(-1, height, width).astype(np.float16)
         return found
 
     @classmethod
@@ -275,20 +267,6 @@ class WorkingMemory(Experiment):
         from searchlight.experiments import working_memory_inspection
 
         return working_memory_inspection.inspect(self.images, trained, controls, task, samples)
-
-
-def other_tasks(trials: Trials) -> Tensor:
-    """For each sequence the vector of another task, drawn at random; there must be at least two."""
-    count = len(trials.tasks)
-    shift = np.random.default_rng(0).integers(1, count, len(trials))
-    return torch.from_numpy(task_vector(trials.tasks)[(trials.task + shift) % count])
-
-
-def with_look(model: nn.Module, look: nn.Module) -> nn.Module:
-    """A model with the same weights that looks otherwise."""
-    other = deepcopy(model)
-    other.look = look
-    return other
 
 
 def rows_of(chunks: Sequence[Tensor | None]) -> np.ndarray:
