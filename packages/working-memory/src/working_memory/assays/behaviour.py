@@ -43,12 +43,19 @@ def accuracies(trials: pl.DataFrame) -> Iterator[Finding]:
 
 def points(trials: pl.DataFrame) -> Iterator[Finding]:
     """The other measures of every split and cell, each without an interval of its own."""
-    counted = {D_PRIME: detection, CRITERION: detection, LURES: lure_false_alarms}
-    for measure, count in counted.items():
+    shown = ("matches", "non_matches")
+    counted = {
+        D_PRIME: (detection, shown),
+        CRITERION: (detection, shown),
+        LURES: (lure_false_alarms, ("lures",)),
+    }
+    for measure, (count, frames) in counted.items():
         by = ["split", *measure.cells]
         for row in count(trials, by).drop_nulls(measure.name).rows(named=True):
             cell = {name: row[name] for name in by}
-            yield Finding(measure.name, point(row[measure.name], row["frames"], measure), cell)
+            yield Finding(
+                measure.name, point(row[measure.name], sum(row[each] for each in frames), measure), cell
+            )
 
 
 def point(value: float, frames: int, measure: Measure) -> Estimate:
