@@ -158,7 +158,7 @@ def test_the_whole_way(tmp_path, capsys, monkeypatch):
     main(["inspect", str(attended / "seed-0"), "--task", "identity"])
     shown = capsys.readouterr().out
     assert "mass on the object, untrained" in shown
-    assert (attended / "seed-0" / "report-identity.html").stat().st_size > 10_000
+    assert (attended / "seed-0" / "inspection-identity.html").stat().st_size > 10_000
     assert list((attended / "seed-0" / "figures").glob("attention-identity-2back-*.png"))
     main(
         [
@@ -168,7 +168,7 @@ def test_the_whole_way(tmp_path, capsys, monkeypatch):
             str(tmp_path / "pictures"),
         ]
     )
-    assert (tmp_path / "pictures" / "report.html").is_file()
+    assert (tmp_path / "pictures" / "inspection.html").is_file()
     main(["runs"])
     assert "complete" in capsys.readouterr().out
 

@@ -8,7 +8,11 @@ from .archive import Archive as Archive
 from .arrivals import compare_arrivals as compare_arrivals
 from .assay_comparison import AssayComparison as AssayComparison
 from .assay_comparison import compare_assay as compare_assay
+from .assay_drawings import assay_drawings as assay_drawings
+from .assay_sections import assay_section as assay_section
+from .assay_sections import compared_section as compared_section
 from .assays import Assay as Assay
+from .attention_drawings import attention_drawing as attention_drawing
 from .causal import CausalTest as CausalTest
 from .causal import Push as Push
 from .causal import causal_test as causal_test
@@ -173,6 +177,7 @@ from .survival import steps_difference as steps_difference
 from .swap import Items as Items
 from .swap import SwapTest as SwapTest
 from .swap import swap_test as swap_test
+from .training_drawings import training_drawing as training_drawing
 
 __all__ = [
     "LDA",
@@ -257,7 +262,10 @@ __all__ = [
     "Under",
     "View",
     "age_curves",
+    "assay_drawings",
+    "assay_section",
     "attention_change",
+    "attention_drawing",
     "attention_evolution",
     "attention_feature_scatter",
     "attention_network",
@@ -277,6 +285,7 @@ __all__ = [
     "compare",
     "compare_arrivals",
     "compare_assay",
+    "compared_section",
     "concentration",
     "condition_means",
     "conditions_side_by_side",
@@ -348,6 +357,7 @@ __all__ = [
     "time_generalisation",
     "training_and_validation",
     "training_curves",
+    "training_drawing",
     "write_atomically",
     "write_report",
 ]

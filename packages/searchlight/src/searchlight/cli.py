@@ -17,6 +17,8 @@ VERBS = {
     "evaluate": "Print what a run reached on every split.",
     "compare": "Compare arms over their seeds, with intervals and a verdict per cell.",
     "inspect": "Draw what a run attends to, beside controls.",
+    "report": "Measure what assays find in a run, arm or comparison, and write one page.",
+    "view": "Show the reports of a folder in a browser, on this machine only.",
     "sweep": "Train a grid of settings and choose one on validation data.",
     "runs": "List the runs of a folder.",
     "configs": "List, show or copy the presets.",

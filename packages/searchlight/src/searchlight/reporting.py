@@ -2,24 +2,31 @@
 
 import json
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from analysis import (
+    Comparison,
     Drawing,
     Estimate,
+    Interactive,
     Picture,
     Report,
     Row,
     Run,
     Section,
+    assay_drawings,
+    attention_drawing,
     cell_intervals,
+    compared_section,
     save_figure,
-    training_curves,
+    training_drawing,
     write_atomically,
     write_report,
 )
+from analysis.interactive import interval_view
+from searchlight.assaying import archive_of, assay_named
 from searchlight.comparing import Compared
 from searchlight.configuration import differences
 from searchlight.diagnosing import diagnoses_between, diagnoses_of
@@ -39,8 +46,9 @@ def write_comparison(found: Compared, folder: Path | None = None) -> Path:
 
 
 def write_document(found: Compared, folder: Path) -> None:
-    """Write comparison.json."""
-    text = json.dumps(found.document(), indent=2, sort_keys=True) + "\n"
+    """Write comparison.json, with the command that makes it again."""
+    document = {**found.document(), "command": command_of(found)}
+    text = json.dumps(document, indent=2, sort_keys=True) + "\n"
     write_atomically(folder / "comparison.json", lambda file: file.write_text(text))
 
 
@@ -54,7 +62,7 @@ def page_of(found: Compared, folder: Path) -> Report:
         data=data_lines(found),
         arms={arm: arm_line(each[0], runs[0]) for arm, each in found.arms.items()},
         comparisons=found.splits,
-        sections=[Section("Figures", pictures=comparison_pictures(found, folder)), *leakage_section(runs[0])],
+        sections=comparison_sections(found, folder),
         diagnoses=diagnoses_between(found),
         provenance=provenance(each[0] for each in found.arms.values()),
         commands=[command_of(found)],
@@ -72,40 +80,65 @@ def command_of(found: Compared) -> str:
     return shlex.join(["searchlight", "compare", *words])
 
 
+def comparison_sections(found: Compared, folder: Path) -> list[Section]:
+    """The primary measure's figures, then each assay with its figures, then maps of attention and controls."""
+    archive = archive_of(found.arms)
+    drawings = {name: assay_drawings(archive, assay_named(found.system, name)) for name in found.by_assay}
+    return [
+        Section("Figures", pictures=comparison_pictures(found, folder)),
+        *(compared_section(each, drawn([*drawings[name]], folder)) for name, each in found.by_assay.items()),
+        *(map_sections(found.system, found.arms, folder) if found.by_assay else []),
+        *leakage_section(next(iter(found.arms.values()))[0]),
+    ]
+
+
 def comparison_pictures(found: Compared, folder: Path) -> list[Picture]:
     """Training curves and, for each split, the intervals of every arm and cell; saved at 300 dpi as well."""
-    metrics = {arm: [run.metrics() for run in runs] for arm, runs in found.arms.items()}
-    primary = experiment_class(found.system).measures[0]
-    curves = training_curves(metrics, metric=primary.name, chance=primary.chance)
-    save_figure(folder / "figures" / "training.png", curves)
-    pictures = [
-        Picture.of(
-            curves,
-            f"Validation {primary.name} by optimiser step: mean over seeds and 95 % band.",
-            f"Curves of validation {primary.name} for {', '.join(found.arms)}.",
-            "The dashed line is chance.",
-        )
-    ]
-    for split, comparison in found.splits.items():
-        figure = cell_intervals(comparison)
-        save_figure(folder / "figures" / f"{split.replace('/', '-')}.png", figure)
-        verdicts = "; ".join(
-            f"{r.label}: {r.arm} {r.verdict}" for r in comparison.results if r.verdict != "baseline"
-        )
-        pictures.append(
-            Picture.of(
-                figure,
-                f"{split}: {comparison.metric.replace('_', ' ')} of every arm, overall and by cell.",
-                f"Interval plot. {verdicts}.",
-                f"Grey is the baseline {comparison.baseline}; the dashed line is chance.",
-            )
-        )
-    return pictures
+    intervals = [cell_drawing(split, comparison) for split, comparison in found.splits.items()]
+    return drawn([training_of(found.system, found.arms), *intervals], folder)
+
+
+def cell_drawing(split: str, comparison: Comparison) -> Drawing:
+    """The intervals of every arm and cell of a comparison."""
+    told = [f"{r.label}: {r.arm} {r.verdict}" for r in comparison.results if r.verdict != "baseline"]
+    estimates = {
+        arm: {r.label: r.estimate for r in comparison.results if r.arm == arm and r.estimate}
+        for arm in comparison.arms
+    }
+    metric = comparison.metric.replace("_", " ")
+    view = {(): interval_view(estimates, label=metric)} if any(estimates.values()) else {}
+    return Drawing(
+        split.replace("/", "-"),
+        cell_intervals(comparison),
+        f"{split}: {metric} of every arm, overall and by cell.",
+        f"Interval plot. {'; '.join(told)}.",
+        f"Grey is the baseline {comparison.baseline}; the dashed line is chance.",
+        Interactive(view) if view else None,
+    )
+
+
+def training_of(system: str, arms: Mapping[str, Sequence[Run]]) -> Drawing:
+    """What was recorded of the training of some arms."""
+    metrics = {arm: [run.metrics() for run in runs] for arm, runs in arms.items()}
+    measures = experiment_class(system).measures
+    return training_drawing(metrics, measures[0].name, {each.name: each.chance for each in measures})
+
+
+def map_sections(system: str, arms: Mapping[str, Sequence[Run]], folder: Path) -> list[Section]:
+    """Where attention goes by task, in the arms that stored maps, if there are any."""
+    cells = experiment_class(system).measures[0].cells
+    drawing = attention_drawing(arms, next(iter(cells), None))
+    asked = "Where does attention go, by what is asked for?"
+    return [Section("Maps of attention", asked, pictures=drawn([drawing], folder))] if drawing else []
 
 
 def data_lines(found: Compared) -> list[str]:
     """What was compared, and how much of it."""
-    run = next(iter(found.arms.values()))[0]
+    return data_of(next(iter(found.arms.values()))[0])
+
+
+def data_of(run: Run) -> list[str]:
+    """The splits of a run and their sizes; runs of one hash have the same."""
     trials = run.trials()
     rows = [
         f"{split}: {part['group'].n_unique():,} groups, {part.height:,} items"
@@ -154,7 +187,7 @@ def drawn(drawings: Sequence[Drawing], folder: Path) -> list[Picture]:
 
 def report_inspection(run: Run, inspection: Inspection, folder: Path, task: str | None) -> Path:
     """Save the drawings of a run and write one page with all of them, named after the task if one was asked for."""
-    page = folder / (f"report-{task}.html" if task else "report.html")
+    page = folder / (f"inspection-{task}.html" if task else "inspection.html")
     write_report(
         page,
         Report(

@@ -20,7 +20,7 @@ class Inspect:
     samples: int = 1
     """Sequences drawn per task."""
     out: Place = None
-    """Folder for the pictures and report.html; the run's own when not given."""
+    """Folder for the pictures and inspection.html; the run's own when not given."""
 
 
 def main(args: Sequence[str]) -> None:
