@@ -39,8 +39,9 @@ def shuffled_sources(
 ) -> Int[np.ndarray, "permutations trials"]:
     """For each permutation and trial, the trial whose labels it takes, for all columns together.
 
-    Labels move only within a fold, which keeps the folds stratified as they were drawn, and between trials that the same columns use. Where all
-    trials of a group share their labels, whole groups of equal size swap them; otherwise they move within groups.
+    Labels move only within a fold, which keeps the folds stratified as they were drawn, and between trials that the
+    same columns use. Where all trials of a group share their labels, whole groups of equal size swap them; otherwise
+    they move within groups.
 
     Raises:
         AnalysisError: the labels can be arranged in fewer than 20 ways.

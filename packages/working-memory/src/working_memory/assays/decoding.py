@@ -1,0 +1,72 @@
+"""What of the object that is shown can be read from a layer."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from analysis import Assay, CrossValidation, Finding, Findings, Measure, Run, max_statistic
+from working_memory.assays.layers import KNOWN_OBJECTS, LAYERS, PROPERTIES, missing_layers, sequences_of
+from working_memory.assays.readout import TESTED, Readout, by_relevance, together
+
+DECODING = Measure(
+    "decoding_accuracy",
+    higher_is_better=None,
+    bounds=(0.0, 1.0),
+    cells=("layer", "property", "relevance"),
+    apart=("layer", "relevance"),
+)
+
+
+@dataclass(frozen=True)
+class Decodability(Assay):
+    """Balanced accuracy of linear decoders of the shown object, at each place of the sequence and across places.
+
+    Sequences stand on one side of a fold only. All splits of known objects are read together: identities are many, and
+    the test splits alone show each of them too rarely at a place to be decoded where they are relevant.
+    """
+
+    how: CrossValidation = TESTED
+    properties: tuple[str, ...] = PROPERTIES
+    splits: tuple[str, ...] = KNOWN_OBJECTS
+
+    name = "decoding"
+    question = "What of the object that is shown can be read from each layer, asked for or not?"
+    measures = (DECODING,)
+
+    def missing(self, run: Run) -> str:
+        """States of a layer, where it has none."""
+        return missing_layers(run, tuple(LAYERS))
+
+    def measure(self, run: Run, controls: Mapping[str, Run]) -> Findings:
+        """Trained and tested at the same place for the figures, at every two places for the arrays."""
+        sequences = sequences_of(run, self.splits)
+        figures, arrays, notes = [], {}, []
+        for layer, feature in product(LAYERS, self.properties):
+            found = by_relevance(sequences, layer, feature, self.how, max_age=0)
+            figures += accuracies(found, layer, feature)
+            arrays |= time_generalisation(found, f"time_generalisation/{layer}/{feature}")
+            notes += told(found)
+        return Findings(tuple(figures), arrays, tuple(dict.fromkeys(notes)))
+
+
+def accuracies(found: Mapping[str, Readout], layer: str, feature: str) -> Iterator[Finding]:
+    """Within places, where the property is relevant and where not."""
+    for relevance, readout in found.items():
+        estimate = readout.over(lambda train, test: train == test, "within one place")
+        cell = {"layer": layer, "property": feature, "relevance": relevance}
+        yield Finding(DECODING.name, estimate, cell)
+
+
+def time_generalisation(found: Mapping[str, Readout], name: str) -> dict[str, np.ndarray]:
+    """Trained on the object of one place, tested on that of every other; p holds false alarms in the whole matrix."""
+    mean = together(found)
+    if mean is None:
+        return {}
+    return {name: mean.accuracy} | ({f"{name}/p": max_statistic(mean)} if len(mean.null) else {})
+
+
+def told(found: Mapping[str, Readout]) -> list[str]:
+    """Which classes were left out."""
+    return [f"{relevance}: {each.note}" for relevance, each in found.items() if each.note]
