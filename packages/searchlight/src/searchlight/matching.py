@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import polars as pl
 
 from analysis import Measure
+from analysis.interventions import Intervened
 from analysis.store import Run
 from searchlight import console
 from searchlight.configuration import to_yaml
@@ -16,31 +16,16 @@ from searchlight.runs import open_run, trained_model
 
 
 @dataclass(frozen=True, order=True)
-class Snapshot(Run):
-    """A run as it was after some epochs, kept beside its interventions under its seed and arm.
+class Snapshot(Intervened):
+    """A run as it was after some epochs, kept beside its interventions.
 
     What asks for the best weights gets those of the epoch, so that its controls are made of them too.
     """
 
     @classmethod
-    def of(cls, run: Run, epoch: int) -> "Snapshot":
+    def at(cls, run: Run, epoch: int) -> "Snapshot":
         """The snapshot of a run; whether it is evaluated yet is another matter."""
         return cls(run.path / "interventions" / f"at-epoch-{epoch:03}")
-
-    @cached_property
-    def whole(self) -> Run:
-        """The run at its best."""
-        return Run(self.path.parent.parent)
-
-    @property
-    def arm(self) -> str:
-        """That of the run."""
-        return self.whole.arm
-
-    @property
-    def seed(self) -> int:
-        """That of the run."""
-        return self.whole.seed
 
     @property
     def epoch(self) -> int:
@@ -127,7 +112,7 @@ def nearest_epoch(curve: Mapping[int, float], target: float, epochs: Sequence[in
 
 def evaluated(run: Run, epoch: int) -> Snapshot:
     """The snapshot with its evaluation, which is made and kept if it is not there."""
-    kept = Snapshot.of(run, epoch)
+    kept = Snapshot.at(run, epoch)
     if kept.state != "complete":
         console.remark(f"evaluating {run.arm}, seed {run.seed}, as it was after epoch {epoch}")
         _, resolved = open_run(run.path)
