@@ -63,6 +63,7 @@ from .estimates import Estimate as Estimate
 from .estimates import Null as Null
 from .estimates import null_of as null_of
 from .figures import age_curves as age_curves
+from .figures import arm_curves as arm_curves
 from .figures import attention_feature_scatter as attention_feature_scatter
 from .figures import attention_network as attention_network
 from .figures import attention_over_frames as attention_over_frames
@@ -262,6 +263,7 @@ __all__ = [
     "Under",
     "View",
     "age_curves",
+    "arm_curves",
     "assay_drawings",
     "assay_section",
     "attention_change",

@@ -1,4 +1,5 @@
 from .along import age_curves as age_curves
+from .along import arm_curves as arm_curves
 from .along import deletion_curves as deletion_curves
 from .along import dose_response_figure as dose_response_figure
 from .along import layer_evolution as layer_evolution
@@ -20,6 +21,7 @@ from .times import time_generalisation as time_generalisation
 
 __all__ = [
     "age_curves",
+    "arm_curves",
     "attention_feature_scatter",
     "attention_network",
     "attention_over_frames",

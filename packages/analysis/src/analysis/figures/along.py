@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from analysis.errors import AnalysisError
 from analysis.estimates import Estimate
 from analysis.figures.parts import legend, null_band, points, shared_chance, words
-from analysis.style import FAINT, PAGE, QUIET, chance_line, house_style
+from analysis.style import ARMS, FAINT, PAGE, QUIET, chance_line, house_style
 
 Along = Mapping[Any, Estimate]
 """Estimates by their place on an axis."""
@@ -26,6 +26,15 @@ def age_curves(
         AnalysisError: there is nothing to draw.
     """
     return _panels(found, label, x)
+
+
+def arm_curves(found: Mapping[str, Lines], *, label: str, x: str = "") -> Figure:
+    """Draw a figure of several arms along an axis, such as a difficulty; one panel per name, the baseline grey.
+
+    Raises:
+        AnalysisError: there is nothing to draw.
+    """
+    return _panels(found, label, x, first=0)
 
 
 def deletion_curves(
@@ -75,11 +84,12 @@ def _nested(found: Any) -> Mapping[str, Lines]:
     return {"": found} if isinstance(first, Estimate) else found
 
 
-def _panels(found: Mapping[str, Lines], label: str, x: str, level: str = "chance") -> Figure:
-    """Panels side by side on one scale, three in a row."""
+def _panels(found: Mapping[str, Lines], label: str, x: str, level: str = "chance", first: int = 1) -> Figure:
+    """Panels side by side on one scale, three in a row; four are a square. `first` is the colour of the first line."""
     if not any(chain.from_iterable(lines.values() for lines in found.values())):
         raise AnalysisError("expected at least one estimate to draw, got none")
-    rows, columns = -(-len(found) // 3), min(len(found), 3)
+    columns = 2 if len(found) == 4 else min(len(found), 3)
+    rows = -(-len(found) // columns)
     with house_style():
         figure = Figure(figsize=(PAGE, 0.5 + 2.6 * rows), layout="constrained")
         grid = figure.subplots(rows, columns, squeeze=False, sharey=_alike(found))
@@ -87,7 +97,7 @@ def _panels(found: Mapping[str, Lines], label: str, x: str, level: str = "chance
             place.set_visible(False)
         used = list(grid.flat[: len(found)])
         for place, (name, lines) in zip(used, found.items(), strict=True):
-            _panel(place, lines, x, level)
+            _panel(place, lines, x, level, first)
             place.set_title(words(name))
         for row in grid[:, 0]:
             row.set_ylabel(label)
@@ -95,13 +105,15 @@ def _panels(found: Mapping[str, Lines], label: str, x: str, level: str = "chance
     return figure
 
 
-def _panel(axes: Axes, lines: Lines, x: str, level: str) -> None:
+def _panel(axes: Axes, lines: Lines, x: str, level: str, first: int) -> None:
     places = list(dict.fromkeys(chain.from_iterable(lines.values())))
     numbers = all(isinstance(place, int | float) for place in places)
+    if numbers:
+        lines = {name: dict(sorted(found.items())) for name, found in lines.items()}
     where = {place: float(place if numbers else index) for index, place in enumerate(places)}
     for number, (name, found) in enumerate(lines.items()):
         at = [where[place] for place in found]
-        points(axes, found, at, words(name), number)
+        points(axes, found, at, str(name), number, ARMS[(first + number) % len(ARMS)])
         if number == 0:
             null_band(axes, at, found)
     chance_line(

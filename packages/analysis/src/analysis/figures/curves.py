@@ -1,6 +1,8 @@
 """Curves over training and over thresholds, by arm."""
 
+import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -44,8 +46,11 @@ def training_and_validation(
     loss: str = "train_loss",
     x: str = "step",
     chance: float | None = None,
+    bounds: tuple[float, float] = (-math.inf, math.inf),
 ) -> Figure:
     """Draw training loss and a validation metric side by side: mean over seeds with its 95 % Student band, by arm.
+
+    The band of the metric is cut to `bounds`, the values that it can take.
 
     Raises:
         AnalysisError: an arm has no value of one of them.
@@ -54,7 +59,7 @@ def training_and_validation(
         figure = Figure(figsize=(PAGE, 3.4), layout="constrained")
         left, right = figure.subplots(1, 2)
         _draw(left, metrics_by_arm, loss, x)
-        _draw(right, metrics_by_arm, metric, x)
+        _draw(right, metrics_by_arm, metric, x, bounds)
         right.set_ylabel(f"validation {words(metric)}")
         chance_line(right, chance)
         legend(figure, [left, right])
@@ -96,9 +101,16 @@ def over_seeds(arm: str, tables: Sequence[pl.DataFrame], metric: str, x: str = "
     return Curve(np.array(places, dtype=float), value, low, high, len(tables), "mean over seeds")
 
 
-def _draw(axes: Axes, metrics_by_arm: Metrics, metric: str, x: str) -> None:
+def _draw(
+    axes: Axes,
+    metrics_by_arm: Metrics,
+    metric: str,
+    x: str,
+    bounds: tuple[float, float] = (-math.inf, math.inf),
+) -> None:
     for arm, colour in arm_colours(metrics_by_arm).items():
         curve = over_seeds(arm, metrics_by_arm[arm], metric, x)
+        curve = replace(curve, low=curve.low.clip(*bounds), high=curve.high.clip(*bounds))
         band(axes, curve, colour, f"{arm} (n = {curve.n})")
     _plain(axes, words(x), words(metric))
 

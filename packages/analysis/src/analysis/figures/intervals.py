@@ -36,10 +36,10 @@ def cell_intervals(comparison: Comparison) -> Figure:
     return figure
 
 
-def interval_plot(found: ByArm, *, label: str) -> Figure:
+def interval_plot(found: ByArm, *, label: str, level: str = "chance") -> Figure:
     """Draw estimates of several arms by name, each beside its chance level (dashes) and its null (grey).
 
-    What is not estimable says so in its place.
+    `level` is another name of what stands as chance. What is not estimable says so in its place.
 
     Raises:
         AnalysisError: there is nothing to draw.
@@ -48,7 +48,7 @@ def interval_plot(found: ByArm, *, label: str) -> Figure:
     with house_style():
         figure = Figure(figsize=(PAGE, _tall(names, len(found))), layout="constrained")
         axes = figure.add_subplot()
-        _panel(axes, found, label)
+        _panel(axes, found, label, level)
         legend(figure, [axes])
     return figure
 
@@ -79,14 +79,14 @@ def procrustes_panel(disparity: ByArm, reconstruction: ByArm, swap: ByArm) -> Fi
     return figure
 
 
-def _panel(axes: Axes, found: ByArm, label: str) -> None:
+def _panel(axes: Axes, found: ByArm, label: str, level: str = "chance") -> None:
     names, colours, lanes = _names(found), arm_colours(found), len(found)
     for lane, (arm, estimates) in enumerate(found.items()):
         for name, estimate in estimates.items():
             _estimate(axes, arm, estimate, _height(names.index(name), lane, lanes), colours[arm], 0.5 / lanes)
     everything = [each for estimates in found.values() for each in estimates.values()]
     if (chance := shared_chance(everything)) is not None:
-        chance_line(axes, chance, vertical=True)
+        chance_line(axes, chance, vertical=True, name=level)
     else:
         _chance_of_rows(axes, names, found)
     _rows(axes, [words(name) for name in names])

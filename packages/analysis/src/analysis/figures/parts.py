@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.estimates import Curve, Estimate
-from analysis.style import ARMS, QUIET
+from analysis.style import QUIET
 
 INTERVAL = "95 % interval"
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
@@ -62,10 +62,12 @@ def band(axes: Axes, curve: Curve, colour: str, label: str, dashes: Any = "-") -
     axes.fill_between(curve.at, curve.low, curve.high, color=colour, alpha=0.18, linewidth=0)
 
 
-def points(axes: Axes, found: Mapping[Any, Estimate], at: Sequence[float], label: str, line: int) -> None:
+def points(
+    axes: Axes, found: Mapping[Any, Estimate], at: Sequence[float], label: str, line: int, colour: str
+) -> None:
     """Estimates along an axis, joined, each with its interval; a gap stands where one is not estimable."""
     values = np.array([(each.value, each.low, each.high) for each in found.values()], dtype=float)
-    colour, missing = ARMS[(line + 1) % len(ARMS)], int(np.isnan(values[:, 0]).sum())
+    missing = int(np.isnan(values[:, 0]).sum())
     label = f"{label} ({missing} of {len(values)} not estimable)" if missing else label
     shape = MARKERS[line % len(MARKERS)]
     dashes = DASHES[line % len(DASHES)]

@@ -1,12 +1,28 @@
 """What the model answered."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
-from analysis import Assay, Estimate, Finding, Findings, Measure, Run, cluster_estimate
+from analysis import (
+    Assay,
+    Curve,
+    Drawing,
+    Estimate,
+    Finding,
+    Findings,
+    Measure,
+    Run,
+    arm_curves,
+    cluster_estimate,
+    performance_profile,
+    performance_profile_figure,
+)
+from working_memory.assays.averages import over_networks
 from working_memory.metrics import detection, lure_false_alarms
+from working_memory.tasks import FEATURES
 
 CELLS = ("feature", "n")
 ACCURACY = Measure("accuracy", chance=0.5, bounds=(0.0, 1.0), cells=CELLS)
@@ -24,6 +40,26 @@ class Behaviour(Assay):
     name = "behaviour"
     question = "How well is each task solved?"
     measures = (ACCURACY, D_PRIME, CRITERION, LURES)
+
+    def draw(self, found: Mapping[str, Sequence[Findings]]) -> Iterator[Drawing]:
+        """Accuracy by n for each feature, and the share of tasks above each accuracy."""
+        panels = over_networks(found, ACCURACY, panel="feature", along="n")
+        if panels := {feature: panels[feature] for feature in FEATURES if feature in panels}:
+            yield Drawing(
+                "behaviour-by-n",
+                arm_curves(panels, label="accuracy", x="n back"),
+                "Accuracy by n for each asked feature: mean over the test splits, 95 % interval over networks.",
+                f"Panels of accuracy by n, one line each for {', '.join(found)}.",
+                "The dashed line is chance.",
+            )
+        if profiles := dict(performance_profiles(found)):
+            yield Drawing(
+                "behaviour-profile",
+                performance_profile_figure(profiles, label="accuracy", chance=ACCURACY.chance),
+                "Share of scores (networks × tasks × test splits) above each accuracy, with its pointwise 95 % band.",
+                f"Falling curves, one each for {', '.join(profiles)}; the further right, the better.",
+                "The dashed line is chance. Arms of fewer than five networks have no band.",
+            )
 
     def measure(self, run: Run, controls: Mapping[str, Run]) -> Findings:
         """Accuracy has an interval over sequences; the others are points, to be put together over networks."""
@@ -62,3 +98,17 @@ def point(value: float, frames: int, measure: Measure) -> Estimate:
     """A figure without an interval."""
     nan = float("nan")
     return Estimate(value, nan, nan, frames, measure.chance, "one network; the interval is over networks")
+
+
+def performance_profiles(found: Mapping[str, Sequence[Findings]]) -> Iterator[tuple[str, Curve]]:
+    """The profile of each arm over the tasks and splits that all its networks have."""
+    thresholds = np.linspace(0.4, 1.0, 61)
+    for arm, networks in found.items():
+        scores = [
+            {tuple(each.cell.items()): each.estimate.value for each in network.of(ACCURACY.name)}
+            for network in networks
+        ]
+        shared = [cell for cell in (scores[0] if scores else ()) if all(cell in each for each in scores)]
+        if shared:
+            matrix = np.array([[each[cell] for cell in shared] for each in scores])
+            yield arm, performance_profile(matrix, thresholds)
