@@ -13,7 +13,7 @@ from searchlight.configuration import of_run, with_settings
 from searchlight.errors import CheckpointError, Interrupted, TrainingError, UsageError
 from searchlight.experiments import experiment_class
 from searchlight.jobs import epochs_done, train_all
-from searchlight.runs import RunRecorder, evaluate_run, load_weights, run_of, runs_at, train_run
+from searchlight.runs import RunRecorder, evaluate_run, load_weights, reusable, run_of, runs_at, train_run
 
 COSTS = ("seconds", "cpu_seconds", "peak_bytes")
 
@@ -60,6 +60,16 @@ def test_a_complete_run_is_reused(line, tmp_path):
     before = {file: file.stat().st_mtime_ns for file in run.path.rglob("*")}
     train_run(line(), 0, tmp_path)
     assert before == {file: file.stat().st_mtime_ns for file in run.path.rglob("*")}
+
+
+def test_a_run_from_before_a_setting_existed_is_reused_where_the_default_is_asked_for(line, tmp_path):
+    run = train_run(line(), 0, tmp_path)
+    file = run.path / "config.yaml"
+    file.write_text(file.read_text().replace("noise: 0.0\n", ""))
+    assert "noise" not in run.config()
+    assert reusable(run, line(), resume=False)
+    with pytest.raises(UsageError, match="other settings: noise differ"):
+        reusable(run, line().with_config(with_settings(line().config, {"noise": 1.0}, "test")), resume=False)
 
 
 def test_a_run_of_other_settings_is_never_overwritten(line, tmp_path):

@@ -114,7 +114,7 @@ def reusable(run: Run, resolved: Resolved, *, resume: bool) -> bool:
             f"{run.path} holds something else than a run; move it away or choose another --runs folder, "
             "see docs/troubleshooting.md#folder-holds-something-else."
         )
-    changed = differences(run.config(), resolved.document)
+    changed = differences(of_run(run.path).document, resolved.document)
     if changed:
         raise UsageError(
             f"{run.path} holds a run with other settings: {', '.join(changed)} differ. Nothing is overwritten; "
