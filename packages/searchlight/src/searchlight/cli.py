@@ -19,6 +19,7 @@ VERBS = {
     "inspect": "Draw what a run attends to, beside controls.",
     "report": "Measure what assays find in a run, arm or comparison, and write one page.",
     "view": "Show the reports of a folder in a browser, on this machine only.",
+    "claims": "Settle the claims of a system from saved runs: statistic, null, intervention, verdict.",
     "sweep": "Train a grid of settings and choose one on validation data.",
     "runs": "List the runs of a folder.",
     "configs": "List, show or copy the presets.",

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from torch import nn
 
-from analysis import Assay, Estimate, Measure
+from analysis import Assay, Estimate, Hypothesis, Measure
 from searchlight.training import Batches, Loss
 
 if TYPE_CHECKING:
@@ -64,6 +64,8 @@ class Experiment(ABC):
     """The validation split whose items are drawn as those of training are; the others hold something out."""
     assays: ClassVar[tuple[Assay, ...]] = ()
     """What is asked of every run's stored numbers."""
+    claims: ClassVar[tuple[Hypothesis, ...]] = ()
+    """What was claimed of the system, and the predictions that settle it."""
 
     def __init__(
         self, config: Any, seed: int = 0, *, cache: Path | None = None, report: Report | None = None

@@ -41,6 +41,7 @@ from working_memory import (
 )
 from working_memory.assays import ASSAYS
 from working_memory.assays.behaviour import ACCURACY, CRITERION, D_PRIME, LURES
+from working_memory.claims import CLAIMS
 
 EVALUATED = tuple(split for split in SPLIT_POOLS if split != "train")
 VALIDATION = tuple(split for split in EVALUATED if split.startswith("validation/"))
@@ -55,6 +56,7 @@ class WorkingMemory(Experiment):
     further = (CRITERION,)
     training_split = "validation/familiar"
     assays = ASSAYS
+    claims = CLAIMS
 
     @property
     def controls(self) -> tuple[str, ...]:
