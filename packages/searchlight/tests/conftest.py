@@ -1,5 +1,6 @@
 """A system of a few numbers, so that training, runs and comparison are tested without pictures."""
 
+import dataclasses
 from dataclasses import field
 from typing import ClassVar
 
@@ -10,7 +11,7 @@ import torch
 from pydantic.dataclasses import dataclass
 from torch import nn
 
-from analysis import Measure
+from analysis import Assay, Estimate, Finding, Findings, Graded, Measure
 from searchlight import configuration, experiments
 from searchlight.configuration import STRICT, Resolved, TrainingConfig
 from searchlight.experiments.base import Arm, Evaluation, Experiment, Inspection
@@ -31,10 +32,46 @@ class LineConfig:
     """How the gradient steps are taken."""
 
 
+@dataclasses.dataclass(frozen=True)
+class Answers(Assay):
+    """How sure a line is, by feature and by how hard n is; one with dropout is not asked."""
+
+    name = "answers"
+    question = "How sure is the model?"
+    measures = (
+        Measure("sureness", bounds=(0.0, 1.0), cells=("feature",)),
+        Graded("sureness_by", cells=("by", "n"), apart=("by",)),
+    )
+    controls = ("untrained",)
+
+    def missing(self, run):
+        return "it was trained with dropout" if run.config()["dropout"] else ""
+
+    def measure(self, run, controls):
+        told = run.trials().with_columns(sure=(2 * pl.col("score") - 1).abs())
+        figures = [
+            finding("sureness", part, split=split, feature=feature)
+            for (split, feature), part in groups(told, "split", "feature")
+        ]
+        return Findings(
+            (*figures, *(finding("sureness_by", part, by="n", n=n) for (n,), part in groups(told, "n")))
+        )
+
+
+def groups(trials, *by):
+    return trials.filter(pl.col("split").str.starts_with("test/")).group_by(*by, maintain_order=True)
+
+
+def finding(measure, part, **cell):
+    value = part["sure"].mean()
+    return Finding(measure, Estimate(value, value - 0.1, value + 0.1, part.height), cell)
+
+
 class Line(Experiment):
     system = "line"
     measures: ClassVar = (Measure("accuracy", chance=0.5, cells=("feature", "n")),)
     controls: ClassVar = ("untrained",)
+    assays: ClassVar = (Answers(),)
     prepared: ClassVar[list[int]] = []
 
     def prepare(self):

@@ -1,0 +1,46 @@
+import json
+
+import polars as pl
+import pytest
+
+from analysis import AssayComparison, Comparability, compare
+from searchlight.older_keys import older_keys
+
+
+def compared(assay: str, measure: str, part: str, gap: float, **options) -> AssayComparison:
+    rows = [("base", seed, 0.5 + 0.01 * seed) for seed in range(4)]
+    rows += [(arm, seed, 0.5 + gap + 0.02 * seed) for arm in ("gated", "looking") for seed in range(4)]
+    values = pl.DataFrame(rows, schema=["arm", "seed", "value"], orient="row")
+    return AssayComparison(assay, "?", {measure: {part: compare(values, [], "base", **options)}}, {}, ())
+
+
+def test_the_older_keys_are_mean_paired_differences_with_what_belongs_to_them():
+    found = older_keys(
+        {
+            "decoding": compared("decoding", "decoding_accuracy", "test/novel_view, rnn, relevant", 0.1),
+            "geometry": compared("geometry", "orthogonalization_index", "rnn", -0.2),
+            "rotation": compared("rotation", "reconstruction_accuracy", "", 0.05),
+        }
+    )
+    decoding = found["decoding"]
+    assert decoding["mean_improvement"] == pytest.approx(0.115)
+    assert decoding["interval"][0] < decoding["mean_improvement"] < decoding["interval"][1]
+    assert (decoding["verdict"], decoding["n"], decoding["baseline"]) == ("better", 4, "base")
+    assert set(decoding["arms"]) == {"gated", "looking"}
+    assert found["orthogonalization"]["improvement"] == pytest.approx(-0.185)
+    assert found["procrustes"]["reconstruction_improvement"] == pytest.approx(0.065)
+    assert json.dumps(found, allow_nan=False)
+
+
+def test_what_was_not_measured_or_not_comparable_has_a_reason_and_no_number():
+    blocked = Comparability(dict.fromkeys(("gated", "looking"), ("another budget",)))
+    found = older_keys(
+        {"rotation": compared("rotation", "reconstruction_accuracy", "", 0.05, checked=blocked)}
+    )
+    assert found["procrustes"]["reason"] == "another budget"
+    assert "reconstruction_improvement" not in found["procrustes"]
+    assert found["orthogonalization"] == {
+        "reason": "orthogonalization_index rnn of the assay geometry was not compared"
+    }
+    other = older_keys({"decoding": compared("decoding", "decoding_accuracy", "cnn, relevant", 0.1)})
+    assert "mean_improvement" not in other["decoding"]
