@@ -6,7 +6,7 @@ import sys
 import pytest
 import torch
 
-from attention_core import AttentionError, DenseMap, StreamedMap, losses
+from attention_core import AttentionError, DenseMap, EdgeMap, StreamedMap, losses
 
 WEIGHTS = torch.tensor([[[0.5, 0.25, 0.25], [1.0, 0.0, 0.0], [0.0, 0.0, 0.0]]])
 
@@ -105,3 +105,20 @@ def test_bad_input_is_named():
         losses.attention_supervision(attention, torch.tensor([0, 1, 1]), torch.ones(3))
     with pytest.raises(AttentionError, match=r"no query of a map .* may attend a key"):
         losses.entropy_bonus(DenseMap(torch.zeros(1, 2, 2)))
+
+
+@pytest.mark.parametrize("gap", [-40.0, -50.0, -80.0, -90.0, -200.0])
+@pytest.mark.parametrize("kind", ["dense", "edges"])
+def test_however_small_a_weight_is_the_entropy_has_the_gradient_of_double_precision(gap, kind):
+    edges = torch.tensor([[0, 1], [0, 0]])
+
+    def gradient(dtype):
+        scores = torch.tensor([[0.0, gap]], dtype=dtype, requires_grad=True)
+        weights = scores.softmax(-1)
+        attention = DenseMap(weights[None]) if kind == "dense" else EdgeMap(weights.mT, edges, 1, 2)
+        losses.entropy_bonus(attention).backward()
+        return scores.grad
+
+    torch.testing.assert_close(
+        gradient(torch.float32).double(), gradient(torch.float64), rtol=1e-4, atol=1e-36
+    )

@@ -48,7 +48,8 @@ def entropy(entries: Entries) -> Float[Tensor, " rows"]:
     """H_i = Σ_j p_ij ln (1 / p_ij)."""
     # At zero the term is zero, but its gradients would not be finite.
     none = entries.weights < torch.finfo(entries.weights.dtype).tiny
-    terms = entries.weights * entries.weights.masked_fill(none, 1.0).reciprocal().log()
+    # Not the logarithm of 1 / p, whose gradient overflows on its way; 0 − ln 1 is not −0.
+    terms = entries.weights * (0.0 - entries.weights.masked_fill(none, 1.0).log())
     return row_sums(terms, entries.pattern)
 
 

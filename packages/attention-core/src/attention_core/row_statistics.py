@@ -30,7 +30,8 @@ def entropy(rows: Rows) -> Float[Tensor, "*batch rows"]:
     """H_i = Σ_j p_ij ln (1 / p_ij)."""
     # At zero the term is zero, but its gradients would not be finite.
     none = rows.weights < torch.finfo(rows.weights.dtype).tiny
-    return (rows.weights * rows.weights.masked_fill(none, 1.0).reciprocal().log()).sum(-1)
+    # Not the logarithm of 1 / p, whose gradient overflows on its way; 0 − ln 1 is not −0.
+    return (rows.weights * (0.0 - rows.weights.masked_fill(none, 1.0).log())).sum(-1)
 
 
 def power_sum(rows: Rows, order: float) -> Float[Tensor, "*batch rows"]:
