@@ -1,11 +1,15 @@
+import re
+from pathlib import Path
+
 import polars as pl
 import pytest
 
 from analysis import Comparability, Diagnosis, Evidence, compare, diagnose
-from analysis.diagnosis import CHECKS, REMEDIES
+from analysis.diagnosis import CHECKS, REMEDIES, Look, TaskUse
 
 HEALTHY = {
-    "entropy": 0.6,
+    "look": Look(entropy=0.6),
+    "task": TaskUse(own=0.95, other=0.6, moved=0.3),
     "train": 0.97,
     "validation": 0.95,
     "chance": 0.5,
@@ -27,9 +31,24 @@ def test_what_is_not_known_is_not_judged():
 @pytest.mark.parametrize(
     ("changed", "anchor", "symptom"),
     [
-        ({"entropy": 0.985}, "attention-uniform", "normalised entropy is 0.985"),
+        ({"look": Look(entropy=0.985)}, "attention-uniform", "normalised entropy is 0.985"),
+        ({"look": Look(missing="it looks at places")}, "no-attention-maps", "though it looks at places"),
+        (
+            {"task": TaskUse(0.95, 0.94)},
+            "task-changes-nothing",
+            "0.940 with another task, 0.950 with its own",
+        ),
+        (
+            {"task": TaskUse(0.95, 0.6, 0.002)},
+            "task-changes-nothing",
+            "does not move with the task: by 0.002",
+        ),
         ({"train": 0.99, "validation": 0.8}, "training-far-above-validation", "(0.990 and 0.800)"),
-        ({"train": 0.5, "validation": 0.51}, "at-chance", "at chance (0.510, chance 0.50)"),
+        (
+            {"train": 0.5, "validation": 0.51, "task": TaskUse(0.51, 0.5)},
+            "at-chance",
+            "at chance (0.510, chance 0.50)",
+        ),
         ({"trials": 30}, "too-few-trials", "only 30 trials"),
         ({"seeds": 1}, "too-few-seeds", "only 1 seed, fewer than 5"),
         ({"losses": [1.0, 1.1, 0.9, 1.0, 0.99]}, "loss-not-falling", "1 at first, 0.99 at last"),
@@ -72,6 +91,11 @@ def test_an_arm_that_wins_needs_no_diagnosis():
 
 def test_every_symptom_has_a_remedy():
     assert set(CHECKS) | {"attention-worse-than-baseline", "not-comparable"} == set(REMEDIES)
+
+
+def test_every_remedy_is_a_heading_of_the_document():
+    document = (Path(__file__).parents[3] / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+    assert set(REMEDIES) <= set(re.findall(r"^## (\S+)$", document, flags=re.MULTILINE))
 
 
 def test_a_diagnosis_prints_where_to_read_on():

@@ -1,7 +1,11 @@
+import numpy as np
+import polars as pl
 import pytest
 
 from searchlight.comparing import compare_arms
-from searchlight.diagnosing import diagnoses_between, diagnoses_of, evidence_of
+from searchlight.controls import control_at
+from searchlight.diagnosing import diagnoses_between, diagnoses_of
+from searchlight.evidence import OTHER_TASK, evidence_of, moved, task_use
 from searchlight.experiments import experiment_class
 from searchlight.jobs import train_all
 from searchlight.results import measured
@@ -27,7 +31,7 @@ def test_evidence_is_what_the_runs_stored(stuck, monkeypatch):
     values = measured("line", stuck, measure)
     there = [row["value"] for row in values.to_dicts() if row["split"] == "validation/plain"]
     assert evidence.validation == pytest.approx(sum(there) / 2)
-    assert (evidence.train, evidence.entropy) == (None, None)
+    assert (evidence.train, evidence.look.entropy, evidence.task) == (None, None, None)
     assert len(evidence.losses) == 5
     assert len(evidence.gradient_norms) == 15
     monkeypatch.setattr(experiment_class("line"), "training_split", "validation/plain")
@@ -38,3 +42,49 @@ def test_a_comparison_adds_what_it_could_not_do(stuck, line, tmp_path):
     train_all([(line("line/longer", training={"epochs": 6}), 0)], tmp_path, jobs_at_once=1)
     found = diagnoses_between(compare_arms([stuck[0].path.parent, tmp_path / "line" / "longer"]))
     assert ("longer", "not-comparable") in {(each.arm, each.anchor) for each in found}
+
+
+def test_maps_that_a_kind_should_have_kept_are_missed(stuck, monkeypatch):
+    assert "no-attention-maps" not in {line.anchor for line in diagnoses_of("line", stuck)}
+    monkeypatch.setattr(experiment_class("line"), "keeps_maps", classmethod(lambda cls, config: True))
+    found = {line.anchor: line.symptom for line in diagnoses_of("line", stuck)}
+    assert found["no-attention-maps"] == "no attention maps, though its kind looks at places"
+
+
+def test_an_arm_that_a_named_assay_finds_nothing_in_is_told_so(stuck, line, tmp_path):
+    train_all(
+        [(line("line/noisy", dropout=0.5, training={"epochs": 5}), seed) for seed in range(2)],
+        tmp_path,
+        jobs_at_once=1,
+    )
+    found = compare_arms(
+        [stuck[0].path.parent, tmp_path / "line" / "noisy"], assays=["answers"], jobs_at_once=1
+    )
+    missing = [line for line in diagnoses_between(found) if line.anchor == "no-attention-maps"]
+    assert [(line.arm, line.symptom) for line in missing] == [
+        ("noisy", "no attention maps, though it is compared by the assay answers")
+    ]
+
+
+def keep_control(run, trials, weights):
+    control = control_at(run, OTHER_TASK)
+    control.begin("{}", {"intervention": OTHER_TASK})
+    control.write_evaluation(trials, {}, {"look/weights": weights})
+    return control
+
+
+def test_what_another_task_does_is_read_from_the_control_on_the_same_frames(stuck):
+    run, measure = stuck[0], experiment_class("line").measures[0]
+    trials = run.trials().with_columns(prediction=pl.col("target"))
+    other = trials.filter(pl.col("split") == "test/plain").sort("item", descending=True)
+    maps = np.zeros((trials.height, 1, 2, 2))
+    maps[:, 0, 0, 0] = 1.0
+    others = np.zeros((other.height, 1, 2, 2))
+    others[:, 0, 0, :] = 0.5
+    control = keep_control(run, other, others)
+    assert moved(run, {"look/weights": maps}, control) == pytest.approx(0.5)
+    assert moved(run, {"look/entropy": maps[..., 0, 0]}, control) is None
+    use = task_use("line", measure, {run: {"look/weights": maps}, stuck[1]: {}})
+    right = run.trials().filter(pl.col("split") == "test/plain")
+    assert use.own == pytest.approx((right["prediction"] == right["target"]).mean())
+    assert (use.other, use.moved) == (1.0, pytest.approx(0.5))

@@ -1,7 +1,7 @@
 """Arms compared by everything that an assay found in their runs, as far as they have it."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -45,6 +45,11 @@ class AssayComparison:
             for part, found in parts.items()
             for sentence in told(found, part or measure)
         ]
+
+    def absent(self, arms: Iterable[str]) -> list[str]:
+        """Those of some arms of which no figure is known."""
+        known = {arm for parts in self.measures.values() for each in parts.values() for arm in each.arms}
+        return [arm for arm in arms if arm not in known]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values."""

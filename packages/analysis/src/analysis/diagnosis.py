@@ -16,19 +16,40 @@ FEWEST_SEEDS = 5
 NEAR_CHANCE = 0.02
 FALLEN = 0.05
 VANISHED, EXPLODED = 1e-6, 1e3
+TASK_EFFECT, MOVED = 0.02, 0.01
+
+
+@dataclass(frozen=True)
+class Look:
+    """An arm's attention: its mean normalised entropy, and why there should be maps if there are none."""
+
+    entropy: float | None = None
+    missing: str = ""
+
+
+@dataclass(frozen=True)
+class TaskUse:
+    """What an arm reaches when it is told its own task, and that of another sequence.
+
+    `moved` is how far its attention goes with the task: the total variation between the two maps, from 0 to 1.
+    """
+
+    own: float
+    other: float
+    moved: float | None = None
 
 
 @dataclass(frozen=True)
 class Evidence:
     """What one arm's runs stored; what is not known stays None or empty and is not judged.
 
-    `entropy` is the mean normalised entropy of its attention, `train` the primary metric on validation items that
-    are drawn as training items are, `validation` that on the others, `trials` the scored items per seed, `losses`
-    and `gradient_norms` the training record in order.
+    `train` is the primary metric on validation items that are drawn as training items are, `validation` that on the
+    others, `trials` the scored items per seed, `losses` and `gradient_norms` the training record in order.
     """
 
     arm: str
-    entropy: float | None = None
+    look: Look = Look()
+    task: TaskUse | None = None
     train: float | None = None
     validation: float | None = None
     chance: float | None = None
@@ -65,6 +86,14 @@ REMEDIES = {
     "attention-worse-than-baseline": (
         "The added layer costs more than selecting is worth, most often with one feature only.",
         "sweep learning rate and dropout on validation, and look at the cells where it loses.",
+    ),
+    "no-attention-maps": (
+        "The arm pools every frame or weighs channels, or its evaluation was cut off.",
+        "train a kind that looks at places, or evaluate the run again.",
+    ),
+    "task-changes-nothing": (
+        "The answer does not depend on what is asked: the task vector is cut off, or one answer fits all tasks.",
+        "check that the task vector reaches attention and cell, and look at each task alone.",
     ),
     "training-far-above-validation": (
         "The model remembers its training items.",
@@ -128,8 +157,25 @@ def _verdict(result: Result) -> Diagnosis | None:
 
 
 def _uniform(arm: Evidence) -> str:
-    if arm.entropy is not None and arm.entropy > UNIFORM_ENTROPY:
-        return f"attention is uniform, its normalised entropy is {arm.entropy:.3f} (1 = uniform)"
+    entropy = arm.look.entropy
+    if entropy is not None and entropy > UNIFORM_ENTROPY:
+        return f"attention is uniform, its normalised entropy is {entropy:.3f} (1 = uniform)"
+    return ""
+
+
+def _no_maps(arm: Evidence) -> str:
+    return arm.look.missing and f"no attention maps, though {arm.look.missing}"
+
+
+def _same_for_any_task(arm: Evidence) -> str:
+    """Not of an arm at chance, which has nothing to lose."""
+    task = arm.task
+    if task is None or _at_chance(arm):
+        return ""
+    if task.own - task.other < TASK_EFFECT:
+        return f"the task vector changes nothing: {task.other:.3f} with another task, {task.own:.3f} with its own"
+    if task.moved is not None and task.moved < MOVED:
+        return f"attention does not move with the task: by {task.moved:.3f} (0 = the same map, 1 = elsewhere)"
     return ""
 
 
@@ -182,6 +228,8 @@ def _exploded(arm: Evidence) -> str:
 
 CHECKS: dict[str, Callable[[Evidence], str]] = {
     "attention-uniform": _uniform,
+    "no-attention-maps": _no_maps,
+    "task-changes-nothing": _same_for_any_task,
     "training-far-above-validation": _overfitted,
     "at-chance": _at_chance,
     "too-few-trials": _few_trials,

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from analysis import AssayComparison, Comparison, Graded, Measure, Result
 from analysis.assay_comparison import FAMILY
@@ -143,17 +142,11 @@ def shortened(found: Compared) -> Iterator[str]:
         note for note in found.notes if not note.startswith(tuple(f"{name}: " for name in found.by_assay))
     )
     for name, compared in found.by_assay.items():
-        lacking = tuple(f"{arm}: " for arm in absent(compared, found.arms))
+        lacking = tuple(f"{arm}: " for arm in compared.absent(found.arms))
         told = [note for note in compared.notes if lacking and note.startswith(lacking)]
         yield from (f"{name}: {note}" for note in told)
         if more := len(compared.notes) - len(told):
             yield f"{name}: {more} notes on what was left out or not estimable; --assay {name} tells them"
-
-
-def absent(compared: AssayComparison, arms: Mapping[str, Any]) -> list[str]:
-    """The arms of which an assay knows no figure."""
-    known = {arm for parts in compared.measures.values() for each in parts.values() for arm in each.arms}
-    return [arm for arm in arms if arm not in known]
 
 
 def changes(run: Run) -> str:

@@ -112,6 +112,11 @@ class Experiment(ABC):
         """What simple observers score on the primary measure: one row per split and cell, one column per observer."""
         return pl.DataFrame()
 
+    @classmethod
+    def keeps_maps(cls, config: Mapping[str, Any]) -> bool:
+        """Whether an arm of this configuration, as plain values, leaves attention maps with its evaluation."""
+        return False
+
     def describe(self, model: nn.Module) -> str:
         """The model in a few lines, its number of parameters among them."""
         parameters = sum(each.numel() for each in model.parameters())

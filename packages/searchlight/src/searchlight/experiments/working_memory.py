@@ -1,7 +1,7 @@
 """N-back on rendered objects, as the integration layer sees it."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -260,6 +260,11 @@ class WorkingMemory(Experiment):
     def observers(cls, trials: pl.DataFrame, cells: tuple[str, ...]) -> pl.DataFrame:
         """The accuracy of looking at one thing only, or at the object just before."""
         return observers(trials, ["split", *cells])
+
+    @classmethod
+    def keeps_maps(cls, config: Mapping[str, Any]) -> bool:
+        """Those that look at places do."""
+        return needs_map(config["model"]["kind"])
 
     def inspect(
         self, trained: Evaluation, controls: dict[str, Evaluation], *, task: str | None, samples: int
