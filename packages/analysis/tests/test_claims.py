@@ -4,7 +4,7 @@ import math
 import pytest
 
 from analysis import AnalysisError, Estimate, Null
-from analysis.claims import COLUMNS, Claim, claims_html
+from analysis.claims import COLUMNS, Claim, claims_html, known_level
 
 NULL = Null(0.5, 0.45, 0.55, 0.01, 999, "shuffled labels")
 ABOVE = Estimate(0.8, 0.7, 0.9, 5, how="mean")
@@ -51,6 +51,21 @@ def test_a_map_that_moves_nothing_proves_nothing(intervention, verdict, reason):
 def test_an_interval_is_not_enough_where_p_says_otherwise():
     weak = Null(0.5, 0.2, 0.8, 0.2, 99, "permutation")
     assert Claim("It helps.", ABOVE, weak, no_intervention="a count").verdict == "no detectable difference"
+
+
+@pytest.mark.parametrize(
+    ("statistic", "p", "reason"),
+    [
+        (ABOVE, 0.2, "the interval leaves the null out, but p = 0.2"),
+        (AROUND, 0.008, "p = 0.008, but the interval holds the null"),
+        (AROUND, 0.6, "the statistic is not told from its null"),
+    ],
+)
+def test_interval_and_test_must_agree_and_it_is_said_where_they_do_not(statistic, p, reason):
+    claim = Claim("It helps.", statistic, known_level(0.5, 5), no_intervention="a count", p=p)
+    assert (claim.verdict, claim.reason) == ("no detectable difference", reason)
+    assert f"p = {p}" in claim.row()["null"]
+    assert Claim.from_dict(json.loads(json.dumps(claim.to_dict()))) == claim
 
 
 def test_a_control_is_a_null_whose_interval_must_not_meet():

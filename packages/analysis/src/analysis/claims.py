@@ -176,9 +176,18 @@ def _beyond(found: Estimate, null: Estimate | Null, expects: str, p: float | Non
     convincing = p is None or p < 0.05
     side = "greater" if found.low > high else "less" if found.high < low else ""
     if not (side and convincing):
-        return "no detectable difference", "the statistic is not told from its null"
+        return "no detectable difference", _undecided(side, p)
     agrees = expects in ("different", side)
     return ("true" if agrees else "false"), f"the statistic is {side} than its null"
+
+
+def _undecided(side: str, p: float | None) -> str:
+    """Why a statistic is not told from its null, where interval and test disagree as well as where they do not."""
+    if side:
+        return f"the interval leaves the null out, but p = {p:.3g}"
+    if p is not None and p < 0.05:
+        return f"p = {p:.3g}, but the interval holds the null"
+    return "the statistic is not told from its null"
 
 
 def _within(found: Estimate, expects: tuple[float, float]) -> tuple[Verdict, str]:

@@ -98,7 +98,7 @@ class Differs(Prediction):
         known = self.quantity.known(archive, self.arms)
         ours, theirs = (enough(known, each, self.quantity) for each in self.arms)
         gap = gap_of(ours, theirs)
-        told = f"no difference from {self.arms[1]}, {mean_estimate(list(theirs.values()))}; {gap.test}"
+        told = f"no difference from {self.arms[1]}, {mean_in_words(theirs)}; {gap.test}"
         return Tested(noted(gap.estimate, known), known_level(0.0, gap.n, told), gap.p)
 
 
@@ -120,7 +120,7 @@ class Grows(Prediction):
         ours, theirs = (enough(known, each, self.quantity) for each in self.arms)
         shares = {seed: ours[seed] / theirs[seed] - 1 for seed in ours if seed in theirs}
         found = over_networks(enough(Known({arm: shares}, known.left_out), arm, self.quantity))
-        told = f"as much as {baseline}, {mean_estimate(list(theirs.values()))}"
+        told = f"as much as {baseline}, {mean_in_words(theirs)}"
         return Tested(noted(found, known), known_level(0.0, found.n, told))
 
 
@@ -251,6 +251,12 @@ def convincing(quantity: Quantity, archive: Archive, arm: str) -> list[str]:
 def over_networks(values: Mapping[int, float], chance: float | None = None) -> Estimate:
     """Mean and Student's interval over networks."""
     return mean_estimate(list(values.values()), chance=chance)
+
+
+def mean_in_words(values: Mapping[int, float]) -> str:
+    """The mean of some networks, for a null that needs no interval of it."""
+    mean = over_networks(values).value
+    return f"{mean:.3f} on average" if abs(mean) < 1000 else f"{mean:,.0f} on average"
 
 
 def gap_of(ours: Mapping[int, float], theirs: Mapping[int, float]) -> Difference:
