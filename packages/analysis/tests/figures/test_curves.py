@@ -1,10 +1,15 @@
 import numpy as np
 import polars as pl
 import pytest
-from matplotlib import rcParams
-from matplotlib.image import imread
 
-from analysis import AnalysisError, cell_intervals, compare, mean_estimate, save_figure, training_curves
+from analysis import (
+    AnalysisError,
+    mean_estimate,
+    performance_profile,
+    performance_profile_figure,
+    training_and_validation,
+    training_curves,
+)
 
 STEPS = [0, 100, 200]
 
@@ -18,19 +23,6 @@ def seed_table(offset: float) -> pl.DataFrame:
 @pytest.fixture
 def curves():
     return {"baseline": [seed_table(0.0)], "gated": [seed_table(0.0), seed_table(0.02), seed_table(0.07)]}
-
-
-@pytest.fixture
-def comparison():
-    rows = [
-        (arm, seed, n, value + 0.01 * seed)
-        for n in (1, 2)
-        for arm, value in (("baseline", 0.6), ("gated", 0.6 + 0.1 * n))
-        for seed in range(3)
-        if (arm, n) != ("baseline", 2)
-    ]
-    values = pl.DataFrame(rows, schema=["arm", "seed", "n", "value"], orient="row")
-    return compare(values, ["n"], "baseline", chance=0.5, metric="masked_accuracy")
 
 
 def named(axes, label: str):
@@ -65,27 +57,36 @@ def test_a_metric_nobody_recorded_is_an_error(curves):
         training_curves(curves, metric="f1")
 
 
-def test_every_interval_of_a_comparison_is_drawn(comparison):
-    lines = cell_intervals(comparison).axes[0].lines
-    drawn = {tuple(np.round(line.get_xdata(), 9)) for line in lines if len(line.get_xdata()) == 2}
-    estimates = [result.estimate for result in comparison.results if result.estimate]
-    assert {(round(found.low, 9), round(found.high, 9)) for found in estimates} <= drawn
-    points = [float(line.get_xdata()[0]) for line in lines if len(line.get_xdata()) == 1]
-    assert sorted(points) == pytest.approx(sorted(found.value for found in estimates))
+def test_loss_and_validation_stand_side_by_side_and_arms_are_named_once(curves):
+    figure = training_and_validation(curves, metric="accuracy", loss="loss", chance=0.5)
+    left, right = figure.axes
+    np.testing.assert_allclose(named(left, "gated (n = 3)").get_ydata(), [3.0, 2.0, 1.0])
+    np.testing.assert_allclose(named(right, "gated (n = 3)").get_ydata(), np.array([0.5, 0.7, 0.9]) + 0.03)
+    assert [line.get_label() for line in left.lines] == ["baseline (n = 1)", "gated (n = 3)"]
+    assert named(right, "chance") is right.lines[-1]
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == [
+        "baseline (n = 1)",
+        "gated (n = 3)",
+    ]
+    assert (left.get_ylabel(), right.get_ylabel()) == ("loss", "validation accuracy")
 
 
-def test_verdicts_and_what_was_not_measured_are_written(comparison):
-    axes = cell_intervals(comparison).axes[0]
-    words = [text.get_text() for text in axes.texts]
-    assert words.count("better") + words.count("no detectable difference") == 1
-    assert words.count("not comparable") == 2
-    assert "baseline: not measured" in words
-    assert [label.get_text() for label in axes.get_yticklabels()] == ["overall", "n=1", "n=2"]
+def test_a_band_ends_where_the_metric_does(curves):
+    drawn = [
+        training_and_validation(curves, metric="accuracy", loss="loss", **more).axes[1].collections[1]
+        for more in ({}, {"bounds": (0.0, 1.0)})
+    ]
+    free, cut = (each.get_paths()[0].vertices[:, 1].max() for each in drawn)
+    assert free > 1
+    assert cut == 1
 
 
-def test_a_saved_figure_has_300_dots_per_inch_and_leaves_the_settings_alone(curves, tmp_path):
-    before = dict(rcParams)
-    save_figure(tmp_path / "curves.png", training_curves(curves, metric="accuracy"))
-    assert imread(tmp_path / "curves.png").shape[1] == pytest.approx(7.2 * 300, rel=0.05)
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["curves.png", "curves.svg"]
-    assert dict(rcParams) == before
+def test_a_profile_falls_from_all_scores_to_none(curves):
+    scores = np.array([[0.5, 0.9], [0.6, 0.9], [0.7, 0.8], [0.6, 0.8], [0.7, 0.9]])
+    profile = performance_profile(scores, [0.4, 0.65, 0.85, 0.95])
+    axes = performance_profile_figure({"gated": profile}, chance=0.5).axes[0]
+    np.testing.assert_allclose(named(axes, "gated (n = 5)").get_ydata(), [1.0, 0.7, 0.3, 0.0])
+    band = axes.collections[0].get_paths()[0].vertices
+    assert band[:, 1].min() == pytest.approx(np.nanmin(profile.low))
+    assert band[:, 1].max() == pytest.approx(np.nanmax(profile.high))
+    assert set(named(axes, "chance").get_xdata()) == {0.5}

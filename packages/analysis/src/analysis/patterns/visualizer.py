@@ -51,7 +51,7 @@ class AttentionVisualizer:
             raise AnalysisError(f"expected the same {tokens} tokens as queries, and one kind for each")
         pairs = strongest_pairs(self.layers[layer], head, share)
         figure = attention_network(pairs, kinds=kinds, names=names, strongest=pairs.height)
-        return _titled(figure, f"{layer}, head {head}: the strongest {share:.0%} of pairs")
+        return _titled(figure, f"{layer}, head {head}, the largest {share:.0%} of weights")
 
     def distribution(self, layer: str, statistic: str = "normalised_entropy") -> Figure:
         """A histogram of a row statistic, one beneath the other by head.
@@ -99,5 +99,8 @@ class AttentionVisualizer:
 
 
 def _titled(figure: Figure, title: str) -> Figure:
-    figure.axes[0].set_title(title)
+    """Put a title before the one that a figure has."""
+    axes = figure.axes[0]
+    own = axes.get_title(loc="left")
+    axes.set_title(f"{title}: {own}" if own else title, loc="left")
     return figure
