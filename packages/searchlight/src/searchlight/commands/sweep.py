@@ -17,6 +17,8 @@ class Sweep:
     """Train a grid of settings, or a random part of it, and choose one on validation data alone.
 
     Every point of the grid is a run of its own; the same command goes on where it stopped.
+    With two seeds or more, differences from the configuration's own setting have intervals,
+    and with two settings there is a table of one by the other.
 
     Example: searchlight sweep working_memory/mtmf --grid model.dropout=0,0.1,0.3 --seeds 0..2
     """
@@ -46,6 +48,7 @@ def main(args: Sequence[str]) -> None:
         points = draw(points, options.random)
     variants = [variant(resolved, point) for point in points]
     from searchlight import console
+    from searchlight.ablation import base_point
     from searchlight.jobs import train_all
     from searchlight.sweeping import show_sweep
 
@@ -54,7 +57,8 @@ def main(args: Sequence[str]) -> None:
     jobs = [(each, seed) for each in variants for seed in seeds]
     runs = train_all(jobs, options.runs, resume=True, jobs_at_once=options.jobs)
     by_point = [runs[i : i + len(seeds)] for i in range(0, len(runs), len(seeds))]
-    show_sweep(resolved.system, points, by_point, as_json=options.json)
+    base = base_point(points, resolved.document)
+    show_sweep(resolved.system, points, by_point, base=base, as_json=options.json)
 
 
 def variant(resolved: Resolved, point: dict) -> Resolved:
