@@ -64,6 +64,13 @@ def test_settings_cannot_be_changed_later():
         (ModelConfig, {"equal_parameters_to": "transformer"}, "expected one of"),
         (ModelConfig, {"heads": 4}, "multihead_attention"),
         (ModelConfig, {"attention_dropout": 0.1}, "spatial attention kind"),
+        (
+            ModelConfig,
+            {"kind": "self_attention_gru", "heads": 4, "attention_dim": 40},
+            "that 16 divides; got 40",
+        ),
+        (ModelConfig, {"kind": "gated_gru", "entropy_weight": 0.1}, "entropy_weight needs a spatial"),
+        (ModelConfig, {"task_embedding": 0}, "greater than 0"),
     ],
 )
 def test_an_impossible_setting_is_one_sentence(kind, settings, sentence):

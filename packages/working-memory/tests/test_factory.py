@@ -35,7 +35,29 @@ def test_frozen_parameters_are_not_trainable():
     assert info["num_parameters"] - info["trainable"] == info["parts"]["answer"]
 
 
-@pytest.mark.parametrize("reference", ["attention_gru", "gated_gru", "dual_gated_gru"])
+def test_the_parameters_of_recall_and_of_a_learned_task_are_counted_by_hand():
+    info = get_model_info(
+        create_model(
+            "temporal_attention_gru", hidden_size=10, channels=7, attention_dim=8, heads=2, task_embedding=5
+        )
+    )
+    assert info["task_dim"] == 6
+    assert info["parts"]["look"] == 5 * 8 + 8 + 7 * 8 + 8
+    assert info["parts"]["recall"] == (10 * 8 + 8) + 4 * (8 * 8 + 8) + 8 * 10
+    assert info["parts"]["learned_task"] == (3 + 3) * 5
+    assert info["num_parameters"] == sum(info["parts"].values())
+
+
+def test_the_parameters_of_self_attention_are_counted_by_hand():
+    info = get_model_info(create_model("self_attention_gru", hidden_size=10, channels=7, attention_dim=8))
+    pool = 6 * 8 + 8 + 8 * 8 + 8
+    assert info["parts"]["look"] == 7 * 8 + 2 * 8 + 4 * (8 * 8 + 8) + pool + 8 * 7
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["attention_gru", "temporal_attention_gru", "self_attention_gru", "gated_gru", "dual_gated_gru"],
+)
 def test_no_other_size_is_nearer_in_parameters(reference):
     target = get_model_info(create_model(reference, hidden_size=60))["num_parameters"]
     size = equal_parameter_hidden_size("gru", reference, hidden_size=60)
@@ -73,6 +95,14 @@ def test_a_configuration_reaches_the_model():
     assert (model.cognition.hidden_size, model.cognition.encoder[-1].p) == (9, 0.2)
 
 
+def test_a_configured_learned_task_reaches_the_model():
+    config = ModelConfig(
+        kind="self_attention_gru", heads=2, attention_dim=8, task_embedding=3, entropy_weight=-0.1
+    )
+    model = model_from_config(config, channels=8)
+    assert (model.look.between.heads, model.cognition.task_dim, model.task_dim) == (2, 3, 6)
+
+
 def test_only_spatial_kinds_need_a_map():
     assert {kind for kind in KINDS if needs_map(kind)} == {kind for kind in KINDS if "attention" in kind}
 
@@ -99,6 +129,12 @@ def test_a_summary_names_every_part(capsys):
         ("zzz", {}, "expected one of: gru, lstm"),
         ("gru", {"heads": 2}, "2 heads need a multihead_attention or .* kind; got a pooled baseline"),
         ("gated_gru", {"attention_dropout": 0.1}, "spatial attention kind; got gated"),
+        (
+            "self_attention_gru",
+            {"attention_dim": 18},
+            "1 heads of self_attention need .* that 4 divides; got 18",
+        ),
+        ("temporal_attention_gru", {"attention_dim": 9}, "that 2 divides; got 9"),
     ],
 )
 def test_what_cannot_be_built_is_an_error(kind, settings, sentence):

@@ -8,6 +8,7 @@ from working_memory.factory import create_model, needs_map
 from working_memory.model import (
     AttentionWorkingMemoryModel,
     WorkingMemoryOutput,
+    entropy_penalty,
     masked_loss,
 )
 
@@ -30,16 +31,55 @@ def test_every_kind_answers_at_every_frame_and_shows_what_it_has(kind, inputs):
     assert (output.gates is not None) == ("gated" in kind)
     if output.attention is not None:
         assert output.attention.shape == (3, 5, 1, 1, 16)
+    assert (output.cells is not None) == kind.startswith("self_attention")
+    assert (output.recalled is not None) == kind.startswith("temporal_attention")
 
 
+@pytest.mark.parametrize("task_embedding", [None, 4])
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_parameter_gets_a_finite_gradient_that_is_not_zero(kind, inputs):
+def test_every_parameter_gets_a_finite_gradient_that_is_not_zero(kind, task_embedding, inputs):
     features, task, targets = inputs
-    model = create_model(kind, **SMALL)
+    model = create_model(kind, **SMALL, task_embedding=task_embedding)
     masked_loss(model(features, task), targets).backward()
     for name, parameter in model.named_parameters():
         assert torch.isfinite(parameter.grad).all(), name
         assert (parameter.grad != 0).any(), name
+
+
+@pytest.mark.parametrize("kind", ["self_attention_gru", "temporal_attention_gru"])
+def test_every_head_has_a_map_whose_rows_sum_to_one(kind, inputs):
+    features, task, _ = inputs
+    output = create_model(kind, **SMALL | {"attention_dim": 24}, heads=3)(features, task)
+    weights = (output.cells if output.recalled is None else output.recalled).dense()
+    assert weights.shape == ((3, 5, 3, 16, 16) if output.recalled is None else (3, 3, 5, 5))
+    torch.testing.assert_close(weights.sum(-1), torch.ones(weights.shape[:-1]))
+    assert output.attention.shape == (3, 5, 1, 1, 16)
+
+
+@pytest.mark.parametrize("task_embedding", [None, 4])
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_answers_of_steps_are_those_of_the_sequence(kind, task_embedding, inputs):
+    features, task, _ = inputs
+    model = create_model(kind, **SMALL, task_embedding=task_embedding)
+    told = model.told(task)
+    seen, states = model.look(features, told).values, [model.cognition.start(3)]
+    for frame in seen.unbind(1):
+        states.append(model.cognition.step(states[-1], frame, told))
+    hidden = torch.stack([state.hidden for state in states[1:]], 1)
+    torch.testing.assert_close(model.answers(hidden), model(features, task).logits)
+
+
+def test_a_learned_task_takes_the_place_of_the_given_one(inputs):
+    features, task, _ = inputs
+    model = create_model("attention_gru", **SMALL, task_embedding=4)
+    features = features[:1].expand_as(features)
+    before = model(features, task)
+    assert before.attention.dense()[0].sub(before.attention.dense()[1]).abs().max() > 1e-4
+    with torch.no_grad():
+        for factor in model.learned_task.embedding.embeddings:
+            factor.weight.copy_(factor.weight[:1].expand_as(factor.weight))
+    alike = model(features, task).logits
+    torch.testing.assert_close(alike[0], alike[1])
 
 
 def test_the_pooled_baseline_is_attention_with_uniform_weights(inputs):
@@ -72,7 +112,17 @@ def test_spatial_kinds_see_where_things_are(inputs):
     )
 
 
-@pytest.mark.parametrize("kind", ["gru", "attention_lstm", "multihead_attention_gru", "dual_gated_rnn"])
+LEARNERS = [
+    "gru",
+    "attention_lstm",
+    "multihead_attention_gru",
+    "self_attention_gru",
+    "temporal_attention_gru",
+    "dual_gated_rnn",
+]
+
+
+@pytest.mark.parametrize("kind", LEARNERS)
 def test_a_batch_is_learned_by_heart(kind, inputs):
     features, task, targets = inputs
     model = create_model(kind, **SMALL | {"hidden_size": 32})
@@ -93,6 +143,34 @@ def test_the_loss_weighs_frames_without_action_less():
     torch.testing.assert_close(masked_loss(output, targets, 1.0), F.cross_entropy(logits.mT, targets))
 
 
+@pytest.mark.parametrize("weight", [0.5, -0.5])
+@pytest.mark.parametrize("kind", ["attention_gru", "multihead_attention_gru", "self_attention_gru"])
+def test_a_positive_entropy_weight_spreads_attention_and_a_negative_one_sharpens_it(kind, weight, inputs):
+    features, task, _ = inputs
+    model = create_model(kind, **SMALL)
+    optimizer = torch.optim.SGD(model.look.parameters(), lr=0.1)
+    before = model(features, task).attention.entropy().mean()
+    for _ in range(20):
+        optimizer.zero_grad()
+        entropy_penalty(model(features, task), weight).backward()
+        optimizer.step()
+    assert (model(features, task).attention.entropy().mean() - before) * weight > 0
+
+
+def test_the_penalty_is_the_mean_entropy_in_nats(inputs):
+    features, task, _ = inputs
+    output = create_model("attention_gru", **SMALL)(features, task)
+    weights = output.attention.dense().double()
+    expected = 0.3 * (weights * weights.log()).sum(-1).mean()
+    torch.testing.assert_close(entropy_penalty(output, 0.3).double(), expected, rtol=1e-5, atol=1e-6)
+
+
+def test_a_model_without_places_has_no_entropy(inputs):
+    features, task, _ = inputs
+    with pytest.raises(WorkingMemoryError, match="it has none"):
+        entropy_penalty(create_model("gated_gru", **SMALL)(features, task), 0.1)
+
+
 def test_wrong_channels_are_an_error(inputs):
     features, task, _ = inputs
     with pytest.raises(WorkingMemoryError, match="8 channels"):
@@ -103,6 +181,8 @@ def test_a_wrong_task_vector_is_an_error(inputs):
     features, task, _ = inputs
     with pytest.raises(WorkingMemoryError, match=r"task vector \[3, 6\]; got \(3, 3\)"):
         create_model("gru", **SMALL)(features, task[:, :3])
+    with pytest.raises(WorkingMemoryError, match=r"task vector \[3, 6\]; got \(3, 3\)"):
+        create_model("gru", **SMALL, task_embedding=3)(features, task[:, :3])
 
 
 def test_spatial_attention_refuses_pooled_features(inputs):
