@@ -51,7 +51,7 @@ class Directions:
             raise AnalysisError(
                 f"expected at least {self.components} features and more trials, got {activity.shape}"
             )
-        basis = np.linalg.eigh(centred.T @ centred)[1][:, : -self.components - 1 : -1]
+        basis = _leading(centred, self.components)
         return centred @ basis, lambda directions: directions @ basis.T
 
     def _lda(self, standard: np.ndarray) -> Fit:
@@ -66,6 +66,16 @@ class Directions:
             return found - found.mean(0)
 
         return fit
+
+
+def _leading(
+    centred: Float[np.ndarray, "trials features"], components: int
+) -> Float[np.ndarray, "features components"]:
+    """Orthonormal directions of largest variance, from the smaller of the two products."""
+    if len(centred) >= centred.shape[1]:
+        return np.linalg.eigh(centred.T @ centred)[1][:, : -components - 1 : -1]
+    left = np.linalg.eigh(centred @ centred.T)[1][:, : -components - 1 : -1]
+    return np.linalg.qr(centred.T @ left)[0]
 
 
 def class_means(

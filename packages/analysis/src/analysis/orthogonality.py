@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass, replace
 from itertools import combinations
+from math import comb
 from typing import Any
 
 import numpy as np
@@ -100,10 +101,13 @@ def orthogonalization(
 def _subsets(found: int, asked: int | None, seed: int) -> Int[np.ndarray, "subsets classes"]:
     if found < max(asked or 2, 2) or asked == 1:
         raise AnalysisError(f"expected at least {max(asked or 2, 2)} classes, got {found}")
-    every = np.array(list(combinations(range(found), asked))) if asked else np.arange(found)[None]
-    if len(every) <= SUBSETS:
-        return every
-    return np.random.default_rng(seed).permutation(every)[:SUBSETS]
+    size, rng = asked or found, np.random.default_rng(seed)
+    if comb(found, size) <= SUBSETS:
+        return np.array(list(combinations(range(found), size)))
+    drawn: set[tuple[int, ...]] = set()
+    while len(drawn) < SUBSETS:
+        drawn.add(tuple(np.sort(rng.choice(found, size, replace=False)).tolist()))
+    return np.array(sorted(drawn))
 
 
 def _draws(
