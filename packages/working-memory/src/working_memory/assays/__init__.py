@@ -5,10 +5,24 @@ from working_memory.assays.costs import Costs
 from working_memory.assays.decoding import Decodability
 from working_memory.assays.difficulty import Difficulty
 from working_memory.assays.generalisation import Generalisation
+from working_memory.assays.geometry import Geometry
 from working_memory.assays.learning import Learning
 from working_memory.assays.memory import Memory
+from working_memory.assays.rotation import RotationOfMemory
+from working_memory.assays.swap import Swap
 
-ASSAYS = (Behaviour(), Learning(), Costs(), Difficulty(), Decodability(), Memory(), Generalisation())
+ASSAYS = (
+    Behaviour(),
+    Learning(),
+    Costs(),
+    Difficulty(),
+    Decodability(),
+    Memory(),
+    Generalisation(),
+    Geometry(),
+    RotationOfMemory(),
+    Swap(),
+)
 """All of them, in the order of a report."""
 
 __all__ = [
@@ -18,6 +32,9 @@ __all__ = [
     "Decodability",
     "Difficulty",
     "Generalisation",
+    "Geometry",
     "Learning",
     "Memory",
+    "RotationOfMemory",
+    "Swap",
 ]

@@ -1,0 +1,70 @@
+"""Whether the rotation of a memory belongs to the object or to its age."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from analysis import Alignment, Assay, Estimate, Findings, Items, Measure, Run, swap_test
+from working_memory.assays.cells import in_cell, several
+from working_memory.assays.layers import (
+    KNOWN_OBJECTS,
+    PROPERTIES,
+    Sequences,
+    missing_layers,
+    sequences_of,
+)
+from working_memory.assays.memories import balanced, conditions, held, repeats
+
+CORRECT = Measure("swap_correct", bounds=(0.0, 1.0), cells=("property",))
+SAME_AGE = replace(CORRECT, name="swap_same_age")
+SAME_ITEM = replace(CORRECT, name="swap_same_item")
+ADVANTAGE = Measure("swap_advantage", chance=0.0, bounds=(-1.0, 1.0), cells=("property",))
+
+
+@dataclass(frozen=True)
+class Swap(Assay):
+    """Decoders carried on by their own rotation, by another object's at the same age, by the same object's later on.
+
+    Eq. 3 and Eq. 2 of Lei, Ito & Bashivan (2024), in the tasks that hold the property for `age` objects. Sequences
+    are left out until later objects repeat the property as often as by chance: in a match the current object's code
+    passes for that of the remembered one, and more so in the rotation of Eq. 2.
+    """
+
+    age: int = 2
+    permutations: int = 1000
+    folds: int = 5
+    least: int = 6
+    seed: int = 0
+    splits: tuple[str, ...] = KNOWN_OBJECTS
+
+    name = "swap"
+    question = "Does the rotation of a memory belong to its age or to the object?"
+    measures = (CORRECT, SAME_AGE, SAME_ITEM, ADVANTAGE)
+
+    def missing(self, run: Run) -> str:
+        """States of the recurrent layer, where it has none."""
+        return missing_layers(run, ("rnn",))
+
+    def measure(self, run: Run, controls: Mapping[str, Run]) -> Findings:
+        """Every property; intervals are over sequences, and the null of the advantage flips their signs."""
+        sequences, figures, notes = sequences_of(run, self.splits, ("rnn",)), [], []
+        for name in PROPERTIES:
+            make = partial(self.exchanged, sequences, name, notes)
+            figures += in_cell(self.measures, {"property": name}, make)
+        return Findings(tuple(figures), notes=tuple(notes))
+
+    def exchanged(self, sequences: Sequences, name: str, notes: list[str]) -> tuple[Estimate, ...]:
+        """The figures of one property; notes tell the verdict and what it is made of."""
+        chosen = held(sequences, name, self.age)
+        kept = balanced(repeats(chosen, name, self.age).sum(1), seed=self.seed)
+        used = chosen.chosen(kept)
+        for shown in used.labels(name).T:
+            several(shown, self.least)
+        alignment = Alignment(permutations=self.permutations, folds=self.folds, seed=self.seed)
+        items = Items(used.labels(name), conditions(used, 1))
+        groups = np.arange(len(used.asked))
+        found = swap_test(used.states["rnn"], items, groups, max_age=self.age, alignment=alignment)
+        notes.append(f"{name}: {found.verdict}; {kept.sum()} of {kept.size} sequences")
+        return found.correct, found.same_age, found.same_item, found.contrast
