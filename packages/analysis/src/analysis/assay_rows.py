@@ -66,8 +66,16 @@ def _rows(archive: Archive, assay: Assay, measure: Measure, columns: Sequence[st
                 cells.setdefault(key, {}).setdefault(arm, {}).setdefault(run.seed, []).append(figure)
     return [
         Row(measure.name, over_networks(found, measure), in_words(dict(key)), arm, _held(found))
-        for key, by_arm in cells.items()
+        for key, by_arm in sorted(cells.items(), key=lambda pair: _order(pair[0]))
         for arm, found in by_arm.items()
+    ]
+
+
+def _order(key: tuple[tuple[str, Any], ...]) -> list[tuple]:
+    """Numbers by size, before words by alphabet."""
+    return [
+        (name, isinstance(level, str), level if isinstance(level, str | int | float) else str(level))
+        for name, level in key
     ]
 
 

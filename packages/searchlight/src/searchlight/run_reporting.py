@@ -54,17 +54,16 @@ def page_of_runs(runs: Sequence[Run], sections: Sequence[Section], folder: Path)
     system, arm = runs[0].config()["system"], runs[0].arm
     one = len(runs) == 1
     arms = {arm: runs}
+    seeds = f"seed{'s' * (not one)} {', '.join(str(run.seed) for run in runs)}"
     units = (
-        "intervals are over its trials or sequences" if one else f"intervals are over {len(runs)} networks"
+        "intervals are over its trials or sequences" if one else f"Intervals are over {len(runs)} networks"
     )
     return Report(
         title=f"{arm}, seed {runs[0].seed}" if one else f"{arm}, {len(runs)} networks",
         question=f"What has {'this network' if one else 'this arm'} learned, what does it hold, where does it look? "
-        f"Where an estimate has an interval, {units}.",
+        f"{units}.",
         data=data_of(runs[0]),
-        arms={
-            arm: f"seeds {', '.join(str(run.seed) for run in runs)}; {runs[0].environment()['parameters']:,} parameters"
-        },
+        arms={arm: f"{seeds}; {runs[0].environment()['parameters']:,} parameters"},
         sections=[
             *sections,
             *map_sections(system, arms, folder),

@@ -42,7 +42,7 @@ def interval_view(found: ByArm, *, label: str) -> View:
             "zeroline": False,
             "showgrid": False,
         },
-        "xaxis": {"title": {"text": worded(label, WIDE)}, "zeroline": False},
+        "xaxis": {"title": {"text": worded(label, WIDE)}, "zeroline": False, "range": _range(found)},
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         "hovermode": "closest",
         "height": 150 + len(names) * (26 + 14 * len(found)),
@@ -111,6 +111,16 @@ def _chance(found: ByArm, names: list[str]) -> list[dict[str, Any]]:
         }
         for name, chance in sorted(levels)
     ]
+
+
+def _range(found: ByArm) -> list[float]:
+    """Room for every estimate, interval, chance level and null, and some more."""
+    known = [each for arm in found.values() for each in arm.values()]
+    marks = [mark for each in known for mark in (each.value, each.low, each.high, each.chance)]
+    marks += [bound for each in known if each.null for bound in (each.null.low, each.null.high)]
+    finite = [mark for mark in marks if mark is not None and math.isfinite(mark)] or [0.0, 1.0]
+    room = 0.04 * (max(finite) - min(finite)) or 0.05
+    return [min(finite) - room, max(finite) + room]
 
 
 def _length(value: float) -> float:

@@ -5,11 +5,14 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import Bool
+from matplotlib import colormaps
+from matplotlib.colors import to_hex
 
 from analysis.errors import AnalysisError
 from analysis.figures.pooling import Matrix, pooled
 from analysis.interactive.labels import WIDE, distinct, worded
 from analysis.interactive.views import View
+from analysis.style import DIVERGING
 
 LARGEST = 1500
 """A side that is longer is averaged in blocks: a page holds some ten million bytes."""
@@ -25,12 +28,13 @@ def matrix_view(  # noqa: PLR0913 - each is one thing written beside the matrix
     centre: float | None = None,
     limits: tuple[float, float] | None = None,
     significant: Bool[np.ndarray, "rows columns"] | None = None,
-    colours: str = "Viridis",
+    colours: str = "viridis",
 ) -> View:
     """A heat map that names row, column and value of the cell under the pointer.
 
-    `axes` names rows and columns. Around `centre`, such as chance, colours diverge; a contour surrounds what is
-    `significant`. A matrix with a side beyond 1500 is averaged in blocks, and its axes say so.
+    `axes` names rows and columns; `colours` is a map of matplotlib's. Around `centre`, such as chance, colours
+    diverge; a contour surrounds what is `significant`. A matrix with a side beyond 1500 is averaged in blocks, and
+    its axes say so.
 
     Raises:
         AnalysisError: no matrix, not one name per row and column, or significance of another shape.
@@ -68,7 +72,14 @@ def matrix_view(  # noqa: PLR0913 - each is one thing written beside the matrix
         "xaxis": {"type": "category", "title": {"text": titles[1]}, "showgrid": False},
         "height": 460,
     }
-    return View(traces, layout)
+    return View(traces, layout | (_square(layout) if small.shape[0] == small.shape[1] else {}))
+
+
+def _square(layout: dict[str, Any]) -> dict[str, Any]:
+    """Cells as high as wide, in a plot that is not wider than it needs to be."""
+    together = {"constrain": "domain"}
+    axes = {"xaxis": layout["xaxis"] | together, "yaxis": layout["yaxis"] | together | {"scaleanchor": "x"}}
+    return axes | {"width": 600}
 
 
 def _names(given: Sequence[str], side: int, block: int) -> list[str]:
@@ -85,14 +96,17 @@ def _names(given: Sequence[str], side: int, block: int) -> list[str]:
 def _colours(
     values: np.ndarray, centre: float | None, limits: tuple[float, float] | None, colours: str
 ) -> dict[str, Any]:
-    if centre is not None:
-        far = (
-            float(np.nanmax(np.abs(values - centre), initial=0.01))
-            if limits is None
-            else max(abs(each - centre) for each in limits)
-        )
-        return {"colorscale": "RdBu", "reversescale": True, "zmin": centre - far, "zmax": centre + far}
-    return {"colorscale": colours} | ({} if limits is None else {"zmin": limits[0], "zmax": limits[1]})
+    if centre is None:
+        return _scale(colours) | ({} if limits is None else {"zmin": limits[0], "zmax": limits[1]})
+    low, high = limits or (float(np.nanmin(values)), float(np.nanmax(values)))
+    far = max(abs(low - centre), abs(high - centre), 0.01)
+    return _scale(DIVERGING) | {"zmin": centre - far, "zmax": centre + far}
+
+
+def _scale(colours: str) -> dict[str, Any]:
+    """A colour map of matplotlib in steps, so that both kinds of figures look alike."""
+    steps = np.linspace(0, 1, 17)
+    return {"colorscale": [[float(step), to_hex(colormaps[colours](step))] for step in steps]}
 
 
 def _contour(

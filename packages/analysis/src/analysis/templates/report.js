@@ -20,8 +20,9 @@
 
   function themed(layout, width) {
     const axis = { color: colour("--ink"), gridcolor: colour("--line"), zerolinecolor: colour("--line"), automargin: true };
+    const { width: widest, ...rest } = layout;
     const made = {
-      ...layout,
+      ...rest,
       autosize: true,
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
@@ -56,6 +57,7 @@
       this.absent.hidden = view !== undefined;
       this.plot.hidden = view === undefined;
       if (view === undefined) return undefined;
+      this.plot.style.maxWidth = view.layout.width ? `${view.layout.width}px` : "";
       const layout = themed(view.layout, this.element.clientWidth);
       const settings = { displaylogo: false, responsive: true, showTips: false };
       return Plotly.react(this.plot, view.data.map(decoded), layout, settings);
