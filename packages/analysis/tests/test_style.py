@@ -4,7 +4,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import imread
 
 from analysis import save_figure
-from analysis.style import PAGE, RC, chance_line, house_style, rendered
+from analysis.style import PAGE, RC, chance_line, figure_bytes, house_style
 
 
 def drawn() -> Figure:
@@ -44,7 +44,7 @@ def test_a_point_in_a_name_is_kept(figure, tmp_path):
 
 @pytest.mark.parametrize("form", ["png", "svg"])
 def test_the_same_figure_gives_the_same_bytes(form):
-    first, second = rendered(drawn(), form, dpi=60), rendered(drawn(), form, dpi=60)
+    first, second = figure_bytes(drawn(), form, dpi=60), figure_bytes(drawn(), form, dpi=60)
     assert first == second
     assert b"dc:date" not in first
 

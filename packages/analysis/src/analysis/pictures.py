@@ -2,7 +2,6 @@
 
 import base64
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 
 from matplotlib.figure import Figure
@@ -10,6 +9,7 @@ from matplotlib.figure import Figure
 from analysis.drawings import Drawing
 from analysis.errors import AnalysisError
 from analysis.interactive import Interactive
+from analysis.style import figure_bytes
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -36,13 +36,13 @@ class Picture:
     @classmethod
     def of(cls, figure: Figure, caption: str, alt: str, null: str, *, dpi: int = 150) -> "Picture":
         """Draw a figure at the resolution of a screen."""
-        return cls(_drawn(figure, dpi), caption, alt, null)
+        return cls(figure_bytes(figure, dpi=dpi), caption, alt, null)
 
     @classmethod
     def of_drawing(cls, drawing: Drawing, *, dpi: int = 150) -> "Picture":
         """A drawing with its words, and what takes its place where scripts run."""
         words = drawing.caption, drawing.alt, drawing.null
-        return cls(_drawn(drawing.figure, dpi), *words, drawing.interactive)
+        return cls(figure_bytes(drawing.figure, dpi=dpi), *words, drawing.interactive)
 
     @classmethod
     def read(cls, path: Path | str, caption: str, alt: str, null: str) -> "Picture":
@@ -53,9 +53,3 @@ class Picture:
     def address(self) -> str:
         """The picture itself, as a data address."""
         return "data:image/png;base64," + base64.b64encode(self.png).decode()
-
-
-def _drawn(figure: Figure, dpi: int) -> bytes:
-    buffer = BytesIO()
-    figure.savefig(buffer, format="png", dpi=dpi, bbox_inches="tight")
-    return buffer.getvalue()

@@ -77,7 +77,7 @@ def chance_line(axes: Axes, chance: float | None, *, vertical: bool = False, nam
     axes.text(x, y, name, transform=transform, ha=align, va="bottom", zorder=4, **look)
 
 
-def rendered(figure: Figure, form: str = "png", *, dpi: int = 300) -> bytes:
+def figure_bytes(figure: Figure, form: str = "png", *, dpi: int = 300) -> bytes:
     """The bytes of a figure as "png" or "svg"; the same figure gives the same bytes."""
     buffer, dated = BytesIO(), {"Date": None} if form == "svg" else {}
     with house_style():
@@ -89,5 +89,5 @@ def save_figure(path: Path | str, figure: Figure, *, dpi: int = 300) -> None:
     """Write a PNG and an SVG of this name, each whole or not at all; 300 dots per inch unless told."""
     name = str(path).removesuffix(".png").removesuffix(".svg")
     for form in ("png", "svg"):
-        picture = rendered(figure, form, dpi=dpi)
+        picture = figure_bytes(figure, form, dpi=dpi)
         write_atomically(Path(f"{name}.{form}"), lambda file, picture=picture: file.write_bytes(picture))

@@ -11,7 +11,7 @@ from scipy import sparse
 from analysis.errors import AnalysisError
 from analysis.figures.matrix_axes import Side, draw_matrix
 from analysis.figures.parts import colour_bar, words
-from analysis.figures.pooling import Matrix
+from analysis.figures.pooling import Matrix, size
 from analysis.style import DIVERGING, PAGE, house_style
 
 
@@ -128,7 +128,7 @@ def _same_shapes(maps: Mapping[str, Matrix]) -> str:
     """The name of the first."""
     if not 2 <= len(maps) <= 5:
         raise AnalysisError(f"expected two to five conditions, got {len(maps)}; draw some of them")
-    if len(shapes := {each.shape for each in maps.values()}) > 1:
+    if len(shapes := {size(each) for each in maps.values()}) > 1:
         told = " and ".join(map(str, sorted(shapes)))
         raise AnalysisError(f"expected conditions of the same tokens, got {told}")
     return next(iter(maps))
@@ -136,4 +136,4 @@ def _same_shapes(maps: Mapping[str, Matrix]) -> str:
 
 def _tall(values: Matrix, rows: Sequence[str]) -> float:
     """Inches: a row that is named needs room for its name."""
-    return min(1.3 + 0.3 * values.shape[0], 8.0) if 0 < len(rows) <= 20 else 5.2  # pyright: ignore
+    return min(1.3 + 0.3 * size(values)[0], 8.0) if 0 < len(rows) <= 20 else 5.2

@@ -9,7 +9,7 @@ from matplotlib.axis import Axis
 from matplotlib.image import AxesImage
 
 from analysis.errors import AnalysisError
-from analysis.figures.pooling import Matrix, pooled
+from analysis.figures.pooling import Matrix, pooled, size
 from analysis.style import FAINT
 
 LINE = 0.16
@@ -45,7 +45,7 @@ def draw_matrix(axes: Axes, values: Matrix, rows: Side, columns: Side, **image: 
         AnalysisError: not one name per row or column, or no matrix.
     """
     small, (tall, wide) = pooled(values)
-    height, width = values.shape  # pyright: ignore[reportGeneralTypeIssues]
+    height, width = size(values)
     rows.check(height, "row")
     columns.check(width, "column")
     placed = {"extent": (-0.5, width - 0.5, height - 0.5, -0.5), "aspect": "auto", "interpolation": "nearest"}

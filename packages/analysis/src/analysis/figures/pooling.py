@@ -8,7 +8,8 @@ from analysis.errors import AnalysisError
 LARGEST = 1000
 """A side that is longer is averaged in blocks before it is drawn."""
 
-Matrix = np.ndarray | sparse.sparray
+Sparse = sparse.csr_array | sparse.coo_array
+Matrix = np.ndarray | Sparse
 
 
 def pooled(values: Matrix, largest: int = LARGEST) -> tuple[np.ndarray, tuple[int, int]]:
@@ -19,10 +20,8 @@ def pooled(values: Matrix, largest: int = LARGEST) -> tuple[np.ndarray, tuple[in
     Raises:
         AnalysisError: it is no matrix, or an empty one.
     """
-    if values.ndim != 2 or 0 in values.shape:
-        raise AnalysisError(f"expected a matrix, got the shape {values.shape}")
-    rows, columns = (-(-side // largest) for side in values.shape)
-    if isinstance(values, sparse.sparray):
+    rows, columns = (-(-side // largest) for side in size(values))
+    if isinstance(values, Sparse):
         return _sparse(values, rows, columns), (rows, columns)
     known = ~np.isnan(values)
     sums = _sums(np.where(known, values, 0.0), rows, columns)
@@ -30,18 +29,29 @@ def pooled(values: Matrix, largest: int = LARGEST) -> tuple[np.ndarray, tuple[in
     return np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0), (rows, columns)
 
 
+def size(values: Matrix) -> tuple[int, int]:
+    """Rows and columns.
+
+    Raises:
+        AnalysisError: it is no matrix, or an empty one.
+    """
+    shape: tuple[int, ...] = values.shape  # pyright: ignore[reportAssignmentType]
+    if len(shape) != 2 or 0 in shape:
+        raise AnalysisError(f"expected a matrix, got the shape {shape}")
+    return shape[0], shape[1]
+
+
 def _sums(values: np.ndarray, rows: int, columns: int) -> np.ndarray:
     down = np.add.reduceat(values, np.arange(0, values.shape[0], rows), axis=0)
     return np.add.reduceat(down, np.arange(0, values.shape[1], columns), axis=1)
 
 
-def _sparse(values: sparse.sparray, rows: int, columns: int) -> np.ndarray:
+def _sparse(values: Sparse, rows: int, columns: int) -> np.ndarray:
     """Without ever holding the whole matrix."""
     pairs = sparse.coo_array(values)
-    shape: tuple[int, int] = values.shape  # pyright: ignore[reportAssignmentType]
     sizes = [
         np.diff(np.append(np.arange(0, side, block), side))
-        for side, block in zip(shape, (rows, columns), strict=True)
+        for side, block in zip(size(values), (rows, columns), strict=True)
     ]
     places = pairs.row // rows, pairs.col // columns
     sums = sparse.coo_array((pairs.data, places), shape=(sizes[0].size, sizes[1].size)).toarray()

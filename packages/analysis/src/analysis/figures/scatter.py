@@ -59,7 +59,6 @@ def _points(axes: Axes, attention: np.ndarray, feature: np.ndarray, kinds: Seque
     clear = 0.75 if attention.size <= 300 else 0.25
     for number, kind in enumerate(sorted(set(kinds))):
         chosen = np.array([each == kind for each in kinds])
-        look = {"color": ARMS[(number + 1) % len(ARMS)], "marker": MARKERS[number % len(MARKERS)]}
         axes.scatter(
             feature[chosen],
             attention[chosen],
@@ -68,5 +67,6 @@ def _points(axes: Axes, attention: np.ndarray, feature: np.ndarray, kinds: Seque
             linewidths=0,
             label=f"{words(kind)} ({int(chosen.sum())})",
             rasterized=attention.size > 2000,
-            **look,
+            color=ARMS[(number + 1) % len(ARMS)],
+            marker=MARKERS[number % len(MARKERS)],
         )
