@@ -58,7 +58,7 @@ def step_cost(preset: str, features: dict[bool, np.ndarray]) -> tuple[int, float
     kept, frames = features[needs_map(config.model.kind)], config.tasks.frames
     settings = replace(config.training, epochs=1, device="cpu")
     model = model_from_config(config.model, channels=CHANNELS)
-    task_dim = model.cognition.task_dim
+    task_dim = model.task_dim
     batches = Batches(STEPS, lambda epoch: draw(kept, settings.batch_size, frames, task_dim))
 
     def loss(model: torch.nn.Module, batch: Batch) -> torch.Tensor:

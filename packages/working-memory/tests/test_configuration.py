@@ -69,6 +69,11 @@ def test_settings_cannot_be_changed_later():
             {"kind": "self_attention_gru", "heads": 4, "attention_dim": 40},
             "that 16 divides; got 40",
         ),
+        (
+            ModelConfig,
+            {"kind": "temporal_attention_gru", "equal_parameters_to": "attention_gru", "attention_dim": 63},
+            "that 2 divides; got 63",
+        ),
         (ModelConfig, {"kind": "gated_gru", "entropy_weight": 0.1}, "entropy_weight needs a spatial"),
         (ModelConfig, {"task_embedding": 0}, "greater than 0"),
     ],

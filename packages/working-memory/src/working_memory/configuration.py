@@ -30,17 +30,23 @@ def unknown_kind(kind: str) -> str:
     return f"{kind!r} is not a kind of model; {advice}"
 
 
-def misfit(kind: str, *, heads: int, attention_dim: int, attention_dropout: float) -> str | None:
-    """The sentence that answers settings which a kind does not have, or cannot have with each other."""
+def foreign(kind: str, heads: int, attention_dropout: float) -> str | None:
+    """The sentence that answers settings which a kind does not have."""
     look = kind.rpartition("_")[0]
     named = look or "a pooled baseline"
     if heads > 1 and look not in LOOKS_IN_HEADS:
         return f"{heads} heads need a {' or '.join(LOOKS_IN_HEADS)} kind; got {named}"
     if attention_dropout and look not in SPATIAL_LOOKS:
         return f"attention_dropout needs a spatial attention kind; got {named}"
-    share = heads * LOOKS_IN_HEADS.get(look, 1)
-    if attention_dim % share:
-        return f"{heads} heads of {named} need an attention_dim that {share} divides; got {attention_dim}"
+    return None
+
+
+def undivided(kind: str, heads: int, attention_dim: int) -> str | None:
+    """The sentence that answers a width which the heads of a kind cannot share."""
+    look = kind.rpartition("_")[0]
+    share = heads * LOOKS_IN_HEADS.get(look, 0)
+    if share and attention_dim % share:
+        return f"{heads} heads of {look} need an attention_dim that {share} divides; got {attention_dim}"
     return None
 
 
@@ -181,21 +187,27 @@ class ModelConfig:
     @model_validator(mode="after")
     def check(self):
         """Raise one sentence for the first setting that cannot be met."""
-        for kind in (self.kind, self.equal_parameters_to):
-            if kind is not None and kind not in KINDS:
+        for kind in self._kinds:
+            if kind not in KINDS:
                 raise ValueError(unknown_kind(kind))
-        if sentence := self._misfit():
-            raise ValueError(sentence)
+        for sentence in (self._foreign(), *self._undivided()):
+            if sentence is not None:
+                raise ValueError(sentence)
         if self.entropy_weight is not None and self.kind.rpartition("_")[0] not in SPATIAL_LOOKS:
             raise ValueError(f"entropy_weight needs a spatial attention kind; got {self.kind}")
         return self
 
-    def _misfit(self) -> str | None:
-        """What is wrong for this kind, and for the kind that it is compared with."""
-        settings = ("heads", "attention_dim", "attention_dropout")
-        kinds = [self.kind] if self.equal_parameters_to is None else [self.kind, self.equal_parameters_to]
-        found = [misfit(kind, **{name: getattr(self, name) for name in settings}) for kind in kinds]
+    @property
+    def _kinds(self) -> tuple[str, ...]:
+        """This kind and the kind that it is compared with."""
+        return (self.kind,) if self.equal_parameters_to is None else (self.kind, self.equal_parameters_to)
+
+    def _foreign(self) -> str | None:
+        found = [foreign(kind, self.heads, self.attention_dropout) for kind in self._kinds]
         return found[0] if all(found) else None
+
+    def _undivided(self) -> list[str | None]:
+        return [undivided(kind, self.heads, self.attention_dim) for kind in self._kinds]
 
 
 @dataclass(frozen=True, config=FORBID)

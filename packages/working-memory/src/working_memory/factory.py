@@ -20,7 +20,8 @@ from working_memory.configuration import (
     LOOKS_IN_HEADS,
     SPATIAL_LOOKS,
     ModelConfig,
-    misfit,
+    foreign,
+    undivided,
     unknown_kind,
 )
 from working_memory.errors import WorkingMemoryError
@@ -63,8 +64,7 @@ def create_model(  # noqa: PLR0913 - the settings of a model
         WorkingMemoryError: an unknown kind, or a setting that this kind does not have.
     """
     name, cell = _parts(kind)
-    settings = {"heads": heads, "attention_dim": attention_dim, "attention_dropout": attention_dropout}
-    if sentence := misfit(kind, **settings):
+    if sentence := foreign(kind, heads, attention_dropout) or undivided(kind, heads, attention_dim):
         raise WorkingMemoryError(sentence)
     told_dim = task_dim if task_embedding is None else task_embedding
     look = _look(name, channels, told_dim, attention_dim, heads, attention_dropout)
