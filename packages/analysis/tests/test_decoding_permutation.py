@@ -1,3 +1,5 @@
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -10,6 +12,7 @@ from analysis import (
     AnalysisError,
     CrossValidation,
     Ridge,
+    Standardised,
     clusters,
     decode,
     decode_across_conditions,
@@ -20,6 +23,7 @@ from analysis import (
 from analysis.decoding.folds import fold_of_trials
 from analysis.decoding.permutation import shuffled_sources, sources_by_column
 from analysis.decoding.problem import Problem, problem
+from analysis.decoding.weights import Decoder, Solve, class_sums, indicator
 
 
 def asked(labels: np.ndarray, groups: np.ndarray, keep: np.ndarray | None = None) -> Problem:
@@ -141,8 +145,58 @@ def test_blocks_of_labelings_do_not_change_the_null(monkeypatch):
     items, features = rng.integers(0, 3, (60, 2)), rng.normal(size=(60, 3, 4))
     how = CrossValidation(permutations=21)
     whole = decode_items(features, items, range(60), how)
-    monkeypatch.setattr("analysis.decoding.fold.BLOCK", 700)
+    for block in ("shuffled.WEIGHTS", "scoring.SCORES", "fold.SCORES"):
+        monkeypatch.setattr(f"analysis.decoding.{block}", 700)
     np.testing.assert_allclose(decode_items(features, items, range(60), how).null, whole.null)
+
+
+@dataclass(frozen=True)
+class InDoublePrecision:
+    """A decoder that is fitted to each shuffled labelling from its rows."""
+
+    decoder: Decoder
+
+    def prepare(self, features):
+        return _InDoublePrecision(self.decoder.prepare(features))
+
+
+@dataclass(frozen=True)
+class _InDoublePrecision:
+    solve: Solve
+
+    def __call__(self, member):
+        return self.solve(member)
+
+    def of_sums(self, shift):
+        return None
+
+
+@pytest.mark.parametrize("decoder", [LDA(), Ridge(), Standardised(LDA())], ids=str)
+def test_single_precision_changes_no_accuracy_of_the_null(decoder):
+    rng = np.random.default_rng(0)
+    items = rng.integers(0, 5, (500, 3))
+    scales = np.geomspace(0.01, 100, 20)
+    features = scales * (rng.normal(size=(500, 3, 20)) + 1000)  # single precision would lose these about zero
+    keep = rng.random(items.shape) < 0.8
+    quick, slow = (
+        decode_items(features, items, range(500), CrossValidation(each, permutations=40), keep=keep)
+        for each in (decoder, InDoublePrecision(decoder))
+    )
+    np.testing.assert_allclose(quick.null, slow.null, atol=1e-6)
+
+
+@pytest.mark.parametrize("decoder", [LDA(), LDA(0.2, "empirical"), Ridge(), Standardised(LDA())], ids=str)
+def test_sums_of_classes_tell_what_the_rows_do(decoder):
+    rng = np.random.default_rng(0)
+    features = rng.normal(size=(2, 90, 6)) + 3
+    codes = np.stack([rng.permutation(np.arange(90) % 3) for _ in range(4)])
+    member, shift = indicator(codes, 3), features.mean((0, 1))
+    solve = decoder.prepare(features.copy())
+    sums = class_sums(features - shift, member.mT)
+    found, expected = solve.of_sums(shift)(sums, member.sum(1).astype(float)), solve(member)
+    shifted = expected.intercepts + expected.coefficients @ shift
+    np.testing.assert_allclose(found.coefficients, expected.coefficients, atol=1e-5)
+    np.testing.assert_allclose(found.intercepts, shifted, atol=1e-5)
 
 
 def test_p_counts_the_labelings_that_reach_the_accuracy():

@@ -11,8 +11,10 @@ from analysis.decoding.lda import LDA
 from analysis.decoding.permutation import sources_by_column
 from analysis.decoding.problem import Problem
 from analysis.decoding.result import Decoding, View
+from analysis.decoding.scoring import Scratch
+from analysis.decoding.shuffled import add_shuffled
 from analysis.decoding.standardised import Standardised
-from analysis.decoding.weights import Decoder
+from analysis.decoding.weights import Decoder, Solve, Weights
 from analysis.errors import AnalysisError
 
 DEFAULT = Standardised(LDA())
@@ -39,20 +41,22 @@ class CrossValidation:
         """Train on every view, test on the columns that `tested` names for its column."""
         fold = fold_of_trials(problem, self.folds, self.seed)
         sources = self._sources(problem, fold)
-        scores, weights, nulls = [], [], []
         held_out = [fold == number for number in range(fold.max() + 1)]
-        for test in held_out:
-            found = Fold(problem, self.decoder, test, tuple(tested), across_times).scores(sources)
-            scores.append(found[0])
-            weights.append(found[1])
-            nulls.append(found[2])
+        folds = [Fold(problem, self.decoder, test, tuple(tested), across_times) for test in held_out]
+        observed, null = folds[0].unscored(len(folds)), folds[0].unscored(sources.shape[1])
+        weights = []
+        for column, own in enumerate(problem.lines):
+            solvers = [part.solver(column) for part in folds]
+            weights.append(_observe(folds, column, solvers, observed))
+            null[:, own] = np.where(np.isnan(observed[0, own]), np.nan, 0.0)
+            add_shuffled(folds, column, solvers, sources, null)
         return Decoding(
             views=_views(problem),
             classes=problem.classes,
-            fold_scores=np.stack(scores, axis=-1),
+            fold_scores=np.moveaxis(observed, 0, -1),
             coefficients=_by_view([[each.coefficients[:, 0] for each in part] for part in weights]),
             intercepts=_by_view([[each.intercepts[:, 0] for each in part] for part in weights]),
-            null=np.mean(nulls, axis=0),
+            null=null,
             folds=fold,
         )
 
@@ -70,5 +74,20 @@ def _views(problem: Problem) -> tuple[View, ...]:
     )
 
 
-def _by_view(parts: list[list[np.ndarray]]) -> np.ndarray:
-    return np.stack([np.concatenate(columns) for columns in parts], axis=1)
+def _observe(
+    folds: Sequence[Fold], column: int, solvers: Sequence[Solve], observed: np.ndarray
+) -> list[Weights]:
+    """Score a column's decoders in every fold, with the labels as they are, and return their weights."""
+    columns, trials = len(folds[0].problem.columns), folds[0].held_out.size
+    same = np.broadcast_to(np.arange(trials), (columns, 1, trials))
+    scratch, weights = Scratch(), []
+    for fold, solve, scores in zip(folds, solvers, observed, strict=True):
+        weights.append(solve(fold.member(column, same[column])))
+        for own, target, found in fold.score(column, weights[-1], same, scratch):
+            scores[own, target] = found[0]
+    return weights
+
+
+def _by_view(columns: list[list[np.ndarray]]) -> np.ndarray:
+    """From weights by column and fold, each by time, to weights by view and fold."""
+    return np.concatenate([np.stack(folds, axis=1) for folds in columns])

@@ -1,18 +1,15 @@
-"""One fold: train on its views, test on those asked for, with the labels as they are or shuffled."""
+"""One fold: train on its views, and test on those asked for."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from analysis.decoding.problem import LEFT_OUT, Problem
-from analysis.decoding.scoring import Scratch, balanced_accuracy, predicted_classes
-from analysis.decoding.weights import Decoder, Weights, indicator
-
-BLOCK = 1 << 18
-"""Numbers held at once in weights, or in their product with test features, so that they stay in the cache."""
+from analysis.decoding.problem import Problem
+from analysis.decoding.scoring import SCORES, Scratch, Truth, blocks, predicted_classes
+from analysis.decoding.weights import Decoder, Solve, Weights, indicator
 
 
 @dataclass(frozen=True)
@@ -28,78 +25,77 @@ class Fold:
     tested: tuple[tuple[int, ...], ...]
     across_times: bool
 
-    def scores(
-        self, sources: Int[np.ndarray, "columns permutations trials"]
-    ) -> tuple[
-        Float[np.ndarray, "views views"], list[Weights], Float[np.ndarray, "permutations views views"]
-    ]:
-        """Scores with the labels as they are, the weights of every column, and scores of shuffled labels.
+    def trained(self, column: int) -> Int[np.ndarray, " rows"]:
+        """The trials that a column's decoders are trained on."""
+        return np.flatnonzero(~self.held_out & self.problem.rows(column))
 
-        In a permutation each trial takes the label of its source in every column.
-        """
-        columns, labelings, count = sources.shape
-        trials, scratch = np.broadcast_to(np.arange(count), (columns, 1, count)), Scratch()
-        observed, null, weights = self._empty(1), self._empty(labelings), []
-        for column in range(len(self.tested)):
-            solve = self._solver(column)
-            weights.append(solve(trials[column]))
-            self._score(column, weights[-1], trials, observed, scratch)
-            for part in _blocks(labelings, self._weights_size(column)):
-                drawn = sources[:, part]
-                self._score(column, solve(drawn[column]), drawn, null[part], scratch)
-        return observed[0], weights, null
-
-    def _solver(self, column: int) -> Callable[[np.ndarray], Weights]:
-        """Look at the training features once; then solve for any labelings."""
-        codes, classes = self.problem.codes[:, column], len(self.problem.classes)
-        rows = np.flatnonzero(~self.held_out & (codes != LEFT_OUT))
+    def solver(self, column: int) -> Solve:
+        """Look at the training features of a column once, to solve for any labelings."""
         features = self.problem.features[self.problem.span(column)]
-        solve = self.decoder.prepare(np.take(features, rows, axis=1))
-        return lambda sources: solve(indicator(codes[sources[:, rows]], classes))
+        return self.decoder.prepare(np.take(features, self.trained(column), axis=1))
 
-    def _score(
-        self, column: int, weights: Weights, sources: np.ndarray, result: np.ndarray, scratch: Scratch
-    ) -> None:
-        """Predict the held-out trials, and compare with the labels of each target column."""
-        lines = self.problem.lines
-        rows, test = np.flatnonzero(self.held_out), self._test(column)
-        for times in _blocks(len(lines[column]), sources.shape[1] * self._scores_size(test)):
+    def member(
+        self, column: int, sources: Int[np.ndarray, "labelings trials"]
+    ) -> Bool[np.ndarray, "labelings rows classes"]:
+        """Whether a training trial is of a class, when each takes the label of its source."""
+        codes = self.problem.codes[sources[:, self.trained(column)], column]
+        return indicator(codes, len(self.problem.classes))
+
+    def score(
+        self,
+        column: int,
+        weights: Weights,
+        sources: Int[np.ndarray, "columns labelings trials"],
+        scratch: Scratch,
+    ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """Predict the held-out trials, and compare with the labels of each target column.
+
+        Gives, part by part, training views, test views and their scores [labelings, training, test].
+        """
+        lines, test = self.problem.lines, self._test(column, weights.coefficients.dtype)
+        truths = {target: self._truth(target, sources[target]) for target in self.tested[column]}
+        each = weights.intercepts.shape[1] * (len(self.problem.classes) - 1) * test.shape[1] * test.shape[2]
+        for times in blocks(len(lines[column]), SCORES // each):
             own = test if self.across_times else test[times]
             predicted = predicted_classes(weights.at(times), own, scratch)
-            for target in self.tested[column]:
-                valid = self.problem.rows(target)[rows]
-                truth = self.problem.codes[sources[target][:, rows[valid]], target]
+            for target, (valid, truth) in truths.items():
                 chosen = predicted[:, :, self.problem.span(target)] if self.across_times else predicted
-                found = balanced_accuracy(chosen if valid.all() else chosen[..., valid], truth, scratch)
-                self._place(result, lines[column][times], lines[target], times, found)
+                found = truth.balanced_accuracy(chosen if valid.all() else chosen[..., valid], scratch)
+                yield from self._placed(lines[column][times], lines[target], times, found)
 
-    def _place(self, result, own: np.ndarray, target: np.ndarray, times: slice, found: np.ndarray) -> None:
+    def _truth(self, target: int, sources: np.ndarray) -> tuple[Bool[np.ndarray, " trials"], Truth]:
+        """Which held-out trials a target column uses, and their labels."""
+        rows = np.flatnonzero(self.held_out)
+        valid = self.problem.rows(target)[rows]
+        codes = self.problem.codes[sources[:, rows[valid]], target]
+        return valid, Truth.of(codes, len(self.problem.classes))
+
+    def _placed(
+        self, own: np.ndarray, target: np.ndarray, times: slice, found: np.ndarray
+    ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
         if self.across_times:
-            result[:, own[:, None], target] = found.transpose(1, 0, 2)
+            yield own[:, None], target[None], found.transpose(1, 0, 2)
         else:
-            result[:, own, target[times]] = found[..., 0].T
+            yield own, target[times], found[..., 0].T
 
-    def _test(self, column: int) -> Float[np.ndarray, "own tested trials features"]:
-        if self.across_times:
-            return self._held_out_features[None]
-        return self._held_out_features[self.problem.span(column)][:, None]
+    def _test(self, column: int, dtype: np.dtype) -> Float[np.ndarray, "own tested trials features_and_one"]:
+        single = dtype == np.float32
+        features = self._held_out_single if single else self._held_out_double
+        return features[None] if self.across_times else features[self.problem.span(column)][:, None]
 
     @cached_property
-    def _held_out_features(self) -> Float[np.ndarray, "times trials features"]:
-        return np.take(self.problem.features, np.flatnonzero(self.held_out), axis=1)
+    def _held_out_double(self) -> Float[np.ndarray, "times trials features_and_one"]:
+        return _with_one(np.take(self.problem.features, np.flatnonzero(self.held_out), axis=1))
 
-    def _empty(self, labelings: int) -> np.ndarray:
+    @cached_property
+    def _held_out_single(self) -> Float[np.ndarray, "times trials features_and_one"]:
+        return _with_one(np.take(self.problem.single, np.flatnonzero(self.held_out), axis=1))
+
+    def unscored(self, labelings: int) -> Float[np.ndarray, "labelings views views"]:
+        """A place for scores."""
         views = sum(map(len, self.problem.lines))
         return np.full((labelings, views, views), np.nan)
 
-    def _weights_size(self, column: int) -> int:
-        features = self.problem.features.shape[-1]
-        return len(self.problem.lines[column]) * len(self.problem.classes) * features
 
-    def _scores_size(self, test: np.ndarray) -> int:
-        return (len(self.problem.classes) - 1) * test.shape[1] * test.shape[2]
-
-
-def _blocks(count: int, size_of_each: int) -> Iterator[slice]:
-    step = max(1, BLOCK // size_of_each)
-    return (slice(start, min(start + step, count)) for start in range(0, count, step))
+def _with_one(features: np.ndarray) -> np.ndarray:
+    return np.concatenate([features, np.ones_like(features[..., :1])], axis=-1)

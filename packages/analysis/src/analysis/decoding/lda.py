@@ -8,7 +8,15 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from analysis.decoding.standardised import spread
-from analysis.decoding.weights import Solve, Weights, centred, class_means, weights_about
+from analysis.decoding.weights import (
+    Solve,
+    SolveSums,
+    Weights,
+    centred,
+    class_means,
+    single,
+    weights_about,
+)
 from analysis.errors import AnalysisError
 
 Shrinkage = float | Literal["total", "auto"]
@@ -57,35 +65,71 @@ class _Pooled:
 
     def __call__(self, member: Bool[np.ndarray, "labelings rows classes"]) -> Weights:
         """Solve for one labelling or for many."""
-        class_mean = class_means(self.rows, member)
-        solution = self._one(class_mean, member) if len(member) == 1 else self._many(class_mean, member)
-        return weights_about(self.means, solution, _offsets(class_mean, solution, member, self.equal))
+        class_mean, share = class_means(self.rows, member), member.mean(1)
+        if len(member) > 1:
+            return self._spectral.about(self.means, class_mean, share)
+        found = self._one(class_mean[:, 0], share[0])
+        return weights_about(self.means, found, _offsets(class_mean, found, share, self.equal))
 
-    def _one(self, class_mean: np.ndarray, member: np.ndarray) -> np.ndarray:
-        within = (class_mean[:, 0] * -member[0].mean(0)) @ class_mean[:, 0].mT
+    def of_sums(self, shift: Float[np.ndarray, " features"]) -> SolveSums:
+        """Solve for the sums of many labelings."""
+        values, basis, shrinkage, means = single(
+            self._spectral.values, self._spectral.basis, self.shrinkage, self.means - shift
+        )
+        spectral = _Spectral(values, basis, shrinkage, self.equal)
+
+        def solve(sums: np.ndarray, counts: np.ndarray) -> Weights:
+            class_mean = sums / counts[:, :, None] - means[:, None, None]
+            return spectral.about(means, class_mean, counts / counts.sum(1, keepdims=True))
+
+        return solve
+
+    def _one(self, class_mean: np.ndarray, share: np.ndarray) -> np.ndarray:
+        within = (class_mean.mT * -share) @ class_mean
         within += self.total
-        return np.linalg.solve(shrunk(within, self.shrinkage), class_mean[:, 0])[:, None]
-
-    def _many(self, class_mean: np.ndarray, member: np.ndarray) -> np.ndarray:
-        """Woodbury's identity in the basis U of the total covariance, which knows no labels.
-
-        Σ = U (D − (1 − s) M Π Mᵀ) Uᵀ with D = (1 − s) Λ + s tr(S_w) / d, so that
-        Σ⁻¹ M = U D⁻¹ M (I − (1 − s) Π Mᵀ D⁻¹ M)⁻¹ and each labelling inverts classes × classes.
-        """
-        values, basis = self._spectrum
-        share, keep = member.mean(1), 1 - self.shrinkage[:, None]
-        turned = basis.mT[:, None] @ class_mean
-        lost = np.einsum("tldk,tldk,lk->tl", turned, turned, share)
-        ridge = _above_zero(self.shrinkage[:, None] * (values.sum(-1)[:, None] - lost) / values.shape[-1])
-        scaled = turned / (keep[..., None] * values[:, None] + ridge[..., None])[..., None]
-        inner = keep[..., None, None] * share[:, :, None] * (turned.mT @ scaled)
-        mixed = np.linalg.solve((np.eye(share.shape[-1]) - inner).mT, scaled.mT).mT
-        return basis[:, None] @ mixed
+        return np.linalg.solve(shrunk(within, self.shrinkage), class_mean.mT).mT[:, None]
 
     @cached_property
-    def _spectrum(self) -> tuple[np.ndarray, np.ndarray]:
-        values, basis = np.linalg.eigh(self.total)
-        return np.maximum(values, 0.0), basis  # rounding alone makes a covariance's eigenvalue negative
+    def _spectral(self) -> "_Spectral":
+        values, basis = np.linalg.eigh(self.total)  # rounding alone makes a covariance's eigenvalue negative
+        return _Spectral(np.maximum(values, 0.0), basis, self.shrinkage, self.equal)
+
+
+@dataclass(frozen=True)
+class _Spectral:
+    """Woodbury's identity in the basis U of the total covariance, which knows no labels.
+
+    Σ = U (D − (1 − s) M Π Mᵀ) Uᵀ with D = (1 − s) Λ + s tr(S_w) / d, so that
+    Σ⁻¹ M = U D⁻¹ M (I − (1 − s) Π Mᵀ D⁻¹ M)⁻¹ and each labelling inverts classes × classes.
+    """
+
+    values: Float[np.ndarray, "times features"]
+    basis: Float[np.ndarray, "times features features"]
+    shrinkage: Float[np.ndarray, " times"]
+    equal: bool
+
+    def about(
+        self,
+        means: Float[np.ndarray, "times features"],
+        class_mean: Float[np.ndarray, "times labelings classes features"],
+        share: Float[np.ndarray, "labelings classes"],
+    ) -> Weights:
+        """Weights from the means of the classes about the grand mean, and the share of each class."""
+        shape = class_mean.shape
+        lines = (shape[0], shape[1] * shape[2], shape[3])
+        turned = (class_mean.reshape(lines) @ self.basis).reshape(shape)
+        mixed = self._mixed(turned, share).reshape(lines)
+        found = (mixed @ self.basis.mT).reshape(shape)
+        return weights_about(means, found, _offsets(class_mean, found, share, self.equal))
+
+    def _mixed(self, turned: np.ndarray, share: np.ndarray) -> np.ndarray:
+        keep = 1 - self.shrinkage[:, None]
+        lost = (np.einsum("tlkd,tlkd->tlk", turned, turned) * share).sum(-1)
+        within = self.values.sum(-1)[:, None] - lost
+        ridge = _above_zero(self.shrinkage[:, None] * within / self.values.shape[-1])
+        scaled = turned / (keep[..., None] * self.values[:, None] + ridge[..., None])[:, :, None]
+        inner = keep[..., None, None] * share[:, :, None] * (turned @ scaled.mT)
+        return np.linalg.solve((np.eye(share.shape[-1], dtype=inner.dtype) - inner).mT, scaled)
 
 
 @dataclass(frozen=True)
@@ -100,8 +144,11 @@ class _EachClass:
         """Solve one labelling after the other."""
         class_mean = class_means(self.rows, member)
         covariances = np.stack([self._covariance(each) for each in member], 1)
-        solution = np.linalg.solve(covariances, class_mean)
-        return weights_about(self.means, solution, _offsets(class_mean, solution, member, self.equal))
+        found = np.linalg.solve(covariances, class_mean.mT).mT
+        return weights_about(self.means, found, _offsets(class_mean, found, member.mean(1), self.equal))
+
+    def of_sums(self, shift: Float[np.ndarray, " features"]) -> None:
+        """Each class needs its own covariance, which sums do not tell."""
 
     def _covariance(self, member: np.ndarray) -> np.ndarray:
         parts = [part.mean() * _class_covariance(self.rows[:, part]) for part in member.T]
@@ -153,9 +200,9 @@ def ledoit_wolf(
 
 def _above_zero(ridge: np.ndarray) -> np.ndarray:
     """Give features that never vary within a class the identity for a covariance: the nearest mean decides."""
-    return np.where(ridge > 0, ridge, 1.0)
+    return np.where(ridge > 0, ridge, np.ones_like(ridge))
 
 
-def _offsets(class_mean: np.ndarray, solution: np.ndarray, member: np.ndarray, equal: bool) -> np.ndarray:
-    priors = 0.0 if equal else np.log(member.mean(1))
-    return priors - 0.5 * np.einsum("tldk,tldk->tlk", class_mean, solution)
+def _offsets(class_mean: np.ndarray, found: np.ndarray, share: np.ndarray, equal: bool) -> np.ndarray:
+    priors = 0.0 if equal else np.log(share)
+    return priors - 0.5 * np.einsum("tlkd,tlkd->tlk", class_mean, found)

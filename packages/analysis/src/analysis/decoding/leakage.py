@@ -2,17 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-from sklearn.metrics import recall_score
-from sklearn.model_selection import StratifiedGroupKFold
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from analysis.errors import AnalysisError
 from analysis.inference import Estimate, mean_estimate
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
 
 Labels = Sequence | np.ndarray
 
@@ -43,6 +41,8 @@ def leakage(
     Raises:
         AnalysisError: lengths differ, a feature is not finite, or there are too few classes or groups.
     """
+    from sklearn.model_selection import StratifiedGroupKFold
+
     labels, groups = np.asarray(labels), np.asarray(groups)
     _check(labels, groups, folds)
     splits = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
@@ -61,6 +61,8 @@ def _decoded(features: np.ndarray, labels: np.ndarray, parts: list) -> Estimate:
 
 def _score(features: np.ndarray, labels: np.ndarray, train: np.ndarray, test: np.ndarray) -> float:
     """Balanced accuracy over the classes that the test fold has."""
+    from sklearn.metrics import recall_score
+
     predicted = (
         _decoder(np.unique(labels[train]).size).fit(features[train], labels[train]).predict(features[test])
     )
@@ -68,7 +70,11 @@ def _score(features: np.ndarray, labels: np.ndarray, train: np.ndarray, test: np
     return float(recall_score(labels[test], predicted, labels=present, average="macro"))
 
 
-def _decoder(classes: int) -> Pipeline:
+def _decoder(classes: int) -> "Pipeline":
+    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
     lda = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto", priors=np.full(classes, 1 / classes))
     return make_pipeline(StandardScaler(), lda)
 

@@ -28,18 +28,10 @@ class Logistic:
 
     def prepare(self, features: Float[np.ndarray, "times rows features"]) -> Solve:
         """Keep the features; there is nothing to factorise."""
+        return _Fits(self, features)
 
-        def solve(member: Bool[np.ndarray, "labelings rows classes"]) -> Weights:
-            codes = member.argmax(-1)
-            fits = [[self._fit(rows, labels, member.shape[-1]) for labels in codes] for rows in features]
-            return Weights(
-                np.array([[fit[0] for fit in line] for line in fits]),
-                np.array([[fit[1] for fit in line] for line in fits]),
-            )
-
-        return solve
-
-    def _fit(self, rows: np.ndarray, labels: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray]:
+    def fitted(self, rows: np.ndarray, labels: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray]:
+        """Coefficients and intercepts of one time and labelling."""
         from sklearn.linear_model import LogisticRegression
 
         model = LogisticRegression(
@@ -51,3 +43,23 @@ class Logistic:
             [-0.5, 0.5]
         )  # the symmetric form of the two-class model, whose gap is the fitted one
         return halves[:, None] * model.coef_, halves * model.intercept_
+
+
+@dataclass(frozen=True)
+class _Fits:
+    """Fits for every time and labelling."""
+
+    how: Logistic
+    features: Float[np.ndarray, "times rows features"]
+
+    def __call__(self, member: Bool[np.ndarray, "labelings rows classes"]) -> Weights:
+        """Fit each labelling by itself."""
+        codes, classes = member.argmax(-1), member.shape[-1]
+        fits = [[self.how.fitted(rows, labels, classes) for labels in codes] for rows in self.features]
+        coefficients, intercepts = (
+            np.array([[fit[part] for fit in line] for line in fits]) for part in (0, 1)
+        )
+        return Weights(coefficients, intercepts)
+
+    def of_sums(self, shift: Float[np.ndarray, " features"]) -> None:
+        """Sums do not tell what a logistic regression needs."""

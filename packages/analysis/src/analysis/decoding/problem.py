@@ -46,6 +46,16 @@ class Problem:
         ends = np.cumsum([0, *map(len, self.times)])
         return [np.arange(start, end) for start, end in pairwise(ends)]
 
+    @cached_property
+    def middle(self) -> Float[np.ndarray, " features"]:
+        """Mean of each feature over trials and times."""
+        return self.features.mean((0, 1))
+
+    @cached_property
+    def single(self) -> Float[np.ndarray, "times trials features"]:
+        """The features about their middle, in single precision."""
+        return (self.features - self.middle).astype(np.float32)
+
     def span(self, column: int) -> slice:
         """Times at which a column is decoded, as a slice."""
         return slice(self.times[column].start, self.times[column].stop)

@@ -6,7 +6,15 @@ from functools import cached_property
 import numpy as np
 from jaxtyping import Bool, Float
 
-from analysis.decoding.weights import Solve, Weights, centred, weights_about
+from analysis.decoding.weights import (
+    Solve,
+    SolveSums,
+    Weights,
+    centred,
+    class_sums,
+    single,
+    weights_about,
+)
 from analysis.errors import AnalysisError
 
 
@@ -43,14 +51,34 @@ class _Regression:
     gram: Float[np.ndarray, "times features features"]
 
     def __call__(self, member: Bool[np.ndarray, "labelings rows classes"]) -> Weights:
-        labelings, count, classes = member.shape
-        targets = 2.0 * member - 1
-        products = self.rows.mT @ targets.transpose(1, 0, 2).reshape(count, labelings * classes)
-        found = np.linalg.solve(self.gram, products) if labelings == 1 else self._inverse @ products
-        found = found.reshape(*found.shape[:2], labelings, classes).transpose(0, 2, 1, 3)
-        offsets = np.broadcast_to(targets.mean(1), (len(self.means), labelings, classes))
-        return weights_about(self.means, found, offsets)
+        """Solve for one labelling or for many."""
+        sums = class_sums(self.rows, member.mT)
+        if len(member) > 1:
+            return _solved(self._inverse, self.means, sums, member.mean(1))
+        found = 2 * np.linalg.solve(self.gram, sums[:, 0].mT).mT[:, None]
+        return weights_about(self.means, found, _offsets(found, member.mean(1)))
+
+    def of_sums(self, shift: Float[np.ndarray, " features"]) -> SolveSums:
+        """Solve for the sums of many labelings."""
+        inverse, means = single(self._inverse, self.means - shift)
+
+        def solve(sums: np.ndarray, counts: np.ndarray) -> Weights:
+            about = sums - counts[:, :, None] * means[:, None, None]
+            return _solved(inverse, means, about, counts / counts.sum(1, keepdims=True))
+
+        return solve
 
     @cached_property
     def _inverse(self) -> np.ndarray:
         return np.linalg.inv(self.gram)
+
+
+def _solved(inverse: np.ndarray, means: np.ndarray, sums: np.ndarray, share: np.ndarray) -> Weights:
+    lines = sums.reshape(len(sums), -1, sums.shape[-1])
+    found = 2 * (lines @ inverse).reshape(sums.shape)
+    return weights_about(means, found, _offsets(found, share))
+
+
+def _offsets(found: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """Mean of the targets, which are 1 for the class and −1 for the others."""
+    return np.broadcast_to(2 * share - 1, found.shape[:3])

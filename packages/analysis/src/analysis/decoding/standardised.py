@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float
 
-from analysis.decoding.weights import Decoder, Solve, Weights, centred
+from analysis.decoding.weights import Decoder, Solve, SolveSums, Weights, centred, single, weights_about
 
 
 @dataclass(frozen=True)
@@ -24,15 +24,38 @@ class Standardised:
         features, means = centred(features)
         scales = spread(features, means)
         features /= scales[:, None]
-        inner = self.decoder.prepare(features)
+        return _Rescaled(self.decoder.prepare(features), means, scales)
 
-        def solve(member: Bool[np.ndarray, "labelings rows classes"]) -> Weights:
-            weights = inner(member)
-            coefficients = weights.coefficients / scales[:, None, None]
-            shift = np.einsum("tlkd,td->tlk", coefficients, means)
-            return Weights(coefficients, weights.intercepts - shift)
+
+@dataclass(frozen=True)
+class _Rescaled:
+    """What the other decoder learned of the standardised rows."""
+
+    inner: Solve
+    means: Float[np.ndarray, "times features"]
+    scales: Float[np.ndarray, "times features"]
+
+    def __call__(self, member: Bool[np.ndarray, "labelings rows classes"]) -> Weights:
+        """Solve for one labelling or for many."""
+        return _raw(self.inner(member), self.means, self.scales)
+
+    def of_sums(self, shift: Float[np.ndarray, " features"]) -> SolveSums | None:
+        """Solve for the sums of many labelings, if the other decoder does."""
+        inner = self.inner.of_sums(np.zeros_like(shift))
+        if inner is None:
+            return None
+        means, scales = single(self.means - shift, self.scales)
+
+        def solve(sums: np.ndarray, counts: np.ndarray) -> Weights:
+            about = (sums - counts[:, :, None] * means[:, None, None]) / scales[:, None, None]
+            return _raw(inner(about, counts), means, scales)
 
         return solve
+
+
+def _raw(weights: Weights, means: np.ndarray, scales: np.ndarray) -> Weights:
+    """Weights for features from those for standardised ones."""
+    return weights_about(means, weights.coefficients / scales[:, None, None], weights.intercepts)
 
 
 def spread(

@@ -19,16 +19,29 @@ class Weights:
         """Some of the training times."""
         return Weights(self.coefficients[times], self.intercepts[times])
 
-    def against_first(self) -> "Weights":
-        """Scores minus the first class's, which is then 0 everywhere and left out."""
-        coefficients, intercepts = self.coefficients, self.intercepts
-        return Weights(
-            coefficients[:, :, 1:] - coefficients[:, :, :1], intercepts[:, :, 1:] - intercepts[:, :, :1]
-        )
+    def against_first(self) -> Float[np.ndarray, "times rivals labelings features_and_one"]:
+        """Scores of the others minus the first class's, whose own is then 0; the intercept comes last."""
+        both = np.concatenate([self.coefficients, self.intercepts[..., None]], axis=-1)
+        return np.ascontiguousarray((both[:, :, 1:] - both[:, :, :1]).transpose(0, 2, 1, 3))
 
 
-Solve = Callable[[Bool[np.ndarray, "labelings rows classes"]], Weights]
-"""From the classes of the training rows, in one or many labelings, to weights."""
+SolveSums = Callable[
+    [Float[np.ndarray, "times labelings classes features"], Float[np.ndarray, "labelings classes"]], Weights
+]
+"""From the sum of the training rows of each class, and their number, to weights."""
+
+
+@runtime_checkable
+class Solve(Protocol):
+    """What a decoder learned of the training features, before it is told the labels."""
+
+    def __call__(self, member: Bool[np.ndarray, "labelings rows classes"]) -> Weights:
+        """Weights from the classes of the training rows, in one or many labelings."""
+        ...
+
+    def of_sums(self, shift: Float[np.ndarray, " features"]) -> SolveSums | None:
+        """The same in single precision from sums of features − shift alone; None where those do not suffice."""
+        ...
 
 
 @runtime_checkable
@@ -53,16 +66,24 @@ def indicator(
 def class_means(
     centred_rows: Float[np.ndarray, "times rows features"],
     member: Bool[np.ndarray, "labelings rows classes"],
-) -> Float[np.ndarray, "times labelings features classes"]:
-    """Mean of each class in every labelling, as one matrix product.
+) -> Float[np.ndarray, "times labelings classes features"]:
+    """Mean of each class in every labelling."""
+    return class_sums(centred_rows, member.mT) / member.sum(1)[:, :, None]
 
-    The rows sum to 0, so that the first class's sum follows from the others'.
+
+def class_sums(
+    rows: Float[np.ndarray, "times rows features"], member: Bool[np.ndarray, "labelings classes rows"]
+) -> Float[np.ndarray, "times labelings classes features"]:
+    """Sum of the rows of each class in every labelling, as one matrix product.
+
+    Every row has a class, so that the first class's sum follows from the others'.
     """
-    (labelings, rows, classes), counts = member.shape, member.sum(1)
-    others = member[:, :, 1:].transpose(1, 0, 2).reshape(rows, -1).astype(float)
-    sums = centred_rows.mT @ others
-    sums = sums.reshape(*sums.shape[:2], labelings, classes - 1).transpose(0, 2, 1, 3)
-    return np.concatenate([-sums.sum(-1, keepdims=True), sums], axis=-1) / counts[:, None]
+    labelings, classes, count = member.shape
+    others = member[:, 1:].astype(rows.dtype).reshape(-1, count)
+    sums = np.empty((len(rows), labelings, classes, rows.shape[-1]), dtype=rows.dtype)
+    sums[:, :, 1:] = (others @ rows).reshape(len(rows), labelings, classes - 1, -1)
+    sums[:, :, 0] = rows.sum(1)[:, None] - sums[:, :, 1:].sum(2)
+    return sums
 
 
 def centred(
@@ -76,9 +97,13 @@ def centred(
 
 def weights_about(
     means: Float[np.ndarray, "times features"],
-    solution: Float[np.ndarray, "times labelings features classes"],
+    coefficients: Float[np.ndarray, "times labelings classes features"],
     offsets: Float[np.ndarray, "times labelings classes"],
 ) -> Weights:
-    """Weights for raw features from the solution for centred ones."""
-    coefficients = solution.mT
-    return Weights(coefficients, offsets - np.einsum("tlkd,td->tlk", coefficients, means))
+    """Weights for features from those for features − means."""
+    return Weights(coefficients, offsets - (coefficients @ means[:, None, :, None])[..., 0])
+
+
+def single(*arrays: np.ndarray) -> list[np.ndarray]:
+    """The arrays in single precision: shuffled labelings are many, and twice as fast in it."""
+    return [array.astype(np.float32) for array in arrays]
