@@ -46,7 +46,8 @@ class Page:
     @property
     def title(self) -> str:
         """What stands in its head."""
-        head = self.path.open("rb").read(HEAD).decode(errors="replace")
+        with self.path.open("rb") as file:
+            head = file.read(HEAD).decode(errors="replace")
         title = head.partition("<title>")[2].partition("</title>")[0]
         return unescape(title).strip() or self.path.parent.name
 
