@@ -23,6 +23,8 @@ PARAMETERS = Measure("parameters", higher_is_better=False, bounds=(0.0, float("i
 SECONDS = Measure("cpu_seconds_per_step", higher_is_better=False, bounds=(0.0, float("inf")))
 MEMORY = Measure("peak_bytes", higher_is_better=False, bounds=(0.0, float("inf")))
 
+UPPER = "it did not rise after the first epoch, and the process may have held as much before"
+
 
 @dataclass(frozen=True)
 class Costs(Assay):
@@ -40,8 +42,7 @@ class Costs(Assay):
             Finding(SECONDS.name, seconds_per_step(recorded)),
             Finding(MEMORY.name, peak(recorded)),
         )
-        memory = "peak_bytes is the most that the training process held, its features and libraries included"
-        return Findings(figures, notes=(memory,))
+        return Findings(figures, notes=tuple(remarks(figures[-1].estimate)))
 
     def draw(self, found: Mapping[str, Sequence[Findings]]) -> Iterator[Drawing]:
         """Every cost beside the baseline's."""
@@ -56,6 +57,14 @@ class Costs(Assay):
                 f"Interval plot of three costs for {', '.join(relative)}.",
                 "The dashed line is the baseline's mean; its own interval shows how much its networks differ.",
             )
+
+
+def remarks(memory: Estimate) -> Iterator[str]:
+    """What has to be known of a peak before it is compared."""
+    if np.isfinite(memory.value):
+        yield "peak_bytes is the most that the training process held, its features and libraries included"
+    if UPPER in memory.how:
+        yield f"peak_bytes is an upper bound: {UPPER}"
 
 
 def parameters(run: Run) -> Estimate:
@@ -86,13 +95,19 @@ def seconds_per_step(recorded: pl.DataFrame) -> Estimate:
 
 
 def peak(recorded: pl.DataFrame) -> Estimate:
-    """The most memory held up to the last epoch."""
+    """The most memory held up to the last epoch; `how` says where it may have been held before this training.
+
+    A process keeps its largest size: one that trained or evaluated another network before begins there.
+    """
     known = (
         recorded["peak_bytes"].drop_nulls() if "peak_bytes" in recorded.columns else recorded["step"].clear()
     )
     if not known.len():
         return Estimate.not_estimable("the run recorded no peak memory", n=1)
-    return point(float(known[-1]), 1, MEMORY)
+    found = point(float(known[-1]), 1, MEMORY)
+    if known.len() > 1 and known[0] == known[-1]:
+        return replace(found, how=f"{found.how}; an upper bound: {UPPER}")
+    return found
 
 
 def beside(networks: Sequence[Findings], baseline: Sequence[Findings]) -> Iterator[tuple[str, Estimate]]:
