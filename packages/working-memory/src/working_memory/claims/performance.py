@@ -76,7 +76,7 @@ ACCURACY = Hypothesis(
     2,
     "Final accuracy rises by 5–10 points.",
     "Masked accuracy over the nine tasks and three test splits, arm − baseline in pairs. True where the whole interval "
-    "lies within 0.05 to 0.10, and the same networks lose accuracy with uniform attention (with all gates open).",
+    "lies within 0.05 to 0.10, and the same networks lose accuracy with uniform attention (with even gates).",
     both("accuracy rises by 5 to 10 points", SCORE, expects=(0.05, 0.10), intervention=by_uniform(SCORE)),
 )
 
