@@ -22,7 +22,7 @@ FITTED = ("validation/familiar", "validation/novel_view")
 """Where directions are fitted: the same identities, in sequences that are not pushed."""
 DOSES = (-4.0, -2.0, 1.0, 2.0, 3.0, 4.0)
 """In standard deviations; from one class mean to the other it is about 2.8 where four classes stand apart."""
-RANDOM = 20
+RANDOM = 39
 IRRELEVANT = {"location": "category", "identity": "location", "category": "location"}
 """Whose direction is the control; identity and category are not each other's, as they are not independent."""
 Method = Literal["means", "lda"]
