@@ -90,3 +90,11 @@ def test_a_profile_falls_from_all_scores_to_none(curves):
     assert band[:, 1].min() == pytest.approx(np.nanmin(profile.low))
     assert band[:, 1].max() == pytest.approx(np.nanmax(profile.high))
     assert set(named(axes, "chance").get_xdata()) == {0.5}
+
+
+def test_more_arms_than_colours_differ_by_their_dashes(curves):
+    many = {f"arm {number}": curves["baseline"] for number in range(8)}
+    axes = training_curves(many, metric="accuracy").axes[0]
+    looks = [(line.get_color(), str(line._dash_pattern)) for line in axes.lines]
+    assert len(set(looks)) == 8
+    assert len({colour for colour, _ in looks}) == 7

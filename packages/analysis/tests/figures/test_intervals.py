@@ -107,3 +107,11 @@ def test_the_parts_of_a_rotation_are_drawn_beneath_each_other_and_an_empty_one_i
         procrustes_panel({}, {}, {})
     with pytest.raises(AnalysisError, match="got none"):
         interval_plot({"mtmf": {}}, label="accuracy")
+
+
+def test_more_arms_than_colours_differ_by_their_marks():
+    arms = {f"arm {number}": {"location": estimate(0.5)} for number in range(len(ARMS) + 1)}
+    lines = {line.get_label(): line for line in interval_plot(arms, label="accuracy").axes[0].lines}
+    first, again = lines["arm 0"], lines[f"arm {len(ARMS)}"]
+    assert first.get_color() == again.get_color()
+    assert first.get_marker() != again.get_marker()

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -11,9 +12,9 @@ from matplotlib.figure import Figure
 
 from analysis.errors import AnalysisError
 from analysis.estimates import Curve
-from analysis.figures.parts import band, legend, words
+from analysis.figures.parts import DASHES, band, legend, words
 from analysis.inference import mean_estimate
-from analysis.style import FAINT, PAGE, arm_colours, chance_line, house_style
+from analysis.style import ARMS, FAINT, PAGE, arm_colours, chance_line, house_style
 
 Metrics = Mapping[str, Sequence[pl.DataFrame]]
 """The metrics of each seed, as `Run.metrics()` returns them, by arm."""
@@ -73,8 +74,8 @@ def performance_profile_figure(
     with house_style():
         figure = Figure(figsize=(PAGE, 3.6), layout="constrained")
         axes = figure.add_subplot()
-        for arm, colour in arm_colours(profiles).items():
-            band(axes, profiles[arm], colour, f"{arm} (n = {profiles[arm].n})")
+        for number, (arm, colour) in enumerate(arm_colours(profiles).items()):
+            band(axes, profiles[arm], colour, f"{arm} (n = {profiles[arm].n})", _dashes(number))
         chance_line(axes, chance, vertical=True)
         _plain(axes, f"{words(label)} τ", "share of scores above τ")
         axes.set_ylim(0, 1.02)
@@ -108,11 +109,16 @@ def _draw(
     x: str,
     bounds: tuple[float, float] = (-math.inf, math.inf),
 ) -> None:
-    for arm, colour in arm_colours(metrics_by_arm).items():
+    for number, (arm, colour) in enumerate(arm_colours(metrics_by_arm).items()):
         curve = over_seeds(arm, metrics_by_arm[arm], metric, x)
         curve = replace(curve, low=curve.low.clip(*bounds), high=curve.high.clip(*bounds))
-        band(axes, curve, colour, f"{arm} (n = {curve.n})")
+        band(axes, curve, colour, f"{arm} (n = {curve.n})", _dashes(number))
     _plain(axes, words(x), words(metric))
+
+
+def _dashes(number: int) -> Any:
+    """Arms beyond the colours there are differ by their dashes."""
+    return DASHES[number // len(ARMS) % len(DASHES)]
 
 
 def _plain(axes: Axes, x: str, y: str) -> None:

@@ -11,8 +11,8 @@ from matplotlib.patheffects import withStroke
 from analysis.comparison import OVERALL, Comparison, Result
 from analysis.errors import AnalysisError
 from analysis.estimates import Estimate
-from analysis.figures.parts import INTERVAL, legend, shared_chance, words
-from analysis.style import FAINT, PAGE, QUIET, SMALL, arm_colours, chance_line, house_style
+from analysis.figures.parts import INTERVAL, MARKERS, legend, shared_chance, words
+from analysis.style import ARMS, FAINT, PAGE, QUIET, SMALL, arm_colours, chance_line, house_style
 
 ByArm = Mapping[str, Mapping[str, Estimate]]
 """Estimates by arm, the baseline first, and by name."""
@@ -83,7 +83,7 @@ def _panel(axes: Axes, found: ByArm, label: str, level: str = "chance") -> None:
     names, colours, lanes = _names(found), arm_colours(found), len(found)
     for lane, (arm, estimates) in enumerate(found.items()):
         for name, estimate in estimates.items():
-            _estimate(axes, arm, estimate, _height(names.index(name), lane, lanes), colours[arm], 0.5 / lanes)
+            _estimate(axes, arm, estimate, _height(names.index(name), lane, lanes), colours[arm], lane, lanes)
     everything = [each for estimates in found.values() for each in estimates.values()]
     if (chance := shared_chance(everything)) is not None:
         chance_line(axes, chance, vertical=True, name=level)
@@ -93,17 +93,20 @@ def _panel(axes: Axes, found: ByArm, label: str, level: str = "chance") -> None:
     axes.set_xlabel(f"{label}, {INTERVAL}")
 
 
-def _estimate(axes: Axes, arm: str, found: Estimate, height: float, colour: str, half: float) -> None:
+def _estimate(
+    axes: Axes, arm: str, found: Estimate, height: float, colour: str, lane: int, lanes: int
+) -> None:
     if np.isnan(found.value):
         _beside(axes, 0.01, height, f"{arm}: {found.how or 'not estimable'}", colour)
         return
     if found.null is not None:
-        wide, label = found.null.high - found.null.low, "null, central 95 %"
+        half, wide, label = 0.5 / lanes, found.null.high - found.null.low, "null, central 95 %"
         axes.add_patch(
             Rectangle((found.null.low, height - half), wide, 2 * half, color=FAINT, zorder=0, label=label)
         )
     axes.plot([found.low, found.high], [height, height], color=colour, linewidth=2, solid_capstyle="round")
-    axes.plot(found.value, height, "o", color=colour, markersize=5.5, label=arm)
+    shape = MARKERS[lane // len(ARMS) % len(MARKERS)]  # arms beyond the colours there are
+    axes.plot(found.value, height, shape, color=colour, markersize=5.5, label=arm)
 
 
 def _chance_of_rows(axes: Axes, names: list[str], found: ByArm) -> None:
