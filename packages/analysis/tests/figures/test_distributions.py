@@ -27,10 +27,10 @@ def test_every_step_has_its_row_on_one_axis_and_areas_are_shares_of_its_values()
 
 def test_medians_and_counts_stand_at_their_rows_and_missing_values_are_told():
     values = {1: np.array([0.1, 0.2, np.nan, 0.6])}
-    axes = step_histograms(values, label="entropy", chance=1.0).axes[0]
+    axes = step_histograms(values, label="entropy", chance=1.0, level="uniform").axes[0]
     assert any(set(line.get_xdata()) == {0.2} for line in axes.lines)
     assert "n = 3\n1 missing" in [text.get_text() for text in axes.texts]
-    assert any(line.get_label() == "chance" and set(line.get_xdata()) == {1.0} for line in axes.lines)
+    assert any(line.get_label() == "uniform" and set(line.get_xdata()) == {1.0} for line in axes.lines)
 
 
 def test_a_control_is_drawn_over_the_same_bins():

@@ -20,11 +20,12 @@ def step_histograms(
     label: str,
     y: str = "frame",
     chance: float | None = None,
+    level: str = "chance",
     control: Mapping[Any, np.ndarray] | None = None,
 ) -> Figure:
     """Draw the histogram of the values of every step, one beneath the other on one axis, with their medians.
 
-    `control` is the same of a control, drawn as a line. Values that are not a number are left out and counted.
+    `level` is another name of what stands as chance; `control` is the same of a control, drawn as a line. Values that are not a number are left out and counted.
 
     Raises:
         AnalysisError: a step has no finite value.
@@ -43,7 +44,7 @@ def step_histograms(
             if step in drawn:
                 _ridge(axes, edges, drawn[step] / top, row, filled=False)
             _notes(axes, kept[step], values[step], row)
-        chance_line(axes, chance, vertical=True)
+        chance_line(axes, chance, vertical=True, name=level)
         axes.set_yticks(range(len(kept)), [words(step) for step in kept])
         axes.set(ylim=(len(kept) - 0.85, -1.0), xlabel=label, ylabel=y)
         axes.tick_params(axis="y", length=0)
