@@ -72,7 +72,7 @@ def _winner(
 
 @dataclass(frozen=True)
 class Truth:
-    """Labels of the tested trials in some labelings, and what each trial counts: 1 / (classes × trials of its class)."""
+    """Labels of the tested trials in some labelings; a trial counts 1 / (classes × trials of its class)."""
 
     codes: Integer[np.ndarray, "labelings trials"]
     shares: Float[np.ndarray, "labelings trials"]
