@@ -136,3 +136,13 @@ def test_heads_without_width_are_an_error():
     for make in (lambda: StreamedMap(tokens, tokens), lambda: attend(tokens, tokens, tokens)):
         with pytest.raises(AttentionError, match=r"query \[1, 3, 0\] .* have heads of dim 0"):
             make()
+
+
+def test_in_a_notebook_a_map_tells_its_sides_and_computes_nothing():
+    query = torch.randn(2, 4, 3, 8)
+    attention = StreamedMap(query, torch.randn(2, 4, 5, 8), causal=True)
+    with Operations() as operations:
+        shown = attention._repr_html_()
+    assert operations.seen == []
+    assert "<th>keys</th><td>5</td>" in shown
+    assert "causal" in shown

@@ -13,7 +13,7 @@ from analysis.estimates import Estimate
 from analysis.findings import Finding
 from analysis.inference import mean_estimate
 from analysis.measures import Measure
-from analysis.sections import Row
+from analysis.sections import Row, in_words
 
 Found = Mapping[int, Sequence[Finding]]
 """The figures of one cell by seed."""
@@ -28,12 +28,6 @@ def cell_rows(archive: Archive, assay: Assay, measure: Measure) -> list[Row]:
     """One row per arm and cell; none where the overall rows say as much."""
     every = _rows(archive, assay, measure, None)
     return every if len(every) > len(overall_rows(archive, assay, measure)) else []
-
-
-def in_words(cell: Mapping[str, Any]) -> str:
-    """A cell in words, numbers with their column's name."""
-    levels = ((name, level) for name, level in cell.items() if level is not None)
-    return ", ".join(level if isinstance(level, str) else f"{name} {level}" for name, level in levels)
 
 
 def over_networks(found: Found, measure: Measure) -> Estimate:

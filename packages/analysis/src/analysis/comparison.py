@@ -111,6 +111,11 @@ class Comparison:
                 return result
         raise AnalysisError(f"no result of {arm} in {cell or OVERALL}; arms: {', '.join(self.arms)}")
 
+    def _repr_html_(self) -> str:
+        from analysis.rendering import rendered  # templates word comparisons, and so import them
+
+        return rendered("comparison.html", comparison=self)
+
     def rows(self) -> list[dict[str, Any]]:
         """Flat rows for a table, in the order of cells and arms."""
         return [result.row() for result in self.results]

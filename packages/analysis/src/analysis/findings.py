@@ -54,6 +54,14 @@ class Findings:
             raise AnalysisError(f"no {measure} in {cell or 'the whole run'}; measured were: {known}")
         return found[0].estimate
 
+    def _repr_html_(self) -> str:
+        from analysis.rendering import rendered
+        from analysis.sections import Row, in_words  # pages are made of findings, and so import them
+
+        rows = [Row(each.measure, each.estimate, in_words(each.cell)) for each in self.figures]
+        shapes = {name: array.shape for name, array in self.arrays.items()}
+        return rendered("findings.html", rows=rows, notes=self.notes, arrays=shapes)
+
     def write(self, path: Path) -> None:
         """Keep figures and notes as JSON, arrays as .npz beside it; the same findings give the same bytes.
 

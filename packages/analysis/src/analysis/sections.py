@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from analysis.comparison import Comparison
 from analysis.estimates import Estimate
@@ -50,3 +51,9 @@ class Section:
             if math.isnan(row.estimate.value):
                 reasons.setdefault(row.estimate.how, []).append(f"{row.measure} {row.cell}".strip())
         return [f"{'; '.join(dict.fromkeys(what))}: {why}" for why, what in reasons.items()]
+
+
+def in_words(cell: Mapping[str, Any]) -> str:
+    """A cell in words, numbers with their column's name."""
+    levels = ((name, level) for name, level in cell.items() if level is not None)
+    return ", ".join(level if isinstance(level, str) else f"{name} {level}" for name, level in levels)

@@ -5,6 +5,7 @@ import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from functools import partial
+from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -323,6 +324,21 @@ class AttentionMap(ABC):
         *batch, heads, queries, keys = self.shape
         sides = [f"batch={batch}", f"heads={heads}", f"queries={queries}", f"keys={keys}"]
         return f"{type(self).__name__}({', '.join(sides + self._traits())})"
+
+    def _repr_html_(self) -> str:
+        """The same for a notebook; no weight is computed."""
+        *batch, heads, queries, keys = self.shape
+        sides = {
+            "batch": batch,
+            "heads": heads,
+            "queries": queries,
+            "keys": keys,
+            "of": ", ".join(self._traits()),
+        }
+        rows = "".join(
+            f"<tr><th>{name}</th><td>{escape(str(side))}</td></tr>" for name, side in sides.items()
+        )
+        return f"<table><caption>{type(self).__name__}</caption>{rows}</table>"
 
     def _statistics(self, k: int) -> dict[str, Tensor]:
         """What a summary holds whatever the groups, from one pass over the rows and a product."""
