@@ -35,9 +35,38 @@ class Planted:
         return states
 
 
+class Turned:
+    """One code for all objects, turned into a frame of its own by the age of the object, or by its slot."""
+
+    def __init__(self, ages: int, strength: float = 4.0, slots: bool = False):
+        rng = np.random.default_rng(3)
+        self.ages, self.strength, self.slots = ages, np.full(8, strength), slots
+        self.frames = np.linalg.qr(rng.normal(size=(8, UNITS, UNITS)))[0][:, :8]  # age or slot, dimension
+        self.variants = rng.normal(size=(64, 2))
+
+    def __call__(self, table: pl.DataFrame, objects: int) -> np.ndarray:
+        states = np.random.default_rng(11).normal(size=(len(table) // objects, objects, UNITS))
+        corners = np.array([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]]) / np.sqrt(3)
+        location, category, identity = (
+            np.unique(table[name].cast(pl.String).to_numpy(), return_inverse=True)[1] for name in PLACES
+        )
+        points = np.hstack([corners[location], corners[category], self.variants[identity]])
+        points = points.reshape(-1, objects, 8)
+        for time in range(objects):
+            for age in range(min(self.ages, time + 1)):
+                frame = self.frames[time - age if self.slots else age]
+                states[:, time] += self.strength[age] * points[:, time - age] @ frame
+        return states
+
+
 @pytest.fixture
 def planted():
     return Planted
+
+
+@pytest.fixture
+def turned():
+    return Turned
 
 
 @pytest.fixture

@@ -1,10 +1,15 @@
 """Sequences whose task has an object remembered, and what later objects give away of it."""
 
+from collections.abc import Callable
+
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from analysis import AnalysisError
 from working_memory.assays.layers import Sequences
+
+PARTS = (6, 4, 3, 2, 1)
+"""Into how many parts the identities are dealt."""
 
 BRINGS_ALONG = {"identity": "category"}
 """A property that tells another one."""
@@ -21,6 +26,27 @@ def held(sequences: Sequences, name: str, age: int) -> Sequences:
     if not chosen.any() or age >= sequences.objects:
         raise AnalysisError(f"no task holds {name} for {age} of {sequences.objects} objects")
     return sequences.chosen(chosen)
+
+
+def finest(
+    sequences: Sequences, fewest: Callable[[Int[np.ndarray, "sequences objects"]], int], least: int
+) -> Int[np.ndarray, "sequences objects"]:
+    """The finest conditions of which even the rarest is often enough there, as `fewest` counts it.
+
+    A rotation is fitted in a fifth as many dimensions as there are conditions: few leave out much of a code.
+
+    Raises:
+        AnalysisError: not even the coarsest are.
+    """
+    found = 0
+    for parts in PARTS:
+        fine = conditions(sequences, parts)
+        found = fewest(fine)
+        if found >= least:
+            return fine
+    raise AnalysisError(
+        f"expected every condition in at least {least} sequences, got {found}; evaluate more sequences"
+    )
 
 
 def conditions(sequences: Sequences, parts: int) -> Int[np.ndarray, "sequences objects"]:
@@ -54,12 +80,15 @@ def balanced(excess: Float[np.ndarray, "units lags"], *, seed: int = 0) -> Bool[
 
     Where a later object repeats a value, its own code passes for a memory; where it never does, the absence of
     its code gives the value away as well. Units are left out one by one, whichever lowers Σ_lag (Σ excess)² most.
+
+    Raises:
+        AnalysisError: none is left.
     """
     patterns, index, left = np.unique(excess, axis=0, return_inverse=True, return_counts=True)
     order = np.random.default_rng(seed).permutation(len(excess))
     queues = [order[index.ravel()[order] == code].tolist() for code in range(len(patterns))]
     kept, total = np.ones(len(excess), dtype=bool), excess.sum(0)
-    while True:
+    while kept.any():
         after = np.where(left > 0, ((total - patterns) ** 2).sum(1), np.inf)
         best = int(after.argmin())
         if not after[best] < (total**2).sum():
@@ -67,3 +96,4 @@ def balanced(excess: Float[np.ndarray, "units lags"], *, seed: int = 0) -> Bool[
         kept[queues[best].pop()] = False
         left[best] -= 1
         total = total - patterns[best]
+    raise AnalysisError(f"later objects give all {len(excess)} away; evaluate more sequences")

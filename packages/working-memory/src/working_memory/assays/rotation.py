@@ -10,7 +10,6 @@ from jaxtyping import Float, Int, Shaped
 
 from analysis import (
     Alignment,
-    AnalysisError,
     Assay,
     Estimate,
     Findings,
@@ -27,7 +26,7 @@ from working_memory.assays.layers import (
     missing_layers,
     sequences_of,
 )
-from working_memory.assays.memories import balanced, conditions, held, repeats
+from working_memory.assays.memories import balanced, finest, held, repeats
 
 CELLS = ("property", "age")
 DISPARITY = Measure("procrustes_disparity", chance=1.0, higher_is_better=False, cells=CELLS)
@@ -37,9 +36,6 @@ RECONSTRUCTED = Measure("reconstruction_accuracy", bounds=(0.0, 1.0), cells=CELL
 FITTED = replace(RECONSTRUCTED, name="fitted_accuracy")
 DIRECT = replace(RECONSTRUCTED, name="direct_accuracy")
 KEPT = Measure("reconstruction_kept", chance=0.0, cells=CELLS)
-
-PARTS = (6, 4, 3, 2, 1)
-"""Into how many parts the identities of a category are dealt, as many as trials allow."""
 
 
 @dataclass(frozen=True)
@@ -122,27 +118,13 @@ def recollections(sequences: Sequences, name: str, age: int, *, least: int, seed
     places = chosen.objects - age
     kept = balanced(repeats(chosen, name, age)[:, :places].reshape(len(chosen.asked) * places, -1), seed=seed)
     at = tuple(index.ravel()[kept] for index in np.indices((len(chosen.asked), places)))
-    fine = finest(chosen, at, least)
+    fine = finest(chosen, lambda found: fewest_sequences(found[at], at[0]), least)[at]
     told = f"{name}, age {age}: {kept.sum()} of {kept.size} objects, {np.unique(fine).size} conditions"
     states, labels = chosen.states["rnn"], chosen.labels(name)[at]
     return Recollections(states[at], states[at[0], at[1] + age], labels, fine, at[0], told)
 
 
-def finest(
-    sequences: Sequences, at: tuple[Int[np.ndarray, " pairs"], ...], least: int
-) -> Int[np.ndarray, " pairs"]:
-    """The finest conditions each of which is in enough sequences.
-
-    Raises:
-        AnalysisError: not even the coarsest are.
-    """
-    fewest = 0
-    for parts in PARTS:
-        found = conditions(sequences, parts)[at]
-        once = np.unique(np.stack([found, at[0]]), axis=1)[0]
-        fewest = int(np.unique(once, return_counts=True)[1].min())
-        if fewest >= least:
-            return found
-    raise AnalysisError(
-        f"expected every condition in at least {least} sequences, got {fewest}; evaluate more sequences"
-    )
+def fewest_sequences(conditions: Int[np.ndarray, " pairs"], groups: Int[np.ndarray, " pairs"]) -> int:
+    """In how many sequences the rarest condition is."""
+    once = np.unique(np.stack([conditions, groups]), axis=1)[0]
+    return int(np.unique(once, return_counts=True)[1].min())

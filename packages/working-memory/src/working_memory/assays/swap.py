@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
+from jaxtyping import Shaped
 
-from analysis import Alignment, Assay, Estimate, Findings, Items, Measure, Run, swap_test
-from working_memory.assays.cells import in_cell, several
+from analysis import Alignment, AnalysisError, Assay, Estimate, Findings, Items, Measure, Run, swap_test
+from working_memory.assays.cells import in_cell
 from working_memory.assays.layers import (
     KNOWN_OBJECTS,
     PROPERTIES,
@@ -15,7 +16,7 @@ from working_memory.assays.layers import (
     missing_layers,
     sequences_of,
 )
-from working_memory.assays.memories import balanced, conditions, held, repeats
+from working_memory.assays.memories import balanced, finest, held, repeats
 
 CORRECT = Measure("swap_correct", bounds=(0.0, 1.0), cells=("property",))
 SAME_AGE = replace(CORRECT, name="swap_same_age")
@@ -28,14 +29,14 @@ class Swap(Assay):
     """Decoders carried on by their own rotation, by another object's at the same age, by the same object's later on.
 
     Eq. 3 and Eq. 2 of Lei, Ito & Bashivan (2024), in the tasks that hold the property for `age` objects. Sequences
-    are left out until later objects repeat the property as often as by chance: in a match the current object's code
-    passes for that of the remembered one, and more so in the rotation of Eq. 2.
+    are left out until later objects repeat the property as often as by chance, at every place: in a match the current
+    object's code passes for that of the remembered one, and more so in the rotation of Eq. 2.
     """
 
     age: int = 2
     permutations: int = 1000
     folds: int = 5
-    least: int = 6
+    least: int = 5
     seed: int = 0
     splits: tuple[str, ...] = KNOWN_OBJECTS
 
@@ -58,13 +59,24 @@ class Swap(Assay):
     def exchanged(self, sequences: Sequences, name: str, notes: list[str]) -> tuple[Estimate, ...]:
         """The figures of one property; notes tell the verdict and what it is made of."""
         chosen = held(sequences, name, self.age)
-        kept = balanced(repeats(chosen, name, self.age).sum(1), seed=self.seed)
+        kept = balanced(repeats(chosen, name, self.age).reshape(len(chosen.asked), -1), seed=self.seed)
         used = chosen.chosen(kept)
-        for shown in used.labels(name).T:
-            several(shown, self.least)
+        fine = finest(used, rarest, self.least)
+        if (fewest := rarest(used.labels(name))) < self.least:
+            raise AnalysisError(
+                f"expected every {name} in at least {self.least} sequences at every place, got {fewest}; "
+                "evaluate more sequences"
+            )
         alignment = Alignment(permutations=self.permutations, folds=self.folds, seed=self.seed)
-        items = Items(used.labels(name), conditions(used, 1))
+        items = Items(used.labels(name), fine)
         groups = np.arange(len(used.asked))
         found = swap_test(used.states["rnn"], items, groups, max_age=self.age, alignment=alignment)
-        notes.append(f"{name}: {found.verdict}; {kept.sum()} of {kept.size} sequences")
+        told = f"{kept.sum()} of {kept.size} sequences, {np.unique(fine).size} conditions"
+        notes.append(f"{name}: {found.verdict}; {told}")
         return found.correct, found.same_age, found.same_item, found.contrast
+
+
+def rarest(values: Shaped[np.ndarray, "sequences objects"]) -> int:
+    """How often the rarest value is shown at the place where it is shown least."""
+    names, codes = np.unique(values, return_inverse=True)
+    return min(int(np.bincount(place, minlength=names.size).min()) for place in codes.reshape(values.shape).T)
