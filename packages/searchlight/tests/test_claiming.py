@@ -128,11 +128,13 @@ def test_findings_and_interventions_are_made_once_and_the_answer_has_the_same_by
     main(asked(trained, "--only", "1"))
     assert control_at(run_of(stock.load_config("line/fast"), 0, trained), "untrained").state == "complete"
     assert control_at(run_of(stock.load_config("line/slow"), 0, trained), "untrained").state == "absent"
-    first = (trained / "claims" / "line" / "claims.json").read_bytes()
+    first = (trained / "claims" / "line-1" / "claims.json").read_bytes()
     capsys.readouterr()
     main(asked(trained, "--only", "1"))
-    assert (trained / "claims" / "line" / "claims.json").read_bytes() == first
+    assert (trained / "claims" / "line-1" / "claims.json").read_bytes() == first
     assert "measured now" not in capsys.readouterr().err
+    assert "--only 1" in (trained / "claims" / "line-1" / "report.html").read_text()
+    assert not (trained / "claims" / "line").exists()
 
 
 def test_missing_networks_are_trained_when_asked_and_the_claim_is_then_settled(trained, capsys):

@@ -21,12 +21,21 @@ from searchlight.stock import Stock, stocks_of
 
 @dataclass(frozen=True)
 class Settlement:
-    """The claims of a system, the networks that there were, and what came of every prediction."""
+    """The claims of a system, the networks that there were, and what came of every prediction.
+
+    `only` names the claims that were asked for, where these are not all.
+    """
 
     system: str
     root: Path
     stocks: Mapping[str, Stock]
     settled: Sequence[Settled]
+    only: tuple[int, ...] = ()
+
+    @property
+    def folder(self) -> Path:
+        """Where the answer is kept; some claims have a folder of their own beside that of all."""
+        return self.root / "claims" / "-".join([self.system, *map(str, self.only)])
 
 
 def claims_of(system: str, only: Collection[int] = ()) -> tuple[Hypothesis, ...]:

@@ -94,8 +94,8 @@ def claims_document(found: Settlement) -> dict[str, Any]:
 
 
 def write_claims(found: Settlement) -> Path:
-    """Write claims.json, figures and report.html into claims/<system> beside the runs, over an earlier answer."""
-    folder = found.root / "claims" / found.system
+    """Write claims.json, figures and report.html into the answer's folder, over an earlier one."""
+    folder = found.folder
     text = json.dumps(claims_document(found), indent=2, sort_keys=True) + "\n"
     write_atomically(folder / "claims.json", lambda file: file.write_text(text))
     write_report(folder / "report.html", page_of(found, folder))
@@ -106,7 +106,8 @@ def page_of(found: Settlement, folder: Path) -> Report:
     """All claims on one page; their figures are saved in the folder."""
     firsts = {arm: stock.runs[0] for arm, stock in found.stocks.items() if stock.runs}
     baseline = firsts.get(found.settled[0].hypothesis.predictions[0].arms[-1])
-    command = ["searchlight", "claims", found.system, "--runs", str(found.root)]
+    only = ["--only", ",".join(map(str, found.only))] if found.only else []
+    command = ["searchlight", "claims", found.system, "--runs", str(found.root), *only]
     return Report(
         title=f"The claims of {found.system.replace('_', ' ')}, tested",
         question="Which of the claims that were made hold in trained networks, against which null?",
@@ -162,7 +163,7 @@ def drawings_of(parts: Sequence[Settled]) -> list[Drawing]:
     return [
         Drawing(
             f"claim-{number:02}",
-            interval_plot({"statistic": known}, label=f"statistics of claim {number}"),
+            interval_plot({"statistic": known}, label=f"statistics of claim {number}", level="null"),
             f"The statistic of each prediction of claim {number}, with its 95 % interval over networks.",
             f"Interval plot. {told}.",
             "The dashed mark is the null, or the mean of the control.",

@@ -53,7 +53,7 @@ def main(args: Sequence[str]) -> None:
     if options.train:
         stocks = train_missing(stocks, seeds, jobs_at_once=options.jobs)
     settled = settled_from(hypotheses, options.system, stocks, jobs_at_once=options.jobs)
-    found = Settlement(options.system, options.runs, stocks, settled)
+    found = Settlement(options.system, options.runs, stocks, settled, only)
     folder = write_claims(found)
     if options.json:
         console.show_json(claims_document(found))

@@ -35,7 +35,7 @@ def costing(arm: str) -> Iterator[Prediction]:
     shares = {"parameters": ("parameters", 0.04), "training time": ("cpu_seconds_per_step", 0.25)}
     for what, (measure, figure) in shares.items():
         yield Grows(
-            sentence=f"{words}: {what} +{figure:.0%}",
+            sentence=f"{words}: {what} +{100 * figure:.0f} %",
             arms=against,
             quantity=Measured("costs", measure),
             expects=around(figure),
