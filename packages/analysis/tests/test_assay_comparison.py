@@ -136,7 +136,7 @@ def test_unequal_seeds_are_compared_by_welch_and_what_is_not_estimable_is_counte
 
 def test_where_arms_differ_more_is_told_of_graded_measures(tmp_path):
     found = compare_assay(two_arms(tmp_path), Planted(), "base")
-    assert any(each.startswith("by_level: gated − base is larger for 3 than") for each in found.sentences)
+    assert any(each.startswith("n: gated − base is larger for 3 than") for each in found.sentences)
 
 
 def test_a_network_that_never_arrives_counts_as_watched_to_its_last_step(tmp_path):

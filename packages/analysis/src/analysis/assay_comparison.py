@@ -38,13 +38,18 @@ class AssayComparison:
 
     @property
     def sentences(self) -> list[str]:
-        """Where arms differ more than elsewhere, in words."""
-        return [
-            f"{measure}: {sentence}"
-            for measure, parts in self.interactions.items()
-            for part, found in parts.items()
-            for sentence in told(found, part or measure)
-        ]
+        """Where arms differ more than elsewhere, in words, and where they do not."""
+        said, none = [], []
+        for parts in self.interactions.values():
+            for part, found in parts.items():
+                lines = [f"{part}: {each}" if part else each for each in told(found)]
+                said += lines
+                none += [] if lines else [part or found.metric]
+        return said + (
+            [f"no level at which arms detectably differ more than at the others: {'; '.join(none)}"]
+            if none
+            else []
+        )
 
     def absent(self, arms: Iterable[str]) -> list[str]:
         """Those of some arms of which no figure is known."""

@@ -1,6 +1,6 @@
 """Where two arms differ more than elsewhere."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -42,14 +42,9 @@ def interaction(
     return replace(found, results=tuple(result for result in found.results if result.cell))
 
 
-def told(found: Comparison, over: str) -> Iterator[str]:
-    """Sentences: in which cells an arm's difference is another than elsewhere, or that there is none."""
-    for arm in found.arms[1:]:
-        results = [result for result in found.results if result.arm == arm]
-        other = [_sentence(found, result) for result in results if result.verdict in ("higher", "lower")]
-        untested = all(result.verdict == "not comparable" for result in results)
-        none = "cannot be tested" if untested else "is not detectably another at any level"
-        yield from other or [f"{arm} − {found.baseline} {none} of {over}"]
+def told(found: Comparison) -> list[str]:
+    """A sentence for each cell in which an arm's difference is another than in the others."""
+    return [_sentence(found, result) for result in found.results if result.verdict in ("higher", "lower")]
 
 
 def _beyond_the_others(values: pl.DataFrame, cells: Sequence[str]) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
+from itertools import repeat
 
 from analysis import AssayComparison, Comparison, Graded, Measure, Result
 from analysis.assay_comparison import FAMILY
@@ -120,20 +121,29 @@ def show_cells(found: Compared) -> None:
 
 
 def show_difficulty(found: Compared, name: str, compared: AssayComparison) -> None:
-    """How far arms are apart at each level of a difficulty, and where they differ more than elsewhere."""
+    """How far arms are apart at each level of a difficulty, split by split, and where more than elsewhere."""
     for measure, parts in compared.measures.items():
         if isinstance(measures_of(found, name)[measure], Graded):
+            splits = list(dict.fromkeys(part.rpartition(", ")[0] for part in parts))
             rows = [
-                [part, *table_row(result)]
-                for part, comparison in parts.items()
-                for result in comparison.results
-                if result.cell and result.arm != comparison.baseline
+                [*labels, *map(gaps.get, splits, repeat(""))] for labels, gaps in levels_of(parts).items()
             ]
-            columns = ["by", "level", "arm", measure, "difference", *CELL_COLUMNS]
-            title = f"\n{name}: differences from the baseline; p is corrected (Holm) over the levels"
-            console.show_table(columns, rows, title=title, words=(0, 1, 2, 7))
+            title = f"\n{name}: differences in {measure} from the baseline, by level"
+            console.show_table(["by", "level", "arm", *splits], rows, title=title, words=(0, 1, 2))
     for sentence in compared.sentences:
-        console.say(sentence)
+        console.say(f"{name}: {sentence}")
+
+
+def levels_of(parts: Mapping[str, Comparison]) -> dict[tuple[str, str, str], dict[str, str]]:
+    """Differences by what is graded, level and arm, and then by split."""
+    rows: dict[tuple[str, str, str], dict[str, str]] = {}
+    for part, comparison in parts.items():
+        split, _, by = part.rpartition(", ")
+        for result in comparison.results:
+            if result.cell and result.difference:
+                gap = short(result.difference.estimate, signed=True)
+                rows.setdefault((by, result.label, result.arm), {})[split] = gap
+    return rows
 
 
 def shortened(found: Compared) -> Iterator[str]:

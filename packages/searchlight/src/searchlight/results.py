@@ -15,6 +15,9 @@ from searchlight.configuration import Resolved
 from searchlight.errors import UsageError, nearest
 from searchlight.experiments import experiment_class
 
+LARGE = 1000
+"""From here on figures are told without decimals."""
+
 MOST_LEVELS = 100
 """Rows of a table by one column."""
 
@@ -92,7 +95,8 @@ def show_leakage(run: Run) -> None:
 
 def short(estimate: Estimate, *, signed: bool = False) -> str:
     """An estimate for a table whose header names the chance level."""
-    form = "+.3f" if signed else ".3f"
+    form = ",.0f" if abs(estimate.value) >= LARGE else ".3f"
+    form = f"+{form}" if signed else form
     if math.isnan(estimate.low):
         return f"{estimate.value:{form}}"
     return f"{estimate.value:{form}} [{estimate.low:{form}}, {estimate.high:{form}}]"
