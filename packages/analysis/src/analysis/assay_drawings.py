@@ -35,8 +35,8 @@ def _estimates(archive: Archive, assay: Assay) -> dict[tuple[str, str], dict[str
                 split, _, rest = (
                     row.cell.partition(", ") if row.cell.startswith("test/") else ("all", "", row.cell)
                 )
-                by_arm = found.setdefault((measure.name, split), {})
-                by_arm.setdefault(row.arm, {})[rest or "overall"] = row.estimate
+                by_arm = found.setdefault((measure.name, split), {arm: {} for arm in archive.runs})
+                by_arm[row.arm][rest or "overall"] = row.estimate
     return found
 
 

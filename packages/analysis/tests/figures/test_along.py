@@ -111,6 +111,12 @@ def test_arms_keep_their_colours_and_four_panels_make_a_square():
     assert len({round(axes.get_subplotspec().get_position(figure).x0, 6) for axes in figure.axes}) == 2
 
 
+def test_an_arm_that_knows_nothing_leaves_the_others_their_colours():
+    axes = arm_curves({"a": {"mtmf": {}, "gated": along(0.7, 0.8)}}, label="accuracy").axes[0]
+    assert to_hex(named(axes, "gated").get_color()) == ARMS[1].lower()
+    assert "mtmf" not in [line.get_label() for line in axes.lines]
+
+
 def test_nothing_to_draw_is_an_error():
     with pytest.raises(AnalysisError, match="at least one estimate to draw, got none"):
         age_curves({"location": {"relevant": {}}})

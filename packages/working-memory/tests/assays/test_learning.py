@@ -75,6 +75,15 @@ def test_curves_of_every_arm_are_drawn_as_they_were_recorded(trained):
     assert list(Learning().draw({"arm": []})) == []
 
 
+def test_an_arm_without_curves_leaves_the_others_their_colours(trained):
+    known = [Learning().measure(trained([0.5, 0.6, 0.8, 0.9]), {})]
+    colours = []
+    for found in ({"base": known, "arm": known}, {"base": [], "arm": known}):
+        (drawing,) = Learning().draw(found)
+        colours += [line.get_color() for line in drawing.figure.axes[0].lines if "arm" in line.get_label()]
+    assert colours[0] == colours[1]
+
+
 def test_findings_are_kept_as_plain_values(trained, tmp_path):
     found = Learning().measure(trained([0.5, 0.8, 0.89, 0.7]), {})
     found.write(tmp_path / "learning.json")

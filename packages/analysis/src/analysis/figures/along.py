@@ -112,6 +112,8 @@ def _panel(axes: Axes, lines: Lines, x: str, level: str, first: int) -> None:
         lines = {name: dict(sorted(found.items())) for name, found in lines.items()}
     where = {place: float(place if numbers else index) for index, place in enumerate(places)}
     for number, (name, found) in enumerate(lines.items()):
+        if not found:
+            continue
         at = [where[place] for place in found]
         points(axes, found, at, str(name), number, ARMS[(first + number) % len(ARMS)])
         if number == 0:

@@ -17,7 +17,7 @@ from analysis.inference import mean_estimate
 from analysis.style import ARMS, FAINT, PAGE, arm_colours, chance_line, house_style
 
 Metrics = Mapping[str, Sequence[pl.DataFrame]]
-"""The metrics of each seed, as `Run.metrics()` returns them, by arm."""
+"""The metrics of each seed, as `Run.metrics()` returns them, by arm; one without seeds keeps its colour."""
 
 
 def training_curves(
@@ -110,6 +110,8 @@ def _draw(
     bounds: tuple[float, float] = (-math.inf, math.inf),
 ) -> None:
     for number, (arm, colour) in enumerate(arm_colours(metrics_by_arm).items()):
+        if not metrics_by_arm[arm]:
+            continue
         curve = over_seeds(arm, metrics_by_arm[arm], metric, x)
         curve = replace(curve, low=curve.low.clip(*bounds), high=curve.high.clip(*bounds))
         band(axes, curve, colour, f"{arm} (n = {curve.n})", _dashes(number))

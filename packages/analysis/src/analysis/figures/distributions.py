@@ -25,7 +25,8 @@ def step_histograms(
 ) -> Figure:
     """Draw the histogram of the values of every step, one beneath the other on one axis, with their medians.
 
-    `level` is another name of what stands as chance; `control` is the same of a control, drawn as a line. Values that are not a number are left out and counted.
+    `level` is another name of what stands as chance; `control` is the same of a control, drawn as a line. Values
+    that are not a number are left out and counted.
 
     Raises:
         AnalysisError: a step has no finite value.

@@ -19,6 +19,7 @@ def drawings(found: Mapping[str, Sequence[Findings]]) -> Iterator[Drawing]:
                 dict(enumerate(entropy)),
                 label="normalised entropy of attention",
                 chance=1.0,
+                level="uniform",
                 control=None if control is None else dict(enumerate(control)),
             ),
             f"{arm}, first network: normalised entropy of attention at each frame; the line is an untrained network.",

@@ -14,7 +14,10 @@ Curves = dict[str, dict[str, dict[Any, Estimate]]]
 def over_networks(
     found: Mapping[str, Sequence[Findings]], measure: Measure, *, panel: str, along: str
 ) -> Curves:
-    """Mean and interval over the networks of an arm at each level of two cells; each network's mean over the others."""
+    """Mean and interval over the networks of an arm at each level of two cells; each network's mean over the others.
+
+    An arm that knows none stands there empty, so that colours belong to arms.
+    """
     curves: Curves = {}
     for arm, networks in found.items():
         values: dict[tuple[str, Any], list[float]] = {}
@@ -23,7 +26,7 @@ def over_networks(
                 values.setdefault(key, []).append(float(np.mean(known)))
         for (name, level), each in values.items():
             estimate = mean_estimate(each, chance=measure.chance).within(*measure.bounds)
-            curves.setdefault(name, {}).setdefault(arm, {})[level] = estimate
+            curves.setdefault(name, {each: {} for each in found})[arm][level] = estimate
     return curves
 
 

@@ -49,7 +49,7 @@ class Costs(Assay):
         relative = {
             arm: dict(beside(networks, next(iter(found.values())))) for arm, networks in found.items()
         }
-        if relative := {arm: each for arm, each in relative.items() if each}:
+        if any(relative.values()):
             yield Drawing(
                 "costs",
                 interval_plot(relative, label="multiple of the baseline's mean", level="baseline"),

@@ -69,7 +69,7 @@ class Learning(Assay):
             arm: [pl.DataFrame(dict(each.arrays)) for each in networks if each.arrays]
             for arm, networks in found.items()
         }
-        if curves := {arm: tables for arm, tables in curves.items() if tables}:
+        if any(curves.values()):
             yield Drawing(
                 "learning",
                 training_and_validation(curves, metric="accuracy", chance=FINAL.chance, bounds=FINAL.bounds),
