@@ -115,3 +115,11 @@ def test_more_arms_than_colours_differ_by_their_marks():
     first, again = lines["arm 0"], lines[f"arm {len(ARMS)}"]
     assert first.get_color() == again.get_color()
     assert first.get_marker() != again.get_marker()
+
+
+def test_many_rows_are_drawn_closer_so_that_they_fit_the_page():
+    few, many, most = (
+        {arm: {f"cell {k}": estimate(0.5) for k in range(rows)} for arm in "abc"} for rows in (5, 20, 60)
+    )
+    heights = [interval_plot(found, label="").get_size_inches()[1] for found in (few, many, most)]
+    assert heights[0] < heights[1] == 9.5 < heights[2]

@@ -14,6 +14,8 @@ from analysis.estimates import Estimate
 from analysis.figures.parts import INTERVAL, MARKERS, legend, shared_chance, words
 from analysis.style import ARMS, FAINT, PAGE, QUIET, SMALL, arm_colours, chance_line, house_style
 
+PAGE_HEIGHT = 9.5
+
 ByArm = Mapping[str, Mapping[str, Estimate]]
 """Estimates by arm, the baseline first, and by name."""
 
@@ -162,7 +164,9 @@ def _names(found: ByArm) -> list[str]:
 
 
 def _tall(names: list[str], lanes: int) -> float:
-    return 0.9 + len(names) * (0.12 + 0.16 * lanes)
+    """Inches: as high as a page where lanes can still be told apart, higher where they could not."""
+    roomy, close = (0.9 + len(names) * (0.12 + lane * lanes) for lane in (0.16, 0.08))
+    return min(roomy, max(close, PAGE_HEIGHT))
 
 
 def _seeds(comparison: Comparison) -> str:
