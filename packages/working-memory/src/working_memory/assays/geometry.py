@@ -1,10 +1,10 @@
 """How the properties of the object being shown lie in the states."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations, product
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from jaxtyping import Float, Int, Shaped
@@ -36,6 +36,9 @@ from working_memory.assays.layers import (
     missing_layers,
     sequences_of,
 )
+
+if TYPE_CHECKING:
+    from analysis.drawings import Drawing
 
 PROPERTY: dict[str, Any] = {"cells": ("layer", "property"), "apart": ("layer",)}
 PAIR: dict[str, Any] = {"cells": ("layer", "pair"), "apart": ("layer",)}
@@ -84,6 +87,12 @@ class Geometry(Assay):
     def missing(self, run: Run) -> str:
         """States of a layer, where it has none."""
         return missing_layers(run, tuple(LAYERS))
+
+    def draw(self, found: Mapping[str, Sequence[Findings]]) -> "Iterator[Drawing]":
+        """Normalised orthogonalisation in both layers."""
+        from working_memory.assays.geometry_drawings import orthogonalizations  # matplotlib is slow to import
+
+        yield from orthogonalizations(found, NORMALISED)
 
     def measure(self, run: Run, controls: Mapping[str, Run]) -> Findings:
         """Every figure with its interval over sequences and its null."""

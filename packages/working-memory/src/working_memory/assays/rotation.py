@@ -1,9 +1,10 @@
 """Whether one rotation carries the code of the object being shown onto that of the object remembered."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from itertools import product
+from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float, Int, Shaped
@@ -27,6 +28,9 @@ from working_memory.assays.layers import (
     sequences_of,
 )
 from working_memory.assays.memories import balanced, finest, held, repeats
+
+if TYPE_CHECKING:
+    from analysis.drawings import Drawing
 
 CELLS = ("property", "age")
 DISPARITY = Measure("procrustes_disparity", chance=1.0, higher_is_better=False, cells=CELLS)
@@ -72,6 +76,12 @@ class RotationOfMemory(Assay):
     def missing(self, run: Run) -> str:
         """States of the recurrent layer, where it has none."""
         return missing_layers(run, ("rnn",))
+
+    def draw(self, found: Mapping[str, Sequence[Findings]]) -> "Iterator[Drawing]":
+        """Disparity and reconstruction by property and age."""
+        from working_memory.assays.geometry_drawings import rotations  # matplotlib is slow to import
+
+        yield from rotations(found, DISPARITY, RECONSTRUCTED)
 
     def measure(self, run: Run, controls: Mapping[str, Run]) -> Findings:
         """Every property at every age; intervals are over conditions for disparities, over sequences otherwise."""

@@ -1,8 +1,9 @@
 """Whether the rotation of a memory belongs to the object or to its age."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Shaped
@@ -17,6 +18,9 @@ from working_memory.assays.layers import (
     sequences_of,
 )
 from working_memory.assays.memories import balanced, finest, held, repeats
+
+if TYPE_CHECKING:
+    from analysis.drawings import Drawing
 
 CORRECT = Measure("swap_correct", bounds=(0.0, 1.0), cells=("property",))
 SAME_AGE = replace(CORRECT, name="swap_same_age")
@@ -47,6 +51,12 @@ class Swap(Assay):
     def missing(self, run: Run) -> str:
         """States of the recurrent layer, where it has none."""
         return missing_layers(run, ("rnn",))
+
+    def draw(self, found: Mapping[str, Sequence[Findings]]) -> "Iterator[Drawing]":
+        """Accuracy with exchanged rotations."""
+        from working_memory.assays.geometry_drawings import swaps  # matplotlib is slow to import
+
+        yield from swaps(found, SAME_AGE, SAME_ITEM)
 
     def measure(self, run: Run, controls: Mapping[str, Run]) -> Findings:
         """Every property; intervals are over sequences, and the null of the advantage flips their signs."""
