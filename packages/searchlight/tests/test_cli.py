@@ -25,6 +25,7 @@ def run(*words, **kwargs):
         ["configs"],
         ["compare", "--help"],
         ["inspect", "--help"],
+        ["claims", "--help"],
         ["sweep", "--help"],
         ["runs", "--help"],
         ["evaluate", "--help"],
