@@ -1,14 +1,15 @@
 """What of the object that is shown can be read from a layer."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 
-from analysis import Assay, CrossValidation, Finding, Findings, Measure, Run, max_statistic
+from analysis import Assay, CrossValidation, Decoding, Drawing, Finding, Findings, Measure, Run, max_statistic
 from working_memory.assays.layers import KNOWN_OBJECTS, LAYERS, PROPERTIES, missing_layers, sequences_of
-from working_memory.assays.readout import TESTED, Readout, by_relevance, together
+from working_memory.assays.readout import RELEVANCE, TESTED, Readout, by_relevance, together
+from working_memory.assays.readout_drawings import matrices, rows
 
 DECODING = Measure(
     "decoding_accuracy",
@@ -39,6 +40,25 @@ class Decodability(Assay):
         """States of a layer, where it has none."""
         return missing_layers(run, tuple(LAYERS))
 
+    def draw(self, found: Mapping[str, Sequence[Findings]]) -> Iterator[Drawing]:
+        """Accuracies of every arm, and where along the sequence a decoder carries over."""
+        cells = {
+            f"{layer}, {feature}, {relevance}": (
+                DECODING.name,
+                {"layer": layer, "property": feature, "relevance": relevance},
+            )
+            for layer, feature, relevance in product(LAYERS, self.properties, RELEVANCE)
+        }
+        yield from rows(
+            found, "decoding", cells, "Balanced accuracy for the shown object, at the place of training"
+        )
+        titles = {
+            f"time_generalisation/{layer}/{feature}": f"{layer}, {feature}"
+            for layer, feature in product(LAYERS, self.properties)
+        }
+        caption = "decoders of the object shown at one place, tested on the object of every other"
+        yield from matrices(found, "time_generalisation", titles, caption)
+
     def measure(self, run: Run, controls: Mapping[str, Run]) -> Findings:
         """Trained and tested at the same place for the figures, at every two places for the arrays."""
         sequences = sequences_of(run, self.splits)
@@ -64,7 +84,13 @@ def time_generalisation(found: Mapping[str, Readout], name: str) -> dict[str, np
     mean = together(found)
     if mean is None:
         return {}
-    return {name: mean.accuracy} | ({f"{name}/p": max_statistic(mean)} if len(mean.null) else {})
+    return matrix(mean, name)
+
+
+def matrix(mean: Decoding, name: str) -> dict[str, np.ndarray]:
+    """Accuracies of every two views, their chance level, and p that holds false alarms in the whole matrix."""
+    found = {name: mean.accuracy, f"{name}/chance": np.array(mean.chance)}
+    return found | ({f"{name}/p": max_statistic(mean)} if len(mean.null) else {})
 
 
 def told(found: Mapping[str, Readout]) -> list[str]:

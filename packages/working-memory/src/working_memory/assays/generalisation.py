@@ -1,7 +1,8 @@
 """Does a code carry over to tasks and to stimuli that its decoder was not trained on?"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 from jaxtyping import Shaped
@@ -11,6 +12,7 @@ from analysis import (
     Assay,
     CrossValidation,
     Decoding,
+    Drawing,
     Finding,
     Findings,
     Measure,
@@ -26,6 +28,7 @@ from working_memory.assays.layers import (
     sequences_of,
 )
 from working_memory.assays.readout import TESTED, Readout
+from working_memory.assays.readout_drawings import rows
 
 UNIT = (0.0, 1.0)
 CROSS_TASK = Measure("cross_task_accuracy", bounds=UNIT, cells=("property",))
@@ -54,6 +57,16 @@ class Generalisation(Assay):
     def missing(self, run: Run) -> str:
         """States of the recurrent layer, where it has none."""
         return missing_layers(run, (LAYER,))
+
+    def draw(self, found: Mapping[str, Sequence[Findings]]) -> Iterator[Drawing]:
+        """Accuracies of every arm beside their chance."""
+        cells = {
+            f"{feature}, other tasks": (CROSS_TASK.name, {"property": feature}) for feature in self.properties
+        }
+        for feature, split in product(self.properties, NOVEL):
+            title = f"{feature}, {split.removeprefix('test/')}"
+            cells[title] = CROSS_STIMULUS.name, {"property": feature, "split": split}
+        yield from rows(found, "generalisation", cells, "Decoders tested in other tasks and on novel stimuli")
 
     def measure(self, run: Run, controls: Mapping[str, Run]) -> Findings:
         """Means over places; across tasks also over pairs of tasks."""

@@ -1,14 +1,15 @@
 """What the recurrent state holds of objects shown before."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from analysis import Assay, CrossValidation, Decoding, Finding, Findings, Measure, Run, View, max_statistic
-from working_memory.assays.decoding import told
+from analysis import Assay, CrossValidation, Decoding, Drawing, Finding, Findings, Measure, Run, View
+from working_memory.assays.decoding import matrix, told
 from working_memory.assays.layers import KNOWN_OBJECTS, PROPERTIES, missing_layers, sequences_of
-from working_memory.assays.readout import TESTED, Readout, by_relevance, together
+from working_memory.assays.readout import RELEVANCE, TESTED, Readout, by_relevance, together
+from working_memory.assays.readout_drawings import ages, matrices, rows
 
 UNIT = (0.0, 1.0)
 MEMORY = Measure(
@@ -41,6 +42,24 @@ class Memory(Assay):
         """States of the recurrent layer, where it has none."""
         return missing_layers(run, (LAYER,))
 
+    def draw(self, found: Mapping[str, Sequence[Findings]]) -> Iterator[Drawing]:
+        """Accuracy by age, transfer between items and ages, and the whole matrix."""
+        yield from ages(found, MEMORY.name, self.properties, RELEVANCE)
+        cells = {
+            f"{feature}, {words}": (name, {"property": feature})
+            for feature in self.properties
+            for name, words in (
+                (SAME_AGE.name, "other item of that age"),
+                (ACROSS_AGE.name, "other age of that item"),
+            )
+        }
+        yield from rows(found, "memory-transfer", cells, "Decoders of one item and age, tested on others")
+        titles = {f"item_age/{feature}": feature for feature in self.properties}
+        caption = (
+            "decoders of one item at one time, tested on every other; items and times are counted from 1"
+        )
+        yield from matrices(found, "item_age", titles, caption)
+
     def measure(self, run: Run, controls: Mapping[str, Run]) -> Findings:
         """Every property, relevant or not; the matrices are means over both."""
         sequences = sequences_of(run, self.splits, (LAYER,))
@@ -48,7 +67,7 @@ class Memory(Assay):
         for feature in self.properties:
             found = by_relevance(sequences, LAYER, feature, self.how, max_age=self.max_age)
             figures += [*self._ages(found, feature), *transfers(found, feature)]
-            arrays |= matrices(together(found), feature)
+            arrays |= item_age(together(found), feature)
             notes += told(found)
         return Findings(tuple(figures), arrays, tuple(dict.fromkeys(notes)))
 
@@ -80,10 +99,9 @@ def across_age(train: View, test: View) -> bool:
     return train.column == test.column and train.age != test.age
 
 
-def matrices(mean: Decoding | None, feature: str) -> dict[str, np.ndarray]:
-    """Accuracies of every two views, with p that holds false alarms in the whole matrix, and the views (s, t)."""
+def item_age(mean: Decoding | None, feature: str) -> dict[str, np.ndarray]:
+    """The matrix of every two views, and the views (s, t)."""
     if mean is None:
         return {}
     views = np.array([(view.column, view.time) for view in mean.views])
-    found = {f"item_age/{feature}": mean.accuracy, "item_age/views": views}
-    return found | ({f"item_age/{feature}/p": max_statistic(mean)} if len(mean.null) else {})
+    return matrix(mean, f"item_age/{feature}") | {"item_age/views": views}
