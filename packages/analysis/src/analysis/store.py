@@ -22,6 +22,9 @@ TRIAL_COLUMNS = ("split", "item", "group", "step", "target", "prediction", "scor
 
 NEVER_NULL = ("split", "item", "group", "step", "score")
 
+SAFE = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The loader in C where it was built: ten times as fast, and a comparison reads every config often."""
+
 State = Literal["absent", "incomplete", "complete", "foreign"]
 Read = TypeVar("Read")
 
@@ -153,7 +156,7 @@ class Run:
 
     def config(self) -> dict:
         """The resolved config, as plain values."""
-        config = self._read("config.yaml", lambda file: yaml.safe_load(file.read_text(encoding="utf-8")))
+        config = self._read("config.yaml", _read_yaml)
         if not isinstance(config, dict):
             raise StoreError(f"{self.path / 'config.yaml'}: expected a mapping, got {type(config).__name__}")
         return config
@@ -233,6 +236,10 @@ def find_runs(root: Path | str) -> list[Run]:
     folders |= {root} if root.absolute().name.startswith("seed-") else set()
     runs = [run for run in map(Run, folders) if run.state in ("incomplete", "complete")]
     return sorted(runs, key=lambda run: (run.path.parent, run.seed))
+
+
+def _read_yaml(file: Path) -> Any:
+    return yaml.load(file.read_text(encoding="utf-8"), SAFE)  # noqa: S506 - either of the safe loaders
 
 
 def _check_trials(trials: pl.DataFrame, path: Path) -> None:
