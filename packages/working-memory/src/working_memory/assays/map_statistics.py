@@ -117,7 +117,7 @@ def matching(frames: pl.DataFrame, other: Looks) -> Int[np.ndarray, " frames"]:
         how="left",
         maintain_order="left",
     )
-    return there["place"].to_numpy()
+    return there["place"].cast(pl.Int64).to_numpy()
 
 
 def mean_of_heads(heads: list[Estimate]) -> Estimate:
