@@ -12,7 +12,8 @@ from analysis.claims import Claim
 from analysis.errors import AnalysisError
 from analysis.estimates import finite
 from analysis.multiplicity import holm
-from analysis.predictions import LEAST, Prediction
+from analysis.networks import LEAST
+from analysis.predictions import Prediction
 from analysis.quantities import Source
 
 
