@@ -11,6 +11,7 @@ from analysis import find_runs
 from searchlight.caching import cache_folder
 from searchlight.cli import main
 from searchlight.configuration import load_config, with_settings
+from searchlight.errors import UsageError
 from searchlight.experiments.working_memory import EVALUATED, WorkingMemory
 from searchlight.training import fit
 from working_memory import KINDS
@@ -132,6 +133,21 @@ def test_controls_have_the_trials_of_the_run_and_other_attention(attention):
     np.testing.assert_allclose(uniform.attention["look/weights"], 1 / 16, rtol=1e-6)
 
 
+def test_deletions_and_pushes_are_stored_for_the_looks_that_allow_them(attention):
+    model = attention.arm().model.eval()
+    deleted = attention.intervene(model, "deletion").trials
+    scored = attention.trials["test/novel_view"].scored.sum()
+    assert deleted.height == scored * (1 + 4 * (2 + 2 * 5))
+    assert deleted["right"].is_between(0, 1).all()
+    pooled = experiment()
+    pushed = pooled.intervene(pooled.arm().model.eval(), "push").trials
+    assert set(pushed["direction"]) == {"none", "own", "irrelevant", "discriminant", "random"}
+    total = sum(pushed[f"p_{answer}"] for answer in ("no_action", "non_match", "match"))
+    np.testing.assert_allclose(total, 1, atol=1e-5)
+    with pytest.raises(UsageError, match="expected one of: shuffled_task, untrained, push"):
+        pooled.intervene(pooled.arm().model, "deletion")
+
+
 def test_the_whole_way(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for kind in ("gru", "attention_gru", "gated_gru"):
@@ -139,9 +155,12 @@ def test_the_whole_way(tmp_path, capsys, monkeypatch):
     arms = sorted({run.path.parent for run in find_runs(tmp_path / "runs")})
     assert len(arms) == 3
     capsys.readouterr()
-    main(["compare", *map(str, arms), "--json"])
+    main(["compare", *map(str, arms), "--assay", "costs", "--assay", "learning", "--jobs", "1", "--json"])
     document = json.loads(capsys.readouterr().out)
     assert set(document["splits"]) == {"test/familiar", "test/novel_view", "test/novel_identity"}
+    assert {"steps_to_90"} <= set(document["assays"]["learning"]["measures"])
+    assert document["assays"]["costs"]["measures"]["parameters"]["overall"]["arms"]
+    assert "reason" in document["decoding"]
     main(["evaluate", str(arms[0]), "--by-cell"])
     shown = capsys.readouterr().out
     assert "test/novel_identity" in shown

@@ -119,7 +119,7 @@ class CausalPush(Assay):
                     dose_response_figure(
                         panels,
                         label="P of the answer\nthe push calls for",
-                        x="dose, SD along the own direction",
+                        x="dose, SD",
                     ),
                     f"{arm}, first network: the answer one step after the state was pushed from class to class.",
                     f"Dose-response curves of pushes for {', '.join(names)}.",
