@@ -3,7 +3,6 @@
 import math
 import signal
 import statistics
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -13,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-import psutil
 import torch
 from accelerate import Accelerator
 from accelerate.state import AcceleratorState
@@ -22,6 +20,7 @@ from torch import Tensor, nn
 from searchlight.checkpoint import Checkpoint
 from searchlight.configuration import TrainingConfig
 from searchlight.errors import CheckpointError, Interrupted, TrainingError
+from searchlight.memory import peak_bytes, reset_peak
 
 Batch = dict[str, Tensor]
 Loss = Callable[[nn.Module, Batch], Tensor]
@@ -211,6 +210,7 @@ def fit(
     fitting = start(model, batches.per_epoch, settings)
     if resume is not None:
         fitting.resume(resume)
+    reset_peak(fitting.accelerator.device)
     with stop_requested() as stopped:
         while fitting.progress.epoch < settings.epochs:
             run_epoch(fitting, loss, batches, recorder, stopped)
@@ -288,22 +288,6 @@ def end_epoch(
         }
     )
     recorder.save(fitting.checkpoint, best=score > done.best)
-
-
-def peak_bytes(device: torch.device) -> int:
-    """The most memory held so far: on the GPU by tensors, otherwise by this process."""
-    if device.type == "cuda":
-        return torch.cuda.max_memory_allocated(device)
-    memory = psutil.Process().memory_info()
-    return int(getattr(memory, "peak_wset", 0) or resident_peak())
-
-
-def resident_peak() -> int:
-    """The largest resident set of this process, in bytes, on Linux and macOS."""
-    import resource
-
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def seconds_per_step(
