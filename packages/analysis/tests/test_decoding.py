@@ -182,6 +182,17 @@ def test_a_code_that_tasks_share_transfers_and_orthogonal_ones_do_not():
     assert not found.asked[0, 1], "conditions are compared time by time"
 
 
+def test_only_the_decoders_that_are_asked_for_are_scored():
+    labels, tasks = drawn(TRIALS), np.arange(TRIALS) % 3
+    how, features = CrossValidation(permutations=20), noise(2)
+    every = decode_across_conditions(features, labels, tasks, range(TRIALS), how)
+    one = decode_across_conditions(features, labels, tasks, range(TRIALS), how, trained=[1])
+    trained = np.array([view.column == 1 for view in one.views])
+    assert not one.asked[~trained].any()
+    np.testing.assert_allclose(one.fold_scores[trained], every.fold_scores[trained])
+    np.testing.assert_allclose(one.null[:, trained], every.null[:, trained])
+
+
 def test_a_trial_of_one_task_is_never_trained_on_for_another_of_its_group():
     # each group has a fingerprint and one label, and stands in both tasks
     labels, fingerprints = np.repeat(drawn(60, classes=2), 2), np.repeat(noise(1, trials=60), 2, axis=0)

@@ -49,7 +49,8 @@ class CrossValidation:
             solvers = [part.solver(column) for part in folds]
             weights.append(_observe(folds, column, solvers, observed))
             null[:, own] = np.where(np.isnan(observed[0, own]), np.nan, 0.0)
-            add_shuffled(folds, column, solvers, sources, null)
+            if tested[column]:
+                add_shuffled(folds, column, solvers, sources, null)
         return Decoding(
             views=_views(problem),
             classes=problem.classes,

@@ -129,7 +129,10 @@ class _Spectral:
         ridge = _above_zero(self.shrinkage[:, None] * within / self.values.shape[-1])
         scaled = turned / (keep[..., None] * self.values[:, None] + ridge[..., None])[:, :, None]
         inner = keep[..., None, None] * share[:, :, None] * (turned @ scaled.mT)
-        return np.linalg.solve((np.eye(share.shape[-1], dtype=inner.dtype) - inner).mT, scaled)
+        mixing = np.linalg.inv(
+            np.eye(share.shape[-1], dtype=inner.dtype) - inner
+        )  # well conditioned, and small
+        return mixing.mT @ scaled
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The questions put to a code: what is there now, does it last, and does it generalise."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 import numpy as np
 from jaxtyping import Bool, Num
@@ -90,11 +90,14 @@ def decode_across_conditions(
     conditions: Labels,
     groups: Labels,
     how: CrossValidation = DEFAULT,
+    *,
+    trained: Sequence[Hashable] | None = None,
 ) -> Decoding:
     """Train on the trials of one condition and test on those of every condition, time by time.
 
     Conditions are tasks, for cross-task decoding, or sets of stimuli, such as viewpoints or identities, for
-    cross-stimulus decoding. Folds hold across conditions too: no group is trained on in one and tested in another.
+    cross-stimulus decoding. Only the decoders of the conditions `trained` are scored, if that is said. Folds hold
+    across conditions too: no group is trained on in one and tested in another.
 
     Raises:
         AnalysisError: as `decode`, for any condition.
@@ -114,7 +117,9 @@ def decode_across_conditions(
         shown=[0] * names.size,
         stratified=True,
     )
-    return how.decode(asked, [tuple(range(names.size))] * names.size, across_times=False)
+    everywhere = tuple(range(names.size))
+    tested = [everywhere if trained is None or name in trained else () for name in names.tolist()]
+    return how.decode(asked, tested, across_times=False)
 
 
 def _one_column(features: np.ndarray, labels: Labels, groups: Labels) -> Problem:

@@ -84,16 +84,20 @@ class Generalisation(Assay):
         for feature in self.properties:
             for split in NOVEL:
                 both = sequences.chosen(np.isin(sequences.splits, (FAMILIAR, split)))
-                found = self.read(both, feature, both.splits)
+                found = self.read(both, feature, both.splits, [FAMILIAR])
                 estimate = found.over(
                     lambda train, test: train.column == FAMILIAR != test.column, f"from {FAMILIAR} to {split}"
                 )
                 yield Finding(CROSS_STIMULUS.name, estimate, {"property": feature, "split": split})
 
     def read(
-        self, sequences: Sequences, feature: str, conditions: Shaped[np.ndarray, " sequences"]
+        self,
+        sequences: Sequences,
+        feature: str,
+        conditions: Shaped[np.ndarray, " sequences"],
+        trained: Sequence[str] | None = None,
     ) -> Readout:
-        """Decode a property place by place, from every condition to every condition."""
+        """Decode a property place by place, from every condition, or those `trained`, to every condition."""
         labels, states = sequences.labels(feature), sequences.states[LAYER]
         if len(np.unique(conditions)) < 2:
             return Readout(
@@ -102,15 +106,21 @@ class Generalisation(Assay):
         try:
             how = replace(self.how, folds=self._folds(conditions))
             places = range(sequences.objects)
-            found = [self._place(states[:, [at]], labels[:, at], conditions, how) for at in places]
+            found = [self._place(states[:, [at]], labels[:, at], conditions, how, trained) for at in places]
         except AnalysisError as error:
             return Readout(None, str(error))
         return Readout(mean_of(found))
 
     def _place(
-        self, states: np.ndarray, labels: np.ndarray, conditions: np.ndarray, how: CrossValidation
+        self,
+        states: np.ndarray,
+        labels: np.ndarray,
+        conditions: np.ndarray,
+        how: CrossValidation,
+        trained: Sequence[str] | None,
     ) -> Decoding:
-        return decode_across_conditions(states, labels, conditions, np.arange(len(labels)), how)
+        groups = np.arange(len(labels))
+        return decode_across_conditions(states, labels, conditions, groups, how, trained=trained)
 
     def _folds(self, conditions: np.ndarray) -> int | np.ndarray:
         """The same folds at every place, so that the places can be averaged fold by fold."""
