@@ -4,7 +4,8 @@ import polars as pl
 import pytest
 
 from analysis import AssayComparison, Comparability, compare
-from searchlight.older_keys import older_keys
+from searchlight.older_keys import OLDER_KEYS, older_keys
+from working_memory.assays import ASSAYS
 
 
 def compared(assay: str, measure: str, part: str, gap: float, **options) -> AssayComparison:
@@ -44,3 +45,8 @@ def test_what_was_not_measured_or_not_comparable_has_a_reason_and_no_number():
     }
     other = older_keys({"decoding": compared("decoding", "decoding_accuracy", "cnn, relevant", 0.1)})
     assert "mean_improvement" not in other["decoding"]
+
+
+def test_each_older_key_is_a_measure_that_an_assay_has():
+    known = {(assay.name, measure.name) for assay in ASSAYS for measure in assay.measures}
+    assert {(key.assay, key.measure) for key in OLDER_KEYS} <= known
