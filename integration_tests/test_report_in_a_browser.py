@@ -97,7 +97,14 @@ def report(tmp_path_factory) -> Path:
         [claim],
         [
             Section("Decoding", "What can be read?", rows, rows, pictures=pictures, notes=["a note " * 40]),
-            Section("Second", rows=rows),
+            Section(
+                "Second",
+                comparisons={
+                    "a measure with a long name of words, test/novel_identity": compare(
+                        values, [], "a", chance=0.5
+                    )
+                },
+            ),
             Section("Third", rows=rows),
         ],
         commands=["searchlight report " + "runs/" * 60],

@@ -72,9 +72,18 @@ def compare_again(options: ReportOptions) -> None:
     """
     from searchlight.commands.compare import main as compare
 
-    words = shlex.split(json.loads((options.place / "comparison.json").read_text()).get("command", ""))[2:]
+    words = shlex.split(command_of(options.place))[2:]
     if not words:
         raise UsageError(f"{options.place} does not say how it was made; searchlight compare makes it again.")
     asked = [word for each in options.assay for word in ("--assay", each)]
     asked += ["--jobs", str(options.jobs)] if options.jobs else []
     compare([*words, *asked, "--out", str(options.place), *(["--json"] if options.json else [])])
+
+
+def command_of(place: Path) -> str:
+    """What the comparison in a folder was made by; nothing where it does not say."""
+    try:
+        document = json.loads((place / "comparison.json").read_text())
+    except ValueError:
+        return ""
+    return str(document.get("command", "")) if isinstance(document, dict) else ""

@@ -1,0 +1,69 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from searchlight.cli import main
+from searchlight.runs import train_run
+
+
+@pytest.fixture
+def runs(line, tmp_path, monkeypatch):
+    """Two networks of an arm, and one of another."""
+    monkeypatch.chdir(tmp_path)
+    for seed in range(2):
+        train_run(line(), seed, Path("runs"))
+    train_run(line("line/other", dropout=0.1), 0, Path("runs"))
+    return sorted(Path("runs/line").iterdir())
+
+
+def test_an_arm_and_a_run_have_pages_of_their_own(runs, capsys):
+    arm = next(each for each in runs if each.name == "plain")
+    main(["report", str(arm)])
+    assert f"report: {arm / 'report.html'}" in capsys.readouterr().out
+    assert "plain, 2 networks" in (arm / "report.html").read_text()
+    main(["report", str(arm / "seed-1")])
+    page = (arm / "seed-1" / "report.html").read_text()
+    assert "plain, seed 1" in page
+    assert "searchlight report" in page
+
+
+def test_the_same_runs_give_the_same_page(runs):
+    main(["report", str(runs[0])])
+    first = (runs[0] / "report.html").read_bytes()
+    main(["report", str(runs[0])])
+    assert (runs[0] / "report.html").read_bytes() == first
+
+
+def test_json_names_the_page(runs, capsys):
+    main(["report", str(runs[0]), "--json"])
+    found = json.loads(capsys.readouterr().out)
+    assert found["report"] == str(runs[0] / "report.html")
+    assert found["seeds"] == [int(each.name[5:]) for each in sorted(runs[0].glob("seed-*"))]
+
+
+def test_a_comparison_is_made_again_where_it_is(runs, tmp_path, capsys):
+    arm = next(each for each in runs if each.name == "plain")
+    main(["compare", str(arm), str(next(each for each in runs if each != arm)), "--out", "kept"])
+    before = (tmp_path / "kept" / "comparison.json").read_bytes()
+    (tmp_path / "kept" / "report.html").unlink()
+    main(["report", "kept"])
+    assert (tmp_path / "kept" / "report.html").is_file()
+    assert (tmp_path / "kept" / "comparison.json").read_bytes() == before
+
+
+@pytest.mark.parametrize("document", ["{}", "[]", "not json"])
+def test_a_comparison_that_does_not_say_how_it_was_made_is_one_sentence(document, tmp_path, capsys):
+    (tmp_path / "comparison.json").write_text(document)
+    with pytest.raises(SystemExit) as stopped:
+        main(["report", str(tmp_path)])
+    assert stopped.value.code in (1, 2)
+    assert "searchlight compare makes it again" in capsys.readouterr().err
+
+
+def test_a_folder_of_nothing_and_one_of_several_arms_are_one_sentence(runs, tmp_path, capsys):
+    for place, words in ((tmp_path / "nowhere", "holds no runs"), (Path("runs"), "several arms")):
+        with pytest.raises(SystemExit) as stopped:
+            main(["report", str(place)])
+        assert stopped.value.code == 2
+        assert words in capsys.readouterr().err
