@@ -61,6 +61,7 @@ def test_the_stronger_the_code_the_more_distinct_the_classes(make_run):
     assert weak("class_cosine", **cell).low > strong("class_cosine", **cell).high
     assert none("class_contrast", **cell).low < 0 < none("class_contrast", **cell).high
     assert none("orthogonalization_index", **cell).null.p > 0.05
+    assert "directions of no code are noise" in none("orthogonalization", **cell).how
 
 
 def test_a_layer_is_like_itself_and_unlike_noise(make_run):

@@ -136,7 +136,11 @@ class Geometry(Assay):
             permutations=self.permutations,
             seed=self.seed,
         )
-        return found.index, found.normalised, *class_cosines(states, labels, frames.groups, seed=self.seed)
+        cosine, contrast = class_cosines(states, labels, frames.groups, seed=self.seed)
+        why = "frames of one class are no more alike than others, and directions of no code are noise"
+        known = contrast.low > 0
+        normalised = found.normalised if known else Estimate.not_estimable(why, n=contrast.n, chance=0.0)
+        return found.index, normalised, cosine, contrast
 
     def properties_apart(self, frames: Frames, layer: str, pair: tuple[str, str]) -> tuple[Estimate, ...]:
         """The smallest angle between the subspaces of two properties, and their overlap."""
