@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from searchlight.checkpoint import Checkpoint
 from searchlight.configuration import TrainingConfig
 from searchlight.errors import CheckpointError, Interrupted, TrainingError
-from searchlight.memory import peak_bytes, reset_peak
+from searchlight.memory import Peak
 
 Batch = dict[str, Tensor]
 Loss = Callable[[nn.Module, Batch], Tensor]
@@ -96,6 +96,7 @@ class Fit:
     optimizer: torch.optim.Optimizer
     settings: TrainingConfig
     total: int
+    peak: Peak
     progress: Progress = field(default_factory=Progress)
 
     def step(self, batch: Batch, loss: Loss) -> tuple[float, float]:
@@ -210,7 +211,6 @@ def fit(
     fitting = start(model, batches.per_epoch, settings)
     if resume is not None:
         fitting.resume(resume)
-    reset_peak(fitting.accelerator.device)
     with stop_requested() as stopped:
         while fitting.progress.epoch < settings.epochs:
             run_epoch(fitting, loss, batches, recorder, stopped)
@@ -234,7 +234,7 @@ def start(model: nn.Module, per_epoch: int, settings: TrainingConfig) -> Fit:
         trained, lr=settings.learning_rate, weight_decay=settings.weight_decay, fused=True
     )
     model, optimizer = accelerator.prepare(model, optimizer)
-    return Fit(accelerator, model, optimizer, settings, total=settings.epochs * per_epoch)
+    return Fit(accelerator, model, optimizer, settings, settings.epochs * per_epoch, Peak(accelerator.device))
 
 
 def run_epoch(
@@ -283,7 +283,7 @@ def end_epoch(
             "gradient_norm": done.norm_sum / per_epoch,
             "seconds": done.seconds,
             "cpu_seconds": done.cpu_seconds,
-            "peak_bytes": peak_bytes(fitting.accelerator.device),
+            "peak_bytes": fitting.peak.bytes(),
             **figures,
         }
     )

@@ -23,8 +23,6 @@ PARAMETERS = Measure("parameters", higher_is_better=False, bounds=(0.0, float("i
 SECONDS = Measure("cpu_seconds_per_step", higher_is_better=False, bounds=(0.0, float("inf")))
 MEMORY = Measure("peak_bytes", higher_is_better=False, bounds=(0.0, float("inf")))
 
-UPPER = "it did not rise after the first epoch, and the process may have held as much before"
-
 
 @dataclass(frozen=True)
 class Costs(Assay):
@@ -63,8 +61,6 @@ def remarks(memory: Estimate) -> Iterator[str]:
     """What has to be known of a peak before it is compared."""
     if np.isfinite(memory.value):
         yield "peak_bytes is the most that the training process held, its features and libraries included"
-    if UPPER in memory.how:
-        yield f"peak_bytes is an upper bound: {UPPER}"
 
 
 def parameters(run: Run) -> Estimate:
@@ -95,19 +91,13 @@ def seconds_per_step(recorded: pl.DataFrame) -> Estimate:
 
 
 def peak(recorded: pl.DataFrame) -> Estimate:
-    """The most memory held up to the last epoch; `how` says where it may have been held before this training.
-
-    A process keeps its largest size: one that trained or evaluated another network before begins there.
-    """
+    """The most memory that the process held from the beginning of training to the last epoch."""
     known = (
         recorded["peak_bytes"].drop_nulls() if "peak_bytes" in recorded.columns else recorded["step"].clear()
     )
     if not known.len():
-        return Estimate.not_estimable("the run recorded no peak memory", n=1)
-    found = point(float(known[-1]), 1, MEMORY)
-    if known.len() > 1 and known[0] == known[-1]:
-        return replace(found, how=f"{found.how}; an upper bound: {UPPER}")
-    return found
+        return Estimate.not_estimable("the run recorded no peak memory of its own", n=1)
+    return point(float(known[-1]), 1, MEMORY)
 
 
 def beside(networks: Sequence[Findings], baseline: Sequence[Findings]) -> Iterator[tuple[str, Estimate]]:
