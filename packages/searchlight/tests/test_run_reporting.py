@@ -19,24 +19,24 @@ def runs(line, tmp_path, monkeypatch):
 
 def test_an_arm_and_a_run_have_pages_of_their_own(runs, capsys):
     arm = next(each for each in runs if each.name == "plain")
-    main(["report", str(arm)])
+    main(["report", str(arm), "--jobs", "1"])
     assert f"report: {arm / 'report.html'}" in capsys.readouterr().out
     assert "plain, 2 networks" in (arm / "report.html").read_text()
-    main(["report", str(arm / "seed-1")])
+    main(["report", str(arm / "seed-1"), "--jobs", "1"])
     page = (arm / "seed-1" / "report.html").read_text()
     assert "plain, seed 1" in page
     assert "searchlight report" in page
 
 
 def test_the_same_runs_give_the_same_page(runs):
-    main(["report", str(runs[0])])
+    main(["report", str(runs[0]), "--jobs", "1"])
     first = (runs[0] / "report.html").read_bytes()
-    main(["report", str(runs[0])])
+    main(["report", str(runs[0]), "--jobs", "1"])
     assert (runs[0] / "report.html").read_bytes() == first
 
 
 def test_json_names_the_page(runs, capsys):
-    main(["report", str(runs[0]), "--json"])
+    main(["report", str(runs[0]), "--json", "--jobs", "1"])
     found = json.loads(capsys.readouterr().out)
     assert found["report"] == str(runs[0] / "report.html")
     assert found["seeds"] == [int(each.name[5:]) for each in sorted(runs[0].glob("seed-*"))]
@@ -44,10 +44,10 @@ def test_json_names_the_page(runs, capsys):
 
 def test_a_comparison_is_made_again_where_it_is(runs, tmp_path, capsys):
     arm = next(each for each in runs if each.name == "plain")
-    main(["compare", str(arm), str(next(each for each in runs if each != arm)), "--out", "kept"])
+    main(["compare", str(arm), str(next(each for each in runs if each != arm)), "--out", "kept", "--jobs", "1"])
     before = (tmp_path / "kept" / "comparison.json").read_bytes()
     (tmp_path / "kept" / "report.html").unlink()
-    main(["report", "kept"])
+    main(["report", "kept", "--jobs", "1"])
     assert (tmp_path / "kept" / "report.html").is_file()
     assert (tmp_path / "kept" / "comparison.json").read_bytes() == before
 
@@ -56,7 +56,7 @@ def test_a_comparison_is_made_again_where_it_is(runs, tmp_path, capsys):
 def test_a_comparison_that_does_not_say_how_it_was_made_is_one_sentence(document, tmp_path, capsys):
     (tmp_path / "comparison.json").write_text(document)
     with pytest.raises(SystemExit) as stopped:
-        main(["report", str(tmp_path)])
+        main(["report", str(tmp_path), "--jobs", "1"])
     assert stopped.value.code in (1, 2)
     assert "searchlight compare makes it again" in capsys.readouterr().err
 
@@ -64,6 +64,6 @@ def test_a_comparison_that_does_not_say_how_it_was_made_is_one_sentence(document
 def test_a_folder_of_nothing_and_one_of_several_arms_are_one_sentence(runs, tmp_path, capsys):
     for place, words in ((tmp_path / "nowhere", "holds no runs"), (Path("runs"), "several arms")):
         with pytest.raises(SystemExit) as stopped:
-            main(["report", str(place)])
+            main(["report", str(place), "--jobs", "1"])
         assert stopped.value.code == 2
         assert words in capsys.readouterr().err
