@@ -40,9 +40,10 @@ def matrix_view(  # noqa: PLR0913 - each is one thing written beside the matrix
         AnalysisError: no matrix, not one name per row and column, or significance of another shape.
     """
     small, blocks = pooled(values, LARGEST)
+    shape: tuple[int, int] = values.shape  # pyright: ignore[reportAssignmentType]
     sides = [
         _names(given, *facts)
-        for given, facts in zip((rows, columns), zip(values.shape, blocks, strict=True), strict=True)
+        for given, facts in zip((rows, columns), zip(shape, blocks, strict=True), strict=True)
     ]
     titles = [
         worded(f"{name}, means of {block}" if block > 1 else name, WIDE)
