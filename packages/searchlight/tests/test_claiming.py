@@ -5,6 +5,7 @@ import pytest
 
 from analysis import (
     Assay,
+    Claim,
     Differs,
     Estimate,
     Exceeds,
@@ -13,10 +14,12 @@ from analysis import (
     Hypothesis,
     Measure,
     Measured,
+    Settled,
     Under,
 )
 from searchlight import stock
 from searchlight.claiming import claims_of, settled_from, stocks_for, train_missing
+from searchlight.claims_page import left_out
 from searchlight.cli import main
 from searchlight.controls import control_at
 from searchlight.errors import Interrupted, UsageError
@@ -179,6 +182,13 @@ def test_an_assay_that_a_system_lacks_is_named_in_the_verdict(trained, monkeypat
     monkeypatch.setattr(experiment_class("line"), "assays", ())
     main(asked(trained, "--only", "1"))
     assert "not testable: line has no assay signs" in capsys.readouterr().out
+
+
+def test_cells_that_did_not_count_are_named_once():
+    how = "mean; 1 cells left out, not estimable in every network: n 3"
+    claim = Claim("It helps.", Estimate(0.5, 0.4, 0.6, 5, 0.0, how), no_intervention="a count")
+    settled = [Settled(label, CLAIMS[0], claim) for label in ("1a", "1b")]
+    assert left_out(settled) == ["1a, 1b: 1 cells left out, not estimable in every network: n 3"]
 
 
 @pytest.mark.parametrize(

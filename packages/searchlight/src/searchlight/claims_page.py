@@ -33,6 +33,8 @@ def show_claims(found: Settlement) -> None:
         reasons = dict.fromkeys(each.claim.no_intervention for each in parts if each.claim.no_intervention)
         none = f" No intervention: {'; '.join(reasons)}." if reasons else ""
         console.say(f"{hypothesis.number}. {hypothesis.test}{none}")
+    for note in left_out(found.settled):
+        console.say(f"note: {note}")
     console.say(f"\n{family_note(found)}")
     console.say(summary(found.settled))
 
@@ -57,6 +59,16 @@ def table_row(each: Settled) -> list[str]:
 def p_of(each: Settled) -> str:
     """The corrected p, if the prediction has one."""
     return "" if math.isnan(each.p_corrected) else f"{each.p_corrected:.3g}"
+
+
+def left_out(settled: Sequence[Settled]) -> list[str]:
+    """Which cells did not count, by the predictions that they are missing from."""
+    found: dict[str, list[str]] = {}
+    for each in settled:
+        for part in each.claim.statistic.how.split("; "):
+            if "left out" in part:
+                found.setdefault(part, []).append(each.label)
+    return [f"{', '.join(labels)}: {part}" for part, labels in found.items()]
 
 
 def family_note(found: Settlement) -> str:
@@ -147,6 +159,7 @@ def section_of(parts: Sequence[Settled], folder: Path) -> Section:
             *(f"{each.label}: {each.claim.verdict}, {each.claim.reason}" for each in parts),
             *(f"{each.label}: p = {p_of(each)} after Holm's correction" for each in parts if p_of(each)),
             *(f"no intervention: {reason}" for reason in reasons),
+            *left_out(parts),
         ],
     )
 
