@@ -41,7 +41,7 @@ def test_a_network_that_holds_only_the_present_object_remembers_nothing(make_run
 @pytest.mark.parametrize("name", ["location", "category", "identity"])
 def test_without_the_guard_the_present_object_would_pass_for_a_memory(make_run, planted, name, monkeypatch):
     guard = "working_memory.assays.readout.independent_of_later"
-    monkeypatch.setattr(guard, lambda labels, lags, seed: np.ones(labels.shape, dtype=bool))
+    monkeypatch.setattr(guard, lambda labels, outer, lags, seed: np.ones(labels.shape, dtype=bool))
     found = replace(QUICK, properties=(name,)).measure(
         make_run(planted(ages=1, strength=6.0), sequences=900), {}
     )

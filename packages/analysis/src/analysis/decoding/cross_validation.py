@@ -54,6 +54,7 @@ class CrossValidation:
         return Decoding(
             views=_views(problem),
             classes=problem.classes,
+            chance=1 / len(problem.classes),
             fold_scores=np.moveaxis(observed, 0, -1),
             coefficients=_by_view([[each.coefficients[:, 0] for each in part] for part in weights]),
             intercepts=_by_view([[each.intercepts[:, 0] for each in part] for part in weights]),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from analysis.errors import AnalysisError
-from analysis.inference import Estimate, mean_estimate
+from analysis.inference.student_t import Estimate, mean_estimate
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline

@@ -11,7 +11,7 @@ from scipy import stats
 
 from analysis.errors import AnalysisError
 from analysis.estimates import Estimate, null_of
-from analysis.permutation import Permutation
+from analysis.inference.permutation import Permutation
 
 ROUNDING = 1e-9
 """Balanced accuracies closer than this are equal."""
@@ -37,22 +37,19 @@ Where = Callable[[View, View], bool]
 class Decoding:
     """Balanced accuracy of every training view on every test view, NaN where a pair was not asked for.
 
-    `coefficients` and `intercepts` belong to raw features; a class's are relative to the grand mean of the classes
-    for `LDA`. `null` has one matrix of accuracies, averaged over folds, per permutation of the labels.
+    `chance` is the balanced accuracy without information. `coefficients` and `intercepts` belong to raw features; a
+    class's are relative to the grand mean of the classes for `LDA`. `null` has one matrix of accuracies, averaged
+    over folds, per permutation of the labels.
     """
 
     views: tuple[View, ...]
     classes: tuple[Any, ...]
+    chance: float
     fold_scores: Float[np.ndarray, "views views folds"]
     coefficients: Float[np.ndarray, "views folds classes features"]
     intercepts: Float[np.ndarray, "views folds classes"]
     null: Float[np.ndarray, "permutations views views"]
     folds: Int[np.ndarray, " trials"]
-
-    @property
-    def chance(self) -> float:
-        """Balanced accuracy without information."""
-        return 1 / len(self.classes)
 
     @property
     def accuracy(self) -> Float[np.ndarray, "views views"]:
@@ -131,6 +128,27 @@ class Decoding:
             offered = ", ".join(map(str, self.views[:6]))
             raise AnalysisError(f"no pair of views that was scored is {name}; views: {offered} …")
         return chosen
+
+
+def mean_of(decodings: Sequence[Decoding]) -> Decoding:
+    """Mean of the scores, nulls and chance levels of decodings that share nothing but their views and folds' number.
+
+    Classes and weights are theirs side by side; the folds are those of the first.
+
+    Raises:
+        AnalysisError: there is none, or their views or numbers of folds differ.
+    """
+    if not decodings or len({(each.views, each.fold_scores.shape) for each in decodings}) > 1:
+        raise AnalysisError(f"expected decodings of the same views and as many folds, got {len(decodings)}")
+    return replace(
+        decodings[0],
+        classes=tuple(name for each in decodings for name in each.classes),
+        chance=float(np.mean([each.chance for each in decodings])),
+        fold_scores=np.mean([each.fold_scores for each in decodings], axis=0),
+        coefficients=np.concatenate([each.coefficients for each in decodings], axis=2),
+        intercepts=np.concatenate([each.intercepts for each in decodings], axis=2),
+        null=np.mean([each.null for each in decodings], axis=0),
+    )
 
 
 def over_networks(decodings: Sequence[Decoding], where: Where) -> Estimate:

@@ -19,6 +19,7 @@ from analysis import (
     Run,
     decode_across_conditions,
 )
+from analysis.decoding.result import mean_of
 from analysis.trials import group_parts
 from working_memory.assays.layers import (
     KNOWN_OBJECTS,
@@ -127,12 +128,3 @@ class Generalisation(Assay):
         if not isinstance(self.how.folds, int):
             return np.asarray(self.how.folds)
         return group_parts(np.arange(len(conditions)), conditions, self.how.folds, seed=self.how.seed)
-
-
-def mean_of(decodings: list[Decoding]) -> Decoding:
-    """Mean over decodings with the same views and folds."""
-    return replace(
-        decodings[0],
-        fold_scores=np.mean([each.fold_scores for each in decodings], axis=0),
-        null=np.mean([each.null for each in decodings], axis=0),
-    )

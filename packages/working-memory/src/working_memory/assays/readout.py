@@ -1,13 +1,13 @@
 """What can be decoded of the objects of sequences whose task asks for a property, and of the others."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool, Shaped
 
 from analysis import AnalysisError, CrossValidation, Decoding, Estimate, decode_items
-from analysis.decoding.result import Where
+from analysis.decoding.result import Where, mean_of
 from working_memory.assays.layers import Sequences
 
 RELEVANCE = ("relevant", "irrelevant")
@@ -53,8 +53,10 @@ def by_relevance(
 
 
 def _read(sequences: Sequences, layer: str, feature: str, how: CrossValidation, max_age: int) -> Readout:
-    labels, states = sequences.labels(feature), sequences.states[layer]
-    keep = independent_of_later(labels, max_age, how.seed)
+    """One decoding, or the mean over the values of what the property is told within."""
+    labels = sequences.labels(feature)
+    outer = sequences.labels(WITHIN[feature]) if feature in WITHIN else np.zeros_like(labels)
+    keep = independent_of_later(labels, outer, max_age, how.seed)
     fewest = how.folds if isinstance(how.folds, int) else len(np.unique(how.folds))
     common, known = common_classes(labels, keep, fewest), np.unique(labels)
     told = (
@@ -65,10 +67,18 @@ def _read(sequences: Sequences, layer: str, feature: str, how: CrossValidation, 
         return Readout(None, f"only {told}")
     keep &= np.isin(labels, common)
     try:
-        found = decode_items(states, labels, np.arange(len(labels)), how, keep=keep, max_age=max_age)
+        parts = [keep & (outer == value) for value in np.unique(outer[keep])]
+        states, trials = sequences.states[layer], np.arange(len(labels))
+        found = [decode_items(states, labels, trials, how, keep=part, max_age=max_age) for part in parts]
+        return Readout(
+            mean_of(found), note="" if len(common) == len(known) else f"{told}; the others are left out"
+        )
     except AnalysisError as error:
         return Readout(None, str(error))
-    return Readout(found, note="" if len(common) == len(known) else f"{told}; the others are left out")
+
+
+WITHIN = {"identity": "category"}
+"""A property that is told within each value of another one: a category must not pass for an identity."""
 
 
 def common_classes(
@@ -85,24 +95,29 @@ def common_classes(
 
 
 def independent_of_later(
-    labels: Shaped[np.ndarray, "sequences objects"], lags: int, seed: int
+    labels: Shaped[np.ndarray, "sequences objects"],
+    outer: Shaped[np.ndarray, "sequences objects"],
+    lags: int,
+    seed: int,
 ) -> Bool[np.ndarray, "sequences objects"]:
     """Which objects to keep so that the objects up to `lags` places later say nothing of their property.
 
     In matching sequences the property comes back more often than by chance, and a state that holds nothing but the
     present object would seem to remember. Non-matches alone would mislead as well: then the present object tells what
-    the remembered one was not. So matches or non-matches are left out at random until the property comes back
-    once in as many objects as there are classes, at every lag.
+    the remembered one was not. So matches or non-matches are left out at random until, among later objects of the same
+    `outer` value, the property comes back once in as many objects as it has classes there, at every lag.
     """
-    rng, classes = np.random.default_rng(seed), len(np.unique(labels))
+    rng = np.random.default_rng(seed)
     keep = np.ones(labels.shape, dtype=bool)
+    classes = len(np.unique(labels)) / len(np.unique(outer))
     if classes < 2:
         return keep
     for place in range(labels.shape[1]):
         for _ in range(ROUNDS):
             for later in range(place + 1, min(place + lags + 1, labels.shape[1])):
                 returns = labels[:, later] == labels[:, place]
-                keep[:, place] = _balanced(keep[:, place], returns, classes, rng)
+                differs = ~returns & (outer[:, later] == outer[:, place])
+                keep[:, place] = _balanced(keep[:, place], returns, differs, classes, rng)
     return keep
 
 
@@ -113,13 +128,16 @@ ROUNDS = 3
 def _balanced(
     keep: Bool[np.ndarray, " sequences"],
     returns: Bool[np.ndarray, " sequences"],
-    classes: int,
+    differs: Bool[np.ndarray, " sequences"],
+    classes: float,
     rng: np.random.Generator,
 ) -> Bool[np.ndarray, " sequences"]:
-    matches, others = np.flatnonzero(keep & returns), np.flatnonzero(keep & ~returns)
+    matches, others = np.flatnonzero(keep & returns), np.flatnonzero(keep & differs)
     wanted = min(len(matches), round(len(others) / (classes - 1)))
-    wanted_others = min(len(others), len(matches) * (classes - 1)) if wanted == len(matches) else len(others)
-    chosen = np.zeros_like(keep)
+    wanted_others = (
+        min(len(others), round(len(matches) * (classes - 1))) if wanted == len(matches) else len(others)
+    )
+    chosen = keep & ~returns & ~differs
     chosen[rng.permutation(matches)[:wanted]] = True
     chosen[rng.permutation(others)[:wanted_others]] = True
     return chosen
@@ -131,9 +149,4 @@ def together(readouts: Mapping[str, Readout]) -> Decoding | None:
     if not found:
         return None
     most = max(found, key=lambda each: len(each.classes))
-    alike = [each for each in found if each.classes == most.classes]
-    return replace(
-        most,
-        fold_scores=np.mean([each.fold_scores for each in alike], axis=0),
-        null=np.mean([each.null for each in alike], axis=0),
-    )
+    return mean_of([each for each in found if each.classes == most.classes])
