@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.diagnosis import REMEDIES
+from analysis.comparison.diagnosis import REMEDIES
 from searchlight.cli import VERBS
 from searchlight.configuration import presets
 from searchlight.older import NAMES

@@ -12,7 +12,7 @@ from analysis import (
     dose_response_figure,
     layer_evolution,
 )
-from analysis.style import ARMS
+from analysis.figures.style import ARMS
 
 NULL = Null(0.25, 0.2, 0.3, 0.01, 1000, "shuffled")
 

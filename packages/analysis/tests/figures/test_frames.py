@@ -3,7 +3,7 @@ import pytest
 
 from analysis import AnalysisError, attention_over_frames
 from analysis.figures.frames import resized
-from analysis.style import RIGHT, WRONG
+from analysis.figures.style import RIGHT, WRONG
 
 RNG = np.random.default_rng(0)
 MAPS = RNG.dirichlet(np.ones(4), size=3).reshape(3, 2, 2)

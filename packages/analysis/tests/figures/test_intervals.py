@@ -4,7 +4,7 @@ import pytest
 from matplotlib.colors import to_hex
 
 from analysis import AnalysisError, Estimate, Null, cell_intervals, compare, interval_plot, procrustes_panel
-from analysis.style import ARMS, FAINT
+from analysis.figures.style import ARMS, FAINT
 
 
 @pytest.fixture

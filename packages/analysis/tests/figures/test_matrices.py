@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from analysis import AnalysisError, conditions_side_by_side, gate_heat_map, heat_map
-from analysis.style import DIVERGING
+from analysis.figures.style import DIVERGING
 
 RNG = np.random.default_rng(0)
 VALUES = RNG.random((3, 5))

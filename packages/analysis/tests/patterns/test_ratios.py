@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from analysis import AnalysisError, Estimate
+from analysis.inference.resampling import Bootstrap
 from analysis.patterns.ratios import group_ratio, ratio_of_sums, ratio_verdict
-from analysis.resampling import Bootstrap
 
 RNG = np.random.default_rng(0)
 QUICK = Bootstrap(resamples=999)

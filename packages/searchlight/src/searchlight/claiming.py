@@ -6,9 +6,9 @@ from itertools import chain
 from pathlib import Path
 
 from analysis import AnalysisError, Archive, Findings, Hypothesis, Settled, settle
-from analysis.hypotheses import needed
-from analysis.interventions import Intervened
-from analysis.quantities import Source
+from analysis.assays.interventions import Intervened
+from analysis.claims.hypotheses import needed
+from analysis.claims.quantities import Source
 from analysis.store import Run
 from searchlight import console
 from searchlight.assaying import archive_of, assay_named, measure_all, side_by_side

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from analysis import Claim, Drawing, Estimate, Report, Row, Section, Settled, write_atomically, write_report
+from analysis.claims.hypotheses import document
 from analysis.figures import interval_plot
-from analysis.hypotheses import document
 from searchlight import console
 from searchlight.claiming import Settlement
 from searchlight.reporting import arm_line, drawn, provenance

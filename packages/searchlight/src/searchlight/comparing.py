@@ -19,7 +19,7 @@ from analysis import (
     compare,
     compare_assay,
 )
-from analysis.assay_comparison import FAMILY
+from analysis.comparison.assays import FAMILY
 from analysis.store import Run
 from searchlight.assaying import assay_named, find, measure_all
 from searchlight.errors import UsageError, nearest

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from itertools import repeat
 
 from analysis import AssayComparison, Comparison, Graded, Measure, Result
-from analysis.assay_comparison import FAMILY
+from analysis.comparison.assays import FAMILY
 from analysis.store import Run
 from searchlight import console
 from searchlight.assaying import assay_named

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from analysis import Evidence, Measure
-from analysis.diagnosis import Look, TaskUse
+from analysis.comparison.diagnosis import Look, TaskUse
 from analysis.files import Arrays
 from analysis.store import Run
 from searchlight.controls import control_at

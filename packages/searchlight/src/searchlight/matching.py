@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from analysis import Measure
-from analysis.interventions import Intervened
+from analysis.assays.interventions import Intervened
 from analysis.store import Run
 from searchlight import console
 from searchlight.configuration import to_yaml

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from analysis.errors import AnalysisError
 from analysis.estimates import Estimate
 from analysis.figures.parts import legend, null_band, points, shared_chance, words
-from analysis.style import ARMS, FAINT, PAGE, QUIET, chance_line, house_style
+from analysis.figures.style import ARMS, FAINT, PAGE, QUIET, chance_line, house_style
 
 Along = Mapping[Any, Estimate]
 """Estimates by their place on an axis."""

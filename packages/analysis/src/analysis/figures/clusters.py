@@ -7,9 +7,9 @@ from matplotlib.figure import Figure
 
 from analysis.errors import AnalysisError
 from analysis.figures.parts import MARKERS
+from analysis.figures.style import ARMS, FAINT, INK, PAGE, QUIET, SMALL, house_style
 from analysis.patterns.clusterers import LARGEST_SAMPLE, NOISE, silhouettes
 from analysis.patterns.clustering import Clustering
-from analysis.style import ARMS, FAINT, INK, PAGE, QUIET, SMALL, house_style
 
 
 def cluster_panel(

@@ -13,8 +13,8 @@ from matplotlib.figure import Figure
 from analysis.errors import AnalysisError
 from analysis.estimates import Curve
 from analysis.figures.parts import DASHES, band, legend, words
-from analysis.inference import mean_estimate
-from analysis.style import ARMS, FAINT, PAGE, arm_colours, chance_line, house_style
+from analysis.figures.style import ARMS, FAINT, PAGE, arm_colours, chance_line, house_style
+from analysis.inference.student_t import mean_estimate
 
 Metrics = Mapping[str, Sequence[pl.DataFrame]]
 """The metrics of each seed, as `Run.metrics()` returns them, by arm; one without seeds keeps its colour."""

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from analysis.errors import AnalysisError
 from analysis.figures.parts import legend, words
-from analysis.style import FAINT, INK, PAGE, QUIET, RIGHT, SMALL, chance_line, house_style
+from analysis.figures.style import FAINT, INK, PAGE, QUIET, RIGHT, SMALL, chance_line, house_style
 
 BINS = 40
 

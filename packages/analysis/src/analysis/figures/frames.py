@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from scipy.ndimage import zoom
 
 from analysis.errors import AnalysisError
-from analysis.style import FAINT, INK, PAGE, QUIET, RIGHT, SMALL, WRONG, house_style
+from analysis.figures.style import FAINT, INK, PAGE, QUIET, RIGHT, SMALL, WRONG, house_style
 
 TILE = (0.82, 1.55)
 """Least and largest width of one frame in inches; as many as fit stay on the page."""

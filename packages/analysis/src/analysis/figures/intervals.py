@@ -8,11 +8,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
-from analysis.comparison import OVERALL, Comparison, Result
+from analysis.comparison.arms import OVERALL, Comparison, Result
 from analysis.errors import AnalysisError
 from analysis.estimates import Estimate
 from analysis.figures.parts import INTERVAL, MARKERS, legend, shared_chance, words
-from analysis.style import ARMS, FAINT, PAGE, QUIET, SMALL, arm_colours, chance_line, house_style
+from analysis.figures.style import ARMS, FAINT, PAGE, QUIET, SMALL, arm_colours, chance_line, house_style
 
 PAGE_HEIGHT = 9.5
 

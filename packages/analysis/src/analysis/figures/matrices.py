@@ -12,7 +12,7 @@ from analysis.errors import AnalysisError
 from analysis.figures.matrix_axes import Side, draw_matrix
 from analysis.figures.parts import colour_bar, words
 from analysis.figures.pooling import Matrix, size
-from analysis.style import DIVERGING, PAGE, house_style
+from analysis.figures.style import DIVERGING, PAGE, house_style
 
 
 def heat_map(

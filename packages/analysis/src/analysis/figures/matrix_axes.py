@@ -10,7 +10,7 @@ from matplotlib.image import AxesImage
 
 from analysis.errors import AnalysisError
 from analysis.figures.pooling import Matrix, pooled, size
-from analysis.style import FAINT
+from analysis.figures.style import FAINT
 
 LINE = 0.16
 """Inches that a name takes across its line."""

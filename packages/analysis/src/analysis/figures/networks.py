@@ -10,7 +10,7 @@ from matplotlib.patches import FancyArrowPatch
 
 from analysis.errors import AnalysisError
 from analysis.figures.parts import MARKERS, words
-from analysis.style import ARMS, INK, PAGE, SMALL, house_style
+from analysis.figures.style import ARMS, INK, PAGE, SMALL, house_style
 
 KINDS = {"metabolite": ("#D62728", "o"), "reaction": ("#1F77B4", "s")}
 """Colour and shape of the kinds that have their own; others take the next of the house."""

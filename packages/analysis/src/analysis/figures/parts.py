@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.estimates import Curve, Estimate
-from analysis.style import QUIET
+from analysis.figures.style import QUIET
 
 INTERVAL = "95 % interval"
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")

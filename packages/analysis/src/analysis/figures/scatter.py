@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 
 from analysis.errors import AnalysisError
 from analysis.figures.parts import MARKERS, words
+from analysis.figures.style import ARMS, PAGE, house_style
 from analysis.patterns.attention_features import FeatureCorrelation, feature_correlations
-from analysis.style import ARMS, PAGE, house_style
 
 
 def attention_feature_scatter(

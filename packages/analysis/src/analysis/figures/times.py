@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from analysis.errors import AnalysisError
 from analysis.figures.matrix_axes import Side, draw_matrix
 from analysis.figures.parts import colour_bar, words
-from analysis.style import DIVERGING, INK, PAGE, QUIET, SMALL, house_style
+from analysis.figures.style import DIVERGING, INK, PAGE, QUIET, SMALL, house_style
 
 Square = Num[np.ndarray, "train test"]
 TALL = {1: 4.4, 2: 2.9, 3: 2.3}

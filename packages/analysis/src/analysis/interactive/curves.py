@@ -5,9 +5,9 @@ from typing import Any
 
 from analysis.errors import AnalysisError
 from analysis.estimates import Curve
+from analysis.figures.style import QUIET, arm_colours
 from analysis.interactive.labels import WIDE, worded
 from analysis.interactive.views import View
-from analysis.style import QUIET, arm_colours
 
 
 def curve_view(curves: Mapping[str, Curve], *, x: str, y: str, chance: float | None = None) -> View:

@@ -7,10 +7,10 @@ from typing import Any
 from analysis.errors import AnalysisError
 from analysis.estimates import Estimate
 from analysis.figures.intervals import ByArm
+from analysis.figures.style import QUIET, arm_colours
 from analysis.interactive.labels import WIDE, worded
 from analysis.interactive.views import View
-from analysis.style import QUIET, arm_colours
-from analysis.wording import interval
+from analysis.report.wording import interval
 
 ROOM = 0.6
 """The part of a row that the arms share."""

@@ -10,9 +10,9 @@ from matplotlib.colors import to_hex
 
 from analysis.errors import AnalysisError
 from analysis.figures.pooling import Matrix, pooled
+from analysis.figures.style import DIVERGING
 from analysis.interactive.labels import WIDE, distinct, worded
 from analysis.interactive.views import View
-from analysis.style import DIVERGING
 
 LARGEST = 1500
 """A side that is longer is averaged in blocks: a page holds some ten million bytes."""

@@ -8,9 +8,9 @@ import numpy as np
 import polars as pl
 
 from analysis.errors import AnalysisError
+from analysis.figures.style import ARMS
 from analysis.interactive.labels import worded
 from analysis.interactive.views import View
-from analysis.style import ARMS
 
 KINDS = {"metabolite": ("#D62728", "circle"), "reaction": ("#1F77B4", "square")}
 SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross")

@@ -6,9 +6,9 @@ import numpy as np
 from jaxtyping import Num
 
 from analysis.errors import AnalysisError
+from analysis.figures.style import ARMS
 from analysis.interactive.labels import WIDE, worded
 from analysis.interactive.views import View
-from analysis.style import ARMS
 
 
 def scatter_view(

@@ -13,7 +13,7 @@ from scipy.spatial.distance import cdist
 
 from analysis.errors import AnalysisError
 from analysis.estimates import Estimate, finite, null_of
-from analysis.multiplicity import benjamini_hochberg
+from analysis.inference.multiplicity import benjamini_hochberg
 from analysis.patterns.ratios import NO_DIFFERENCE
 from analysis.trials import finite_array
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from analysis.errors import AnalysisError
 from analysis.estimates import Estimate, finite, null_of
-from analysis.inference import difference, paired_difference
-from analysis.multiplicity import benjamini_hochberg
+from analysis.inference.multiplicity import benjamini_hochberg
+from analysis.inference.student_t import difference, paired_difference
 from analysis.patterns.agreement import divergence
 from analysis.patterns.attention import AttentionPattern, WeightedPattern
 from analysis.patterns.pattern_table import Labels, head_estimate

@@ -8,7 +8,7 @@ from scipy import stats
 
 from analysis.errors import AnalysisError
 from analysis.estimates import Estimate, finite, null_of
-from analysis.inference import mean_estimate
+from analysis.inference.student_t import mean_estimate
 from analysis.patterns.clusterers import NOISE, Clusterer, Labels, Patterns, mean_silhouette, silhouettes
 from analysis.trials import finite_array
 

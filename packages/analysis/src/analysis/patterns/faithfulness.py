@@ -9,9 +9,9 @@ from jaxtyping import Float
 
 from analysis.errors import AnalysisError
 from analysis.estimates import Estimate, finite
-from analysis.inference import cluster_estimate
+from analysis.inference.permutation import Permutation
+from analysis.inference.student_t import cluster_estimate
 from analysis.patterns.ratios import NO_DIFFERENCE, Labels
-from analysis.permutation import Permutation
 
 FAITHFUL, UNFAITHFUL = "faithful", "contradicted"
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from analysis.estimates import Estimate, finite, null_of
-from analysis.multiplicity import benjamini_hochberg
+from analysis.inference.multiplicity import benjamini_hochberg
 from analysis.patterns.attention import AttentionPattern
 from analysis.patterns.flow_nulls import FlowNull, null_for
 from analysis.patterns.grouping import Grouping, Groups

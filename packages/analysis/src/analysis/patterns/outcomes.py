@@ -8,7 +8,7 @@ from scipy import stats
 
 from analysis.errors import AnalysisError
 from analysis.estimates import Estimate, null_of
-from analysis.jackknife import jackknife
+from analysis.inference.jackknife import jackknife
 from analysis.patterns.ratios import ratio_of_sums
 from analysis.trials import Labels, finite_array, same_length
 

@@ -7,7 +7,7 @@ import polars as pl
 
 from analysis.errors import AnalysisError
 from analysis.estimates import Estimate
-from analysis.inference import cluster_estimate
+from analysis.inference.student_t import cluster_estimate
 from analysis.patterns.attention import AttentionPattern
 
 THRESHOLDS = (0.001, 0.01, 0.05, 0.1, 0.5)

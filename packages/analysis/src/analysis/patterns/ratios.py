@@ -7,8 +7,8 @@ import numpy as np
 
 from analysis.errors import AnalysisError
 from analysis.estimates import Estimate, null_of
-from analysis.inference import mean_estimate
-from analysis.resampling import Bootstrap
+from analysis.inference.resampling import Bootstrap
+from analysis.inference.student_t import mean_estimate
 from analysis.values import Values, checked_pairs
 
 NO_DIFFERENCE = "no detectable difference"

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float, Shaped
 
 from analysis import AnalysisError, Estimate, condition_means
-from analysis.jackknife import jackknife_each
+from analysis.inference.jackknife import jackknife_each
 from analysis.trials import finite_array
 
 WHAT = ("frames of different classes", "frames of one class minus frames of different ones")

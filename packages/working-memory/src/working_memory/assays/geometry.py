@@ -38,7 +38,7 @@ from working_memory.assays.layers import (
 )
 
 if TYPE_CHECKING:
-    from analysis.drawings import Drawing
+    from analysis.drawings.drawing import Drawing
 
 PROPERTY: dict[str, Any] = {"cells": ("layer", "property"), "apart": ("layer",)}
 PAIR: dict[str, Any] = {"cells": ("layer", "pair"), "apart": ("layer",)}

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from analysis import Estimate, Findings, Measure
-from analysis.assay_rows import over_networks
-from analysis.drawings import Drawing
+from analysis.drawings.drawing import Drawing
 from analysis.figures import interval_plot, procrustes_panel
+from analysis.report.assay_rows import over_networks
 
 Found = Mapping[str, Sequence[Findings]]
 Intervals = dict[str, dict[str, Estimate]]

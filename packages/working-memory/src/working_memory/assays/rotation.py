@@ -30,7 +30,7 @@ from working_memory.assays.layers import (
 from working_memory.assays.memories import balanced, finest, held, repeats
 
 if TYPE_CHECKING:
-    from analysis.drawings import Drawing
+    from analysis.drawings.drawing import Drawing
 
 CELLS = ("property", "age")
 DISPARITY = Measure("procrustes_disparity", chance=1.0, higher_is_better=False, cells=CELLS)

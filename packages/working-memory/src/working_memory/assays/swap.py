@@ -20,7 +20,7 @@ from working_memory.assays.layers import (
 from working_memory.assays.memories import balanced, finest, held, repeats
 
 if TYPE_CHECKING:
-    from analysis.drawings import Drawing
+    from analysis.drawings.drawing import Drawing
 
 CORRECT = Measure("swap_correct", bounds=(0.0, 1.0), cells=("property",))
 SAME_AGE = replace(CORRECT, name="swap_same_age")

@@ -1,0 +1,1 @@
+"""Questions asked of the stored numbers of a run, and what they find there."""

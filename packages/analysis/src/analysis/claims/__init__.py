@@ -1,0 +1,1 @@
+"""Claims as they were made, and the networks and predictions that settle them."""

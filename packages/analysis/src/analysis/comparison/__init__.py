@@ -1,0 +1,1 @@
+"""Arms side by side: whether they may be compared, by what, and what is wrong with one."""

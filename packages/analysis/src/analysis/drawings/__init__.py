@@ -1,0 +1,1 @@
+"""Stored numbers as pictures with the words that belong to them."""

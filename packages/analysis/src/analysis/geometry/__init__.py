@@ -1,0 +1,1 @@
+"""The geometry of states: averages, subspaces, rotations and what moving along a direction does."""

@@ -1,0 +1,1 @@
+"""Pages of numbers and pictures that stand on their own."""

@@ -1,0 +1,99 @@
+"""One self-contained page per question, which reads like a short paper."""
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from markupsafe import Markup
+
+from analysis.claims.claim import Claim, claims_html
+from analysis.comparison.arms import Comparison
+from analysis.comparison.diagnosis import Diagnosis
+from analysis.errors import AnalysisError
+from analysis.files import write_atomically
+from analysis.report.pictures import Picture
+from analysis.report.rendering import rendered, source
+from analysis.report.sections import Row, Section
+
+LARGEST = 10_000_000
+"""A page beyond this many bytes is refused: it would no longer open at once."""
+HEADLINES = 4
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was asked, of which data and arms, what came out against which null, and how to do it again.
+
+    `comparisons` are tables by heading, the first one in the summary; `claims` are shown whole, with null and
+    intervention; `sections` follow in order; `provenance` names config, commit, packages and whatever else
+    belongs to it.
+    """
+
+    title: str
+    question: str
+    data: Sequence[str]
+    arms: Mapping[str, str]
+    comparisons: Mapping[str, Comparison] = field(default_factory=dict)
+    claims: Sequence[Claim] = ()
+    sections: Sequence[Section] = ()
+    diagnoses: Sequence[Diagnosis] = ()
+    provenance: Mapping[str, str] = field(default_factory=dict)
+    commands: Sequence[str] = ()
+
+    @property
+    def pictures(self) -> list[Picture]:
+        """Those of all sections, in order: figure 1, 2, …."""
+        return [picture for section in self.sections for picture in section.pictures]
+
+    @property
+    def headlines(self) -> list[Row]:
+        """What the first section says at once, where nothing was compared."""
+        rows = [] if self.comparisons or not self.sections else self.sections[0].rows
+        return [row for row in rows if row.measure == rows[0].measure][:HEADLINES]
+
+    @property
+    def verdicts(self) -> dict[str, int]:
+        """How many claims were settled in which way."""
+        found = [claim.verdict for claim in self.claims]
+        return {verdict: found.count(verdict) for verdict in dict.fromkeys(found)}
+
+    def html(self) -> str:
+        """Return the page: no address outside itself, everything escaped, and no script without interactive figures."""
+        scripts = page_scripts() if any(picture.interactive for picture in self.pictures) else []
+        return rendered(
+            "report.html",
+            report=self,
+            claims=Markup(claims_html(self.claims)),
+            style=source("report.css"),
+            scripts=scripts,
+            allowed=" ".join(f"'sha256-{digest(script)}'" for script in scripts) or "'none'",
+        )
+
+
+def page_scripts() -> list[Markup]:
+    """plotly.js and the script that hands it the page's figures."""
+    from plotly.offline import get_plotlyjs
+
+    return [Markup(get_plotlyjs()), source("report.js")]
+
+
+def digest(script: str) -> str:
+    """By which a page's policy knows a script as its own."""
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+def write_report(path: Path | str, report: Report) -> None:
+    """Write the page whole or not at all.
+
+    Raises:
+        AnalysisError: the page would be larger than 10 MB.
+        StoreError: the system refused.
+    """
+    page = report.html().encode()
+    if len(page) > LARGEST:
+        raise AnalysisError(
+            f"{path} would have {len(page) / 1e6:.1f} MB, at most 10 are sent around; use fewer pictures"
+        )
+    write_atomically(path, lambda file: file.write_bytes(page))

@@ -1,0 +1,61 @@
+"""How a page words numbers."""
+
+import math
+
+from analysis.comparison.arms import Result
+from analysis.estimates import Estimate
+
+SIGNS = {
+    "better": "▲",
+    "worse": "▼",
+    "higher": "△",
+    "lower": "▽",
+    "no detectable difference": "○",
+    "not comparable": "–",
+}
+
+
+def interval(estimate: Estimate | None, sign: str = "") -> str:
+    """Value and interval; why there is none, where there is none."""
+    if estimate is None:
+        return "not measured"
+    if math.isnan(estimate.value):
+        return estimate.how or "not estimable"
+    if math.isnan(estimate.low):
+        return f"{number(estimate.value, sign)} (no interval)"
+    return f"{number(estimate.value, sign)} [{number(estimate.low, sign)}, {number(estimate.high, sign)}]"
+
+
+def sentence(result: Result) -> str:
+    """What an arm reached, and how it compares with the baseline."""
+    found = result.estimate
+    reached = f"{result.arm}: {interval(found)}, n = {found.n}" if found else f"{result.arm}: not measured"
+    if result.verdict == "baseline":
+        return reached + ("." if found is None or found.chance is None else f", chance {found.chance:.2f}.")
+    if result.difference is None:
+        return f"{reached}; not comparable: {result.reason}."
+    gap, p = interval(result.difference.estimate, "+"), p_value(result.p_corrected)
+    return f"{reached}; {result.verdict}, difference {gap}, corrected p {p}."
+
+
+def number(value: float, sign: str = "") -> str:
+    """Three places, and as many digits of what is large; a true minus, and no minus before a zero."""
+    form = f"{sign}.3f" if abs(value) < 1000 else f"{sign},.0f"
+    return f"{round(value, 3) + 0.0:{form}}".replace("-", "−")
+
+
+def p_value(value: float) -> str:
+    """Three places, and what is smaller as such."""
+    if math.isnan(value):
+        return ""
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def effect_size(value: float) -> str:
+    """One place; nothing where there is none."""
+    return "" if math.isnan(value) else f"{round(value, 1) + 0.0:.1f}".replace("-", "−").replace("inf", "∞")
+
+
+def plain(name: str) -> str:
+    """A name as words."""
+    return str(name).replace("_", " ")

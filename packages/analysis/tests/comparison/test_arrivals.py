@@ -1,0 +1,44 @@
+import polars as pl
+import pytest
+
+from analysis import Arrival, Comparability, StepsToCriterion, steps_difference
+from analysis.comparison.arrivals import compare_arrivals
+
+STEPS = Arrival("steps_to_90")
+
+
+def table(**sides: list[tuple[float, bool]]) -> pl.DataFrame:
+    rows = [(arm, seed, *each) for arm, side in sides.items() for seed, each in enumerate(side)]
+    return pl.DataFrame(rows, schema=["arm", "seed", "value", "reached"], orient="row")
+
+
+EARLY = [(float(step), True) for step in (100, 120, 110, 130, 105)]
+LATE = [(400.0, True), (450.0, True), *[(600.0, False)] * 3]
+
+
+def test_fewer_steps_are_better_by_the_log_rank_test_of_all_networks():
+    found = compare_arrivals(table(base=LATE, gated=EARLY), "base", STEPS)
+    result = found.result("gated")
+    assert result.verdict == "better"
+    expected = steps_difference(*(
+        StepsToCriterion(frame["value"].to_numpy(), frame["reached"].to_numpy())
+        for frame in (table(a=EARLY), table(a=LATE))
+    ), horizon=600.0)  # fmt: skip
+    assert result.difference.p == pytest.approx(expected.p)
+    assert result.difference.test.startswith("log-rank")
+    assert "base: 2 of 5 networks arrived" in found.notes
+
+
+def test_arms_that_never_arrive_do_not_differ():
+    never = [(600.0, False)] * 4
+    result = compare_arrivals(table(base=never, gated=never), "base", STEPS).result("gated")
+    assert (result.verdict, result.estimate.value) == ("no detectable difference", 600.0)
+
+
+def test_one_network_and_another_budget_are_not_comparable():
+    assert compare_arrivals(table(base=LATE, gated=EARLY[:1]), "base", STEPS).result("gated").reason == (
+        "gated has 1 seed, a test needs 2 or more"
+    )
+    blocked = Comparability({"gated": ("another budget",)})
+    found = compare_arrivals(table(base=LATE, gated=EARLY), "base", STEPS, checked=blocked)
+    assert found.result("gated").verdict == "not comparable"
