@@ -11,6 +11,7 @@ def decoding(accuracy: np.ndarray, null: np.ndarray, columns: list[str] | None =
     return Decoding(
         views=tuple(View(name, time, time) for time, name in enumerate(names)),
         classes=(0, 1),
+        chance=0.5,
         fold_scores=np.stack([accuracy, accuracy], -1),
         coefficients=np.zeros((views, 2, 2, 1)),
         intercepts=np.zeros((views, 2, 2)),
