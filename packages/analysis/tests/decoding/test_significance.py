@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from analysis import AnalysisError, Decoding, View, clusters, max_statistic
+from analysis.decoding.result import mean_of
 
 
 def decoding(accuracy: np.ndarray, null: np.ndarray, columns: list[str] | None = None) -> Decoding:
@@ -81,3 +84,15 @@ def test_a_cluster_prints_itself():
 def test_a_threshold_is_a_share(threshold):
     with pytest.raises(AnalysisError, match="threshold: expected a share between 0 and 1"):
         clusters(decoding(np.full((2, 2), 0.75), flat_null(2)), threshold=threshold)
+
+
+def test_the_mean_of_decodings_has_their_mean_chance_and_null():
+    accuracy = np.array([[0.9, 0.5], [0.5, 0.8]])
+    null = np.full((4, 2, 2), 0.5)
+    lower = replace(decoding(accuracy - 0.2, null - 0.1), chance=0.25)
+    mean = mean_of([decoding(accuracy, null), lower])
+    np.testing.assert_allclose(mean.accuracy, accuracy - 0.1)
+    np.testing.assert_allclose(mean.null, 0.45)
+    assert (mean.chance, len(mean.classes), mean.coefficients.shape[2]) == (0.375, 4, 4)
+    with pytest.raises(AnalysisError, match="same views"):
+        mean_of([decoding(accuracy, null), decoding(accuracy, null, ["other", "label"])])

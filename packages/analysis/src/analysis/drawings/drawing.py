@@ -1,10 +1,12 @@
 """A figure with the words that belong to it."""
 
 from dataclasses import dataclass
-
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING
 
 from analysis.interactive import Interactive
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -15,7 +17,7 @@ class Drawing:
     """
 
     name: str
-    figure: Figure
+    figure: "Figure"
     caption: str
     alt: str
     null: str

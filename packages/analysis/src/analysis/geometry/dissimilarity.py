@@ -6,7 +6,6 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy import linalg, stats
 from scipy.spatial import distance
-from sklearn.covariance import ledoit_wolf
 
 from analysis.errors import AnalysisError
 from analysis.estimates import Estimate, null_of
@@ -76,6 +75,8 @@ def _check_parts(names: np.ndarray, index: np.ndarray, part: np.ndarray, parts: 
 
 def _whitening(residual: np.ndarray) -> np.ndarray:
     """W with W Wᵀ = Σ⁻¹."""
+    from sklearn.covariance import ledoit_wolf  # slow to import
+
     covariance, _ = ledoit_wolf(residual, assume_centered=True)
     if not np.trace(covariance) > 0:
         raise AnalysisError(

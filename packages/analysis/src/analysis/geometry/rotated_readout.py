@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Bool, Float
-from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
 from analysis.errors import AnalysisError
 from analysis.estimates import Estimate, null_of
@@ -34,6 +33,8 @@ class Readout:
                     f"class {label} has {found} trials to fit the decoder to, it needs two; use more trials"
                 )
         priors = np.full(classes.size, 1 / classes.size)
+        from sklearn.discriminant_analysis import LinearDiscriminantAnalysis  # slow to import
+
         lda = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto", priors=priors).fit(points, labels)
         if classes.size == 2:
             return cls(np.hstack([-lda.coef_.T, lda.coef_.T]) / 2, np.r_[-lda.intercept_, lda.intercept_] / 2)

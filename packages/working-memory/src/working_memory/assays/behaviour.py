@@ -15,10 +15,8 @@ from analysis import (
     Findings,
     Measure,
     Run,
-    arm_curves,
     cluster_estimate,
     performance_profile,
-    performance_profile_figure,
 )
 from working_memory.assays.averages import over_networks
 from working_memory.metrics import detection, lure_false_alarms
@@ -43,6 +41,8 @@ class Behaviour(Assay):
 
     def draw(self, found: Mapping[str, Sequence[Findings]]) -> Iterator[Drawing]:
         """Accuracy by n for each feature, and the share of tasks above each accuracy."""
+        from analysis.figures import arm_curves, performance_profile_figure  # matplotlib is slow to import
+
         panels = over_networks(found, ACCURACY, panel="feature", along="n")
         if panels := {feature: panels[feature] for feature in FEATURES if feature in panels}:
             yield Drawing(

@@ -14,7 +14,6 @@ from analysis import (
     Findings,
     Measure,
     Run,
-    interval_plot,
     mean_estimate,
 )
 from working_memory.assays.behaviour import point
@@ -44,6 +43,8 @@ class Costs(Assay):
 
     def draw(self, found: Mapping[str, Sequence[Findings]]) -> Iterator[Drawing]:
         """Every cost beside the baseline's."""
+        from analysis.figures import interval_plot  # matplotlib is slow to import
+
         relative = {
             arm: dict(beside(networks, next(iter(found.values())))) for arm, networks in found.items()
         }

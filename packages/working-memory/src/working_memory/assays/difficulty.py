@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import polars as pl
 
-from analysis import Assay, Drawing, Estimate, Finding, Findings, Graded, Run, arm_curves, cluster_estimate
+from analysis import Assay, Drawing, Estimate, Finding, Findings, Graded, Run, cluster_estimate
 from working_memory.assays.averages import over_networks
 from working_memory.metrics import LURES
 from working_memory.trials import Answer
@@ -44,6 +44,8 @@ class Difficulty(Assay):
 
     def draw(self, found: Mapping[str, Sequence[Findings]]) -> Iterator[Drawing]:
         """A panel for each difficulty, a line for each arm."""
+        from analysis.figures import arm_curves  # matplotlib is slow to import
+
         panels = over_networks(found, ACCURACY, panel="by", along="level")
         if panels:
             arms = ", ".join(found)

@@ -15,7 +15,6 @@ from analysis import (
     Measure,
     Run,
     StepsToCriterion,
-    training_and_validation,
 )
 from working_memory.assays.behaviour import point
 
@@ -65,6 +64,8 @@ class Learning(Assay):
 
     def draw(self, found: Mapping[str, Sequence[Findings]]) -> Iterator[Drawing]:
         """Training loss and validation accuracy over the networks of each arm."""
+        from analysis.figures import training_and_validation  # matplotlib is slow to import
+
         curves = {
             arm: [pl.DataFrame(dict(each.arrays)) for each in networks if each.arrays]
             for arm, networks in found.items()

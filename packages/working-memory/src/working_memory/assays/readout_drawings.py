@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis import Drawing, Estimate, Findings, age_curves, interval_plot, mean_estimate
-from analysis.figures import time_generalisation
+from analysis import Drawing, Estimate, Findings, mean_estimate
 
 Found = Mapping[str, Sequence[Findings]]
 LEVEL = 0.05
@@ -28,6 +27,8 @@ def over_networks(networks: Sequence[Findings], measure: str, **cell: Any) -> Es
 
 def matrices(found: Found, name: str, titles: Mapping[str, str], caption: str) -> Iterator[Drawing]:
     """For each arm and chance level, a panel per array; contours surround what is significant in every network."""
+    from analysis.figures import time_generalisation  # matplotlib is slow to import
+
     for arm, networks in found.items():
         for chance, panels in by_chance(networks, titles).items():
             means = {titles[key]: np.mean(_arrays(networks, key), axis=0) for key in panels}
@@ -58,6 +59,8 @@ def ages(
     found: Found, measure: str, properties: Sequence[str], relevances: Sequence[str]
 ) -> Iterator[Drawing]:
     """Accuracy by age of each arm, a panel per property and a line per relevance."""
+    from analysis.figures import age_curves  # matplotlib is slow to import
+
     for arm, networks in found.items():
         reached = sorted({each.cell["age"] for network in networks for each in network.of(measure)})
         panels = {
@@ -90,6 +93,8 @@ def rows(
     found: Found, name: str, cells: Mapping[str, tuple[str, Mapping[str, Any]]], caption: str
 ) -> Iterator[Drawing]:
     """One row per measure and cell, by its title, all arms beside each other."""
+    from analysis.figures import interval_plot  # matplotlib is slow to import
+
     by_arm = {
         arm: {title: over_networks(networks, measure, **cell) for title, (measure, cell) in cells.items()}
         for arm, networks in found.items()
