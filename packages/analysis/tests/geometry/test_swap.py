@@ -82,6 +82,23 @@ def test_shapes_that_do_not_fit_are_refused():
         swap_test(code.states, Items(code.labels, code.conditions), code.groups[1:], max_age=3)
 
 
+def test_a_condition_that_is_absent_at_one_step_is_refused():
+    code = planted_code("slots", trials=700)
+    merged = code.conditions.copy()
+    merged[:, 1][merged[:, 1] == 7] = 6
+    items = Items(code.labels, merged)
+    with pytest.raises(AnalysisError, match=r"condition 7 is in no training trial at step 1 \(1 such\)"):
+        swap_test(code.states, items, code.groups, max_age=3, alignment=QUICK)
+
+
+def test_a_condition_that_is_absent_where_nothing_is_exchanged_does_not_matter():
+    code = planted_code("slots", trials=700)
+    conditions = code.conditions.copy()
+    conditions[:, 3] = 64
+    found = swap_test(code.states, Items(code.labels, conditions), code.groups, max_age=3, alignment=QUICK)
+    assert found.verdict == "same item (Eq. 2)"
+
+
 @pytest.mark.slow
 def test_the_contrast_is_uniform_where_nothing_is_coded():
     found = [

@@ -93,7 +93,8 @@ def swap_test(
     Where an item repeats an earlier one (a match), the current state tells the older item: leave such trials out.
 
     Raises:
-        AnalysisError: too few steps or too small an age for any stage, and whatever `reconstruct` refuses.
+        AnalysisError: too few steps or too small an age for any stage, a condition that is not at every step, and
+            whatever `reconstruct` refuses.
     """
     alignment = alignment or Alignment()
     states = finite_array("states", states, "trials steps features")
@@ -126,6 +127,7 @@ class _Trials:
 
     def scored(self, test: np.ndarray, stages: tuple[Stage, ...]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Weighted hits of the test trials and of the null, by the three rotations, of one stage after another."""
+        self._refuse_unequal_conditions(stages, ~test)
         pairs = {stage: self._means(stage, ~test) for stage in sorted(set().union(*map(_swaps, stages)))}
         space = shared_space([side for pair in pairs.values() for side in pair], self.alignment.components)
         crossings = {stage: Crossing.fit(pair, space, self.alignment) for stage, pair in pairs.items()}
@@ -138,6 +140,17 @@ class _Trials:
             held_out = points[test, step + 1], truth
             hits = [readout.rotated(own, each.rotation.matrix).hits(*held_out) * weights for each in used]
             yield np.array(hits), np.array([each.null(readout, own, *held_out, weights) for each in used])
+
+    def _refuse_unequal_conditions(self, stages: tuple[Stage, ...], train: np.ndarray) -> None:
+        """A rotation of other conditions would be another one for that alone."""
+        used = sorted({item for stage in stages for item, _ in _swaps(stage)})
+        shown = {item: set(self.conditions[train, item].tolist()) for item in used}
+        for item, there in shown.items():
+            if absent := sorted(set().union(*shown.values()) - there):
+                raise AnalysisError(
+                    f"condition {absent[0]} is in no training trial at step {item} ({len(absent)} such), though at "
+                    "another: rotations are exchanged between the same conditions; merge them or use more trials"
+                )
 
     def _means(self, stage: Stage, train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         item, step = stage
