@@ -34,7 +34,9 @@ PUSHED = {
 RESPONSE = Measure("push_response", **PUSHED, bounds=(-1.0, 1.0))
 SLOPE = Measure("push_slope", **PUSHED)
 NO_ACTION = Measure("push_no_action", **PUSHED, bounds=(-1.0, 1.0))
-SPECIFIC = Measure("push_over_irrelevant", chance=0.0, bounds=(-1.0, 1.0), cells=("property",))
+SPECIFIC = Measure(
+    "push_over_irrelevant", chance=0.0, higher_is_better=None, bounds=(-1.0, 1.0), cells=("property",)
+)
 
 
 @dataclass(frozen=True)

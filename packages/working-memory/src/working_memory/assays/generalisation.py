@@ -32,7 +32,7 @@ from working_memory.assays.readout import TESTED, Readout
 from working_memory.assays.readout_drawings import rows
 
 UNIT = (0.0, 1.0)
-CROSS_TASK = Measure("cross_task_accuracy", bounds=UNIT, cells=("property",))
+CROSS_TASK = Measure("cross_task_accuracy", higher_is_better=None, bounds=UNIT, cells=("property",))
 CROSS_STIMULUS = Measure(
     "cross_stimulus_accuracy", bounds=UNIT, cells=("property", "split"), apart=("split",)
 )

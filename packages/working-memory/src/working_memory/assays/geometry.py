@@ -40,14 +40,14 @@ from working_memory.assays.layers import (
 if TYPE_CHECKING:
     from analysis.drawings.drawing import Drawing
 
-PROPERTY: dict[str, Any] = {"cells": ("layer", "property"), "apart": ("layer",)}
-PAIR: dict[str, Any] = {"cells": ("layer", "pair"), "apart": ("layer",)}
+PROPERTY: dict[str, Any] = {"higher_is_better": None, "cells": ("layer", "property"), "apart": ("layer",)}
+PAIR: dict[str, Any] = {"higher_is_better": None, "cells": ("layer", "pair"), "apart": ("layer",)}
 INDEX = Measure("orthogonalization_index", bounds=(0.0, 1.0), **PROPERTY)
 NORMALISED = Measure("orthogonalization", chance=0.0, **PROPERTY)
-COSINE = Measure("class_cosine", chance=0.0, higher_is_better=False, bounds=(-1.0, 1.0), **PROPERTY)
+COSINE = Measure("class_cosine", chance=0.0, bounds=(-1.0, 1.0), **PROPERTY)
 CONTRAST = Measure("class_contrast", chance=0.0, bounds=(-2.0, 2.0), **PROPERTY)
 ANGLE = Measure("principal_angle", bounds=(0.0, 90.0), **PAIR)
-OVERLAP = Measure("subspace_overlap", higher_is_better=False, bounds=(0.0, 1.0), **PAIR)
+OVERLAP = Measure("subspace_overlap", bounds=(0.0, 1.0), **PAIR)
 DIMENSIONS = Measure("participation_ratio", higher_is_better=None, cells=("layer",), apart=("layer",))
 CKA = Measure("cka", chance=0.0, higher_is_better=None, bounds=(-1.0, 1.0))
 RSA = Measure("representational_similarity", chance=0.0, higher_is_better=None, bounds=(-1.0, 1.0))

@@ -13,7 +13,11 @@ from working_memory.assays.readout_drawings import ages, matrices, rows
 
 UNIT = (0.0, 1.0)
 MEMORY = Measure(
-    "memory_accuracy", bounds=UNIT, cells=("property", "relevance", "age"), apart=("relevance", "age")
+    "memory_accuracy",
+    higher_is_better=None,
+    bounds=UNIT,
+    cells=("property", "relevance", "age"),
+    apart=("relevance", "age"),
 )
 SAME_AGE = Measure("same_age_accuracy", higher_is_better=None, bounds=UNIT, cells=("property",))
 ACROSS_AGE = Measure("across_age_accuracy", higher_is_better=None, bounds=UNIT, cells=("property",))

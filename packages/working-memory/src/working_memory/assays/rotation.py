@@ -33,13 +33,13 @@ if TYPE_CHECKING:
     from analysis.drawings.drawing import Drawing
 
 CELLS = ("property", "age")
-DISPARITY = Measure("procrustes_disparity", chance=1.0, higher_is_better=False, cells=CELLS)
+DISPARITY = Measure("procrustes_disparity", chance=1.0, higher_is_better=None, cells=CELLS)
 UNSCALED = replace(DISPARITY, name="unscaled_disparity")
-FLOOR = replace(DISPARITY, name="noise_floor", chance=None, higher_is_better=None)
-RECONSTRUCTED = Measure("reconstruction_accuracy", bounds=(0.0, 1.0), cells=CELLS)
+FLOOR = replace(DISPARITY, name="noise_floor", chance=None)
+RECONSTRUCTED = Measure("reconstruction_accuracy", higher_is_better=None, bounds=(0.0, 1.0), cells=CELLS)
 FITTED = replace(RECONSTRUCTED, name="fitted_accuracy")
 DIRECT = replace(RECONSTRUCTED, name="direct_accuracy")
-KEPT = Measure("reconstruction_kept", chance=0.0, cells=CELLS)
+KEPT = Measure("reconstruction_kept", chance=0.0, higher_is_better=None, cells=CELLS)
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,12 @@ from working_memory.assays.memories import balanced, finest, held, repeats
 if TYPE_CHECKING:
     from analysis.drawings.drawing import Drawing
 
-CORRECT = Measure("swap_correct", bounds=(0.0, 1.0), cells=("property",))
+CORRECT = Measure("swap_correct", higher_is_better=None, bounds=(0.0, 1.0), cells=("property",))
 SAME_AGE = replace(CORRECT, name="swap_same_age")
 SAME_ITEM = replace(CORRECT, name="swap_same_item")
-ADVANTAGE = Measure("swap_advantage", chance=0.0, bounds=(-1.0, 1.0), cells=("property",))
+ADVANTAGE = Measure(
+    "swap_advantage", chance=0.0, higher_is_better=None, bounds=(-1.0, 1.0), cells=("property",)
+)
 
 
 @dataclass(frozen=True)
