@@ -17,6 +17,13 @@ def test_what_a_network_did_under_an_intervention_is_its_own_by_arm_and_seed(tmp
     assert changed.config() == {"model": {"kind": "gated"}}
 
 
+def test_the_control_of_a_snapshot_is_of_the_same_network(tmp_path):
+    snapshot = Intervened.of(Run(tmp_path / "gated" / "seed-3"), "at-epoch-002")
+    control = Intervened.of(snapshot, "untrained")
+    assert control.whole == snapshot
+    assert (control.arm, control.seed) == ("gated", 3)
+
+
 def test_elsewhere_it_has_no_seed(tmp_path):
     with pytest.raises(StoreError, match="expected a folder named seed-<number>"):
         Intervened(tmp_path / "a" / "b" / "uniform").seed  # noqa: B018

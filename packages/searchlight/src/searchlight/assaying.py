@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from joblib import Parallel, cpu_count, delayed
 
 from analysis import Archive, Assay, Findings, StoreError
+from analysis.assays.interventions import Intervened
 from analysis.store import Run
 from searchlight import console
 from searchlight.controls import control_at, control_of
@@ -52,13 +53,21 @@ def kept(run: Run, assay: Assay) -> Findings | None:
 
 def measure(run: Run, assay: Assay) -> Findings:
     """Measure and keep; a run that cannot be asked gives findings that say why."""
-    if why := assay.missing(run):
+    if why := refusal(run, assay):
         found = Findings((), notes=(f"{run.arm}, seed {run.seed}: no {assay.name}, for {why}",))
     else:
         found = assay.measure(run, {what: control_of(run, what) for what in assay.controls_of(run)})
     found = Findings(found.figures, found.arrays, found.notes, assay.identity(run))
     found.write(run.path / "findings" / f"{assay.name}.json")
     return found
+
+
+def refusal(run: Run, assay: Assay) -> str:
+    """Why a run cannot be asked; empty where it can. Without its own weights an intervention has no controls."""
+    alone = isinstance(run, Intervened) and not run.checkpoint("best.safetensors").is_file()
+    if alone and assay.controls_of(run):
+        return "it is asked of a network beside its controls, and an intervention has none"
+    return assay.missing(run)
 
 
 def measure_all(runs: Iterable[Run], assays: Iterable[Assay], *, jobs_at_once: int | None = None) -> None:
@@ -73,7 +82,7 @@ def measure_all(runs: Iterable[Run], assays: Iterable[Assay], *, jobs_at_once: i
         for each in dict.fromkeys(
             (run, what)
             for run, assay in asked
-            if assay.controls and not assay.missing(run)
+            if assay.controls and not refusal(run, assay)
             for what in assay.controls_of(run)
         )
         if control_at(*each).state != "complete"

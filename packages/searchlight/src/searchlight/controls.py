@@ -2,6 +2,7 @@
 
 from torch import nn
 
+from analysis.assays.interventions import Intervened
 from analysis.store import Run
 from searchlight import console
 from searchlight.configuration import to_yaml
@@ -9,7 +10,7 @@ from searchlight.experiments.base import Evaluation, Experiment
 from searchlight.runs import open_run, trained_model
 
 
-def control_of(run: Run, what: str) -> Run:
+def control_of(run: Run, what: str) -> Intervened:
     """The evaluation of a run under an intervention, made with the trained model if it is not there."""
     kept = control_at(run, what)
     if kept.state != "complete":
@@ -18,9 +19,9 @@ def control_of(run: Run, what: str) -> Run:
     return kept
 
 
-def control_at(run: Run, what: str, of: str = "") -> Run:
+def control_at(run: Run, what: str, of: str = "") -> Intervened:
     """Where it is kept; `of` names a checkpoint other than the best."""
-    return Run(run.path / "interventions" / f"{what}{of}")
+    return Intervened.of(run, f"{what}{of}")
 
 
 def make_control(run: Run, experiment: Experiment, model: nn.Module, what: str, of: str = "") -> None:

@@ -16,8 +16,9 @@ class Intervened(Run):
 
     @property
     def whole(self) -> Run:
-        """The run that was intervened with."""
-        return Run(self.path.absolute().parent.parent)
+        """The run that was intervened with, which may be kept in the folder of another."""
+        path = self.path.absolute().parent.parent
+        return Intervened(path) if path.parent.name == "interventions" else Run(path)
 
     @property
     def arm(self) -> str:
