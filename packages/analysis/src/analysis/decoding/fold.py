@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -52,20 +51,58 @@ class Fold:
 
         Gives, part by part, training views, test views and their scores [labelings, training, test].
         """
-        lines, test = self.problem.lines, self._test(column, weights.coefficients.dtype)
-        truths = {target: self._truth(target, sources[target]) for target in self.tested[column]}
+        for targets in self._predicted_together(column):
+            yield from self._score(column, targets, weights, sources, scratch)
+
+    def _predicted_together(self, column: int) -> list[tuple[int, ...]]:
+        """All targets at once where they share trials and times, or each by itself where that is less to predict."""
+        targets = self.tested[column]
+        apart = [(target,) for target in targets]
+        if not self.across_times:
+            return [targets] if targets else []
+        alone = sum(self._tests(each) for each in apart)
+        return [targets] if targets and self._tests(targets) <= alone else apart
+
+    def _tests(self, targets: tuple[int, ...]) -> int:
+        times = self._times(targets)
+        return (times.stop - times.start) * len(self._rows(targets))
+
+    def _times(self, targets: tuple[int, ...]) -> slice:
+        spans = [self.problem.span(target) for target in targets]
+        return slice(min(span.start for span in spans), max(span.stop for span in spans))
+
+    def _rows(self, targets: tuple[int, ...]) -> Int[np.ndarray, " trials"]:
+        """Held-out trials that any of the targets uses."""
+        used = np.any([self.problem.rows(target) for target in targets], axis=0)
+        return np.flatnonzero(self.held_out & used)
+
+    def _score(
+        self,
+        column: int,
+        targets: tuple[int, ...],
+        weights: Weights,
+        sources: Int[np.ndarray, "columns labelings trials"],
+        scratch: Scratch,
+    ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        lines, rows = self.problem.lines, self._rows(targets)
+        span = self._times(targets) if self.across_times else self.problem.span(column)
+        test = self._test(rows, span, single=weights.coefficients.dtype == np.float32)
+        truths = {target: self._truth(target, rows, sources[target]) for target in targets}
         each = weights.intercepts.shape[1] * (len(self.problem.classes) - 1) * test.shape[1] * test.shape[2]
         for times in blocks(len(lines[column]), SCORES // each):
             own = test if self.across_times else test[times]
             predicted = predicted_classes(weights.at(times), own, scratch)
             for target, (valid, truth) in truths.items():
-                chosen = predicted[:, :, self.problem.span(target)] if self.across_times else predicted
+                theirs = self.problem.span(target)
+                within = slice(theirs.start - span.start, theirs.stop - span.start)
+                chosen = predicted[:, :, within] if self.across_times else predicted
                 found = truth.balanced_accuracy(chosen if valid.all() else chosen[..., valid], scratch)
                 yield from self._placed(lines[column][times], lines[target], times, found)
 
-    def _truth(self, target: int, sources: np.ndarray) -> tuple[Bool[np.ndarray, " trials"], Truth]:
-        """Which held-out trials a target column uses, and their labels."""
-        rows = np.flatnonzero(self.held_out)
+    def _truth(
+        self, target: int, rows: Int[np.ndarray, " trials"], sources: np.ndarray
+    ) -> tuple[Bool[np.ndarray, " trials"], Truth]:
+        """Which of these held-out trials a target column uses, and their labels."""
         valid = self.problem.rows(target)[rows]
         codes = self.problem.codes[sources[:, rows[valid]], target]
         return valid, Truth.of(codes, len(self.problem.classes))
@@ -78,18 +115,12 @@ class Fold:
         else:
             yield own, target[times], found[..., 0].T
 
-    def _test(self, column: int, dtype: np.dtype) -> Float[np.ndarray, "own tested trials features_and_one"]:
-        single = dtype == np.float32
-        features = self._held_out_single if single else self._held_out_double
-        return features[None] if self.across_times else features[self.problem.span(column)][:, None]
-
-    @cached_property
-    def _held_out_double(self) -> Float[np.ndarray, "times trials features_and_one"]:
-        return _with_one(np.take(self.problem.features, np.flatnonzero(self.held_out), axis=1))
-
-    @cached_property
-    def _held_out_single(self) -> Float[np.ndarray, "times trials features_and_one"]:
-        return _with_one(np.take(self.problem.single, np.flatnonzero(self.held_out), axis=1))
+    def _test(
+        self, rows: Int[np.ndarray, " trials"], span: slice, *, single: bool
+    ) -> Float[np.ndarray, "own tested trials features_and_one"]:
+        features = (self.problem.single if single else self.problem.features)[span]
+        test = _with_one(np.take(features, rows, axis=1))
+        return test[None] if self.across_times else test[:, None]
 
     def unscored(self, labelings: int) -> Float[np.ndarray, "labelings views views"]:
         """A place for scores."""
