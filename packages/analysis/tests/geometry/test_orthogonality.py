@@ -36,8 +36,9 @@ def test_the_index_is_the_formula_written_out():
 @pytest.mark.parametrize("method", ["lda", "means"])
 def test_a_symmetric_code_is_at_one_and_a_line_far_below_noise(method):
     symmetric = orthogonalization(*drawn(corners(4, 6)), np.arange(600), Directions(method), permutations=99)
-    line = np.linspace(-1, 1, 4)[:, None] * np.eye(6)[0]
-    collinear = orthogonalization(*drawn(line), np.arange(600), Directions(method), permutations=99)
+    line = np.array([-1, -0.6, 0.6, 1])[:, None] * np.eye(6)[0]
+    trials = drawn(line, 6000)
+    collinear = orthogonalization(*trials, np.arange(6000), Directions(method), permutations=99)
     assert symmetric.normalised.value == pytest.approx(1, abs=0.1)
     assert collinear.index.value < collinear.index.null.low
     assert collinear.index.null.p < 0.05
@@ -54,6 +55,15 @@ def test_where_noise_is_as_far_apart_as_a_simplex_nothing_is_normalised():
     found = orthogonalization(*drawn(corners(4, 80)), np.arange(600), permutations=20)
     assert found.index.null.value == pytest.approx(2 / 3, abs=0.02)
     assert found.normalised.how.startswith("not estimable: noise (0.66")
+
+
+def test_an_index_less_certain_than_its_room_is_wide_is_not_normalised():
+    found = orthogonalization(*drawn(np.zeros((4, 6))), np.arange(600), permutations=99)
+    room = found.simplex - found.index.null.value
+    assert 0.02 < room < found.index.high - found.index.low
+    assert found.normalised.how.startswith(
+        f"not estimable: the room between noise and simplex ({room:.3f}) is not larger than the index's own interval"
+    )
 
 
 def test_two_classes_have_an_index_of_zero_and_no_normalised_one():

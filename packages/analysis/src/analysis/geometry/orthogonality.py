@@ -46,7 +46,8 @@ class Orthogonalization:
 
     0 is what noise has and 1 a perfectly symmetric code. Not estimable for two classes, which always point apart,
     and where noise is itself as far apart as the simplex: directions of noise add up to zero too, and in many
-    dimensions nothing else is left of them.
+    dimensions nothing else is left of them. Nor where the room between the two is no larger than the interval of
+    the index: a small error of O would be any number of rooms.
     """
 
     index: Estimate
@@ -133,6 +134,9 @@ def _normalised(index: Estimate, simplex: float) -> Estimate:
     room = simplex - null.value
     if abs(room) < LEAST_ROOM:
         why = f"noise ({null.value:.3f}) is as far apart as the simplex ({simplex:.3f}); use fewer components"
+        return Estimate.not_estimable(why, n=index.n)
+    if abs(room) <= index.high - index.low:
+        why = f"the room between noise and simplex ({room:.3f}) is not larger than the index's own interval"
         return Estimate.not_estimable(why, n=index.n)
     value, *ends = ((each - null.value) / room for each in (index.value, index.low, index.high))
     how = f"(O - noise) / (simplex - noise), simplex {simplex:.3f}, {index.how}"
