@@ -42,3 +42,14 @@ def test_one_network_and_another_budget_are_not_comparable():
     blocked = Comparability({"gated": ("another budget",)})
     found = compare_arrivals(table(base=LATE, gated=EARLY), "base", STEPS, checked=blocked)
     assert found.result("gated").verdict == "not comparable"
+
+
+def test_an_interval_that_holds_0_leaves_the_log_rank_test_undecided():
+    late = [(101.0, True), (102.0, True), (103.0, True), (104.0, True), (900.0, True)]
+    early = [(float(step), True) for step in (96, 97, 98, 99, 100)]
+    result = compare_arrivals(table(base=late, gated=early), "base", STEPS).result("gated")
+    gap = result.difference
+    assert gap.p < 0.05
+    assert gap.estimate.low < 0 < gap.estimate.high
+    assert result.verdict == "no detectable difference"
+    assert result.reason == f"p = {gap.p:.3g}, but the interval holds 0"

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from analysis.errors import AnalysisError
 from analysis.estimates import Estimate, Null, finite
+from analysis.inference.decision import disagreement, side_of
 
 Verdict = Literal["true", "false", "no detectable difference", "not testable"]
 Expected = Literal["greater", "less", "different"] | tuple[float, float]
@@ -173,21 +174,12 @@ def _why(part: Estimate | Null) -> str:
 def _beyond(found: Estimate, null: Estimate | Null, expects: str, p: float | None) -> tuple[Verdict, str]:
     """Which side of the null the statistic lies on, where it can be told."""
     low, high = (null.value, null.value) if isinstance(null, Null) else (null.low, null.high)
-    convincing = p is None or p < 0.05
-    side = "greater" if found.low > high else "less" if found.high < low else ""
-    if not (side and convincing):
-        return "no detectable difference", _undecided(side, p)
+    side = side_of(found, low, high, p)
+    if not side:
+        undecided = disagreement(found, low, high, p) or "the statistic is not told from its null"
+        return "no detectable difference", undecided
     agrees = expects in ("different", side)
     return ("true" if agrees else "false"), f"the statistic is {side} than its null"
-
-
-def _undecided(side: str, p: float | None) -> str:
-    """Why a statistic is not told from its null, where interval and test disagree as well as where they do not."""
-    if side:
-        return f"the interval leaves the null out, but p = {p:.3g}"
-    if p is not None and p < 0.05:
-        return f"p = {p:.3g}, but the interval holds the null"
-    return "the statistic is not told from its null"
 
 
 def _within(found: Estimate, expects: tuple[float, float]) -> tuple[Verdict, str]:

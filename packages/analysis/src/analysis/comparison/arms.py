@@ -10,6 +10,7 @@ import polars as pl
 
 from analysis.comparison.comparability import Comparability
 from analysis.errors import AnalysisError
+from analysis.inference.decision import disagreement, side_of
 from analysis.inference.student_t import (
     Difference,
     Estimate,
@@ -38,7 +39,7 @@ class Result:
     """One arm in one cell: its estimate over seeds, and how it differs from the baseline there.
 
     `cell` is empty in the overall row. `p_corrected` is Holm's: over the cells of this arm, and over the
-    arms in the overall row. `reason` says why a verdict is "not comparable".
+    arms in the overall row. `reason` says why a verdict is "not comparable", or that interval and p disagree.
     """
 
     cell: Mapping[str, Any]
@@ -269,14 +270,13 @@ def _recorrected(found: Comparison, corrected: Iterator[float]) -> Comparison:
     for result in found.results:
         if not result.cell:
             result = replace(result, p_corrected=float(next(corrected)))
-            undecided = result.difference and replace(result, verdict="no detectable difference")
-            result = _judged(undecided, words, found.alpha) if undecided else result
+            result = _judged(result, words, found.alpha)
         results.append(result)
     return replace(found, results=tuple(results))
 
 
 def judged(drafts: list[Result], words: tuple[Verdict, Verdict], alpha: float) -> tuple[Result, ...]:
-    """Give results their corrected p and, where it is below alpha, the word for their side."""
+    """Give results their corrected p and, where it and the interval agree on a side, the word for it."""
     return tuple(_judged(draft, words, alpha) for draft in _corrected(drafts))
 
 
@@ -297,9 +297,15 @@ def _corrected(drafts: list[Result]) -> Iterator[Result]:
 
 
 def _judged(draft: Result, words: tuple[Verdict, Verdict], alpha: float) -> Result:
-    if draft.difference is None or not draft.p_corrected < alpha:
+    """A side needs p and interval; where the two tests disagree the reason says so."""
+    gap = draft.difference
+    if gap is None:
         return draft
-    return replace(draft, verdict=words[draft.difference.estimate.value > 0])
+    if side := side_of(gap.estimate, 0.0, 0.0, draft.p_corrected, alpha=alpha):
+        return replace(draft, verdict=words[side == "greater"], reason="")
+    undecided = "no detectable difference"
+    reason = disagreement(gap.estimate, 0.0, 0.0, gap.p, alpha=alpha, null="0")
+    return replace(draft, verdict=undecided, reason=reason)
 
 
 def _columns(prefix: str, estimate: Estimate | None) -> dict[str, float | None]:

@@ -99,7 +99,18 @@ def compare_assay(
             interactions[measure.name] = dict(_interactions(parts, made, measure, checked))
     family = iter(one_family([found for parts in measures.values() for found in parts.values()]))
     corrected = {name: {part: next(family) for part in parts} for name, parts in measures.items() if parts}
+    notes += _undecided(corrected)
     return AssayComparison(assay.name, assay.question, corrected, interactions, tuple(dict.fromkeys(notes)))
+
+
+def _undecided(measures: Mapping[str, Parts]) -> Iterator[str]:
+    """Where interval and test disagree, so that there is no verdict."""
+    for name, parts in measures.items():
+        for part, found in parts.items():
+            for result in found.results:
+                if result.reason and result.verdict == "no detectable difference":
+                    where = ", ".join(filter(None, (part, *map(str, result.cell.values()))))
+                    yield f"{name}{f' ({where})' if where else ''}: {result.arm}: {result.reason}"
 
 
 def _compared(
