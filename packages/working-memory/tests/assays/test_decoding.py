@@ -69,6 +69,16 @@ def test_many_classes_are_told_with_their_chance_and_rare_ones_are_left_out_by_n
     assert "of 20 classes of identity are in 5 or more of 120 sequences at every place" in relevant.how
 
 
+def test_a_property_of_many_classes_is_held_against_its_chance_level_alone(make_run, planted):
+    how = CrossValidation(permutations=20)
+    found = Decodability(how).measure(make_run(planted(ages=1)), {})
+    assert accuracy(found, "location").null.draws == 20
+    assert accuracy(found, "identity", relevance="irrelevant").null is None
+    assert "time_generalisation/rnn/identity/p" not in found.arrays
+    asked = Decodability(how, properties=("identity",), by_chance=()).measure(make_run(planted(ages=1)), {})
+    assert accuracy(asked, "identity", relevance="irrelevant").null.draws == 20
+
+
 def test_a_category_does_not_pass_for_an_identity(make_run, planted):
     class OnlyCategory(planted):
         def __call__(self, table, objects):

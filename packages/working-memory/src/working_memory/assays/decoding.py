@@ -8,7 +8,15 @@ import numpy as np
 
 from analysis import Assay, CrossValidation, Decoding, Drawing, Finding, Findings, Measure, Run, max_statistic
 from working_memory.assays.layers import KNOWN_OBJECTS, LAYERS, PROPERTIES, missing_layers, sequences_of
-from working_memory.assays.readout import RELEVANCE, TESTED, Readout, by_relevance, together
+from working_memory.assays.readout import (
+    BY_CHANCE,
+    RELEVANCE,
+    TESTED,
+    Readout,
+    by_relevance,
+    null_for,
+    together,
+)
 from working_memory.assays.readout_drawings import matrices, rows
 
 DECODING = Measure(
@@ -30,11 +38,13 @@ class Decodability(Assay):
 
     how: CrossValidation = TESTED
     properties: tuple[str, ...] = PROPERTIES
+    by_chance: tuple[str, ...] = BY_CHANCE
     splits: tuple[str, ...] = KNOWN_OBJECTS
 
     name = "decoding"
     question = "What of the object that is shown can be read from each layer, asked for or not?"
     measures = (DECODING,)
+    version = 2
 
     def missing(self, run: Run) -> str:
         """States of a layer, where it has none."""
@@ -64,7 +74,8 @@ class Decodability(Assay):
         sequences = sequences_of(run, self.splits)
         figures, arrays, notes = [], {}, []
         for layer, feature in product(LAYERS, self.properties):
-            found = by_relevance(sequences, layer, feature, self.how, max_age=0)
+            how = null_for(feature, self.by_chance, self.how)
+            found = by_relevance(sequences, layer, feature, how, max_age=0)
             figures += accuracies(found, layer, feature)
             arrays |= time_generalisation(found, f"time_generalisation/{layer}/{feature}")
             notes += told(found)

@@ -28,7 +28,7 @@ from working_memory.assays.layers import (
     missing_layers,
     sequences_of,
 )
-from working_memory.assays.readout import TESTED, Readout
+from working_memory.assays.readout import BY_CHANCE, TESTED, Readout, null_for
 from working_memory.assays.readout_drawings import rows
 
 UNIT = (0.0, 1.0)
@@ -50,10 +50,12 @@ class Generalisation(Assay):
 
     how: CrossValidation = TESTED
     properties: tuple[str, ...] = PROPERTIES
+    by_chance: tuple[str, ...] = BY_CHANCE
 
     name = "generalisation"
     question = "Does the code of an object carry over to other tasks, to novel views and to novel identities?"
     measures = (CROSS_TASK, CROSS_STIMULUS)
+    version = 2
 
     def missing(self, run: Run) -> str:
         """States of the recurrent layer, where it has none."""
@@ -105,7 +107,7 @@ class Generalisation(Assay):
                 None, f"all sequences are of {conditions[0]}, so there is nothing to carry over to"
             )
         try:
-            how = replace(self.how, folds=self._folds(conditions))
+            how = replace(null_for(feature, self.by_chance, self.how), folds=self._folds(conditions))
             places = range(sequences.objects)
             found = [self._place(states[:, [at]], labels[:, at], conditions, how, trained) for at in places]
         except AnalysisError as error:

@@ -8,7 +8,15 @@ import numpy as np
 from analysis import Assay, CrossValidation, Decoding, Drawing, Finding, Findings, Measure, Run, View
 from working_memory.assays.decoding import matrix, told
 from working_memory.assays.layers import KNOWN_OBJECTS, PROPERTIES, missing_layers, sequences_of
-from working_memory.assays.readout import RELEVANCE, TESTED, Readout, by_relevance, together
+from working_memory.assays.readout import (
+    BY_CHANCE,
+    RELEVANCE,
+    TESTED,
+    Readout,
+    by_relevance,
+    null_for,
+    together,
+)
 from working_memory.assays.readout_drawings import ages, matrices, rows
 
 UNIT = (0.0, 1.0)
@@ -35,12 +43,14 @@ class Memory(Assay):
 
     how: CrossValidation = TESTED
     properties: tuple[str, ...] = PROPERTIES
+    by_chance: tuple[str, ...] = BY_CHANCE
     splits: tuple[str, ...] = KNOWN_OBJECTS
     max_age: int = 3
 
     name = "memory"
     question = "What does the recurrent state hold of objects shown before, and in which code?"
     measures = (MEMORY, SAME_AGE, ACROSS_AGE)
+    version = 2
 
     def missing(self, run: Run) -> str:
         """States of the recurrent layer, where it has none."""
@@ -69,7 +79,8 @@ class Memory(Assay):
         sequences = sequences_of(run, self.splits, (LAYER,))
         figures, arrays, notes = [], {}, []
         for feature in self.properties:
-            found = by_relevance(sequences, LAYER, feature, self.how, max_age=self.max_age)
+            how = null_for(feature, self.by_chance, self.how)
+            found = by_relevance(sequences, LAYER, feature, how, max_age=self.max_age)
             figures += [*self._ages(found, feature), *transfers(found, feature)]
             arrays |= item_age(together(found), feature)
             notes += told(found)

@@ -1,7 +1,7 @@
 """What can be decoded of the objects of sequences whose task asks for a property, and of the others."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Bool, Shaped
@@ -13,6 +13,14 @@ from working_memory.assays.layers import Sequences
 RELEVANCE = ("relevant", "irrelevant")
 TESTED = CrossValidation()
 """Five folds, 1000 shuffled labelings."""
+BY_CHANCE = ("identity",)
+"""Properties that are held against their known chance level alone: to fit decoders of so many classes anew to
+a thousand shuffled labelings takes several times as long as everything else together."""
+
+
+def null_for(feature: str, by_chance: tuple[str, ...], how: CrossValidation) -> CrossValidation:
+    """How a property is decoded: with shuffled labels, or by its chance level alone."""
+    return replace(how, permutations=0) if feature in by_chance else how
 
 
 @dataclass(frozen=True)
