@@ -132,3 +132,16 @@ def test_the_table_is_escaped():
 def test_what_is_not_testable_says_why_once_per_part():
     claim = Claim.not_testable("It scales.", "no runs of the arm; train it")
     assert claim.row()["verdict"] == "not testable: no runs of the arm; train it"
+
+
+def test_the_table_writes_numbers_with_a_true_minus_and_zero_without_any():
+    claim = Claim(
+        "It falls.",
+        Estimate(-0.2, -0.4, -0.0001, 5),
+        known_level(-0.0, 5),
+        expects="less",
+        no_intervention="none",
+    )
+    page = claims_html([claim])
+    assert "−0.200 [−0.400, 0.000]" in page
+    assert "-0" not in page

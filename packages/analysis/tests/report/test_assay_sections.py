@@ -1,7 +1,8 @@
 """What every assay's findings become on a page, from findings that are planted."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,11 +17,17 @@ from analysis import (
     Findings,
     Measure,
     Null,
+    Report,
+    Row,
     Run,
+    Section,
     assay_drawings,
     assay_section,
 )
 from analysis.report.assay_rows import cell_rows, overall_rows
+from analysis.report.sections import in_words
+from analysis.report.verdicts import verdict_of
+from analysis.report.wording import numerals
 
 NULL = Null(0.25, 0.2, 0.3, 0.01, 100, "shuffled")
 ACCURACY = Measure("accuracy", chance=0.25, bounds=(0.0, 1.0), cells=("layer", "age"), apart=("layer",))
@@ -78,13 +85,13 @@ def test_overall_rows_are_means_over_cells_of_each_network_but_not_over_what_sta
     assert rows[0].estimate.value == pytest.approx(np.mean(expected))
     assert rows[0].estimate.n == 3
     assert rows[0].estimate.chance == 0.25
-    assert "6 of 6 figures" in rows[0].null
+    assert rows[0].null == "mean of 6 nulls 0.250"
 
 
-def test_cells_come_in_order_and_say_in_how_many_networks_the_null_is_left(archive):
+def test_cells_come_in_order_with_the_mean_of_their_nulls(archive):
     rows = [row for row in cell_rows(archive, Planted(), ACCURACY) if row.arm == "mtmf"]
     assert [row.cell for row in rows] == ["cnn, age 2", "cnn, age 10", "rnn, age 2", "rnn, age 10"]
-    assert rows[0].null == "mean of nulls 0.250; p < 0.05 in 3 of 3 networks"
+    assert rows[0].null == "mean of 3 nulls 0.250"
     assert rows[0].estimate.value == pytest.approx(0.3 + 0.2 + 0.01)
 
 
@@ -123,3 +130,68 @@ def test_an_assay_that_found_nothing_has_notes_and_no_drawings(archive):
     empty = Archive(archive.runs, lambda run, name: Findings((), notes=("no maps",)))
     assert list(assay_drawings(empty, Planted())) == []
     assert any("no maps" in note for note in assay_section(empty, Planted()).notes)
+
+
+@pytest.mark.parametrize(
+    ("level", "drawn", "verdict"),
+    [
+        (0.26, 0.25, "no detectable difference"),
+        (0.24, 0.25, "above chance"),
+        (0.99, 0.98, "below chance"),
+        (0.24, 0.29, "no detectable difference"),
+        (None, 0.24, "above its null"),
+        (None, None, ""),
+    ],
+)
+def test_the_interval_over_networks_decides_not_p_within_them(level, drawn, verdict):
+    """Five networks, each with p = 0.01 of its own, whose interval is 0.27 ± 0.02."""
+    null = drawn and Null(drawn, 0.2, 0.3, 0.01, 100, "shuffled")
+    values = (0.25, 0.26, 0.27, 0.28, 0.29)
+    found = {
+        seed: [Finding("ratio", Estimate(value, 0.2, 0.4, 50, level, null=null))]
+        for seed, value in enumerate(values)
+    }
+    measure = Measure("ratio")
+    archive = Archive(
+        {"mtmf": [Run(Path("mtmf") / f"seed-{seed}") for seed in found]},
+        lambda run, name: Findings(tuple(found[run.seed])),
+    )
+    row = overall_rows(archive, Planted(), measure)[0]
+    assert (row.estimate.low, row.estimate.high) == pytest.approx((0.2504, 0.2896), abs=1e-4)
+    assert row.verdict == verdict
+
+
+def test_a_ratio_whose_interval_holds_1_is_told_so_on_the_page(tmp_path):
+    row = Row(
+        "object_mass_ratio",
+        Estimate(0.956, 0.838, 1.074, 5, 1.0),
+        "trained",
+        against="mean of 15 nulls 1.001",
+    )
+    page = Report("t", "q", [], {}, sections=[Section("Attention", rows=[row])]).html()
+    assert "no detectable difference" in page
+    assert "p <" not in page
+
+
+def test_one_network_without_an_interval_is_held_against_its_own_null():
+    nan = float("nan")
+    told = [Estimate(0.4, nan, nan, 50, 0.25, null=replace(NULL, p=p)) for p in (0.01, 0.2)]
+    assert [verdict_of(each) for each in told] == ["above chance", "no detectable difference"]
+
+
+def test_cells_are_in_words():
+    cell = {"split": "test/novel_identity", "control": "shuffled_task", "statistic": "below_0.001", "head": 1}
+    assert in_words(cell) == "novel identity, shuffled task, share below 0.001, head 1"
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("-0.000 [-0.01, 0.0]", "0.000 [−0.01, 0.0]"),
+        ("null −0.0, p = 1e-05", "null 0.0, p = 1e-05"),
+        ("seed-0, Holm-corrected, 2024-06-22, 1-3, x-0.0", "seed-0, Holm-corrected, 2024-06-22, 1-3, x-0.0"),
+        ("-0.001 and -0.5, -.5, -10", "−0.001 and −0.5, −.5, −10"),
+    ],
+)
+def test_numbers_have_one_minus_and_zero_has_none(said, told):
+    assert numerals(said) == told

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from analysis.errors import AnalysisError
 from analysis.estimates import Estimate, Null, finite
 from analysis.inference.decision import disagreement, side_of
+from analysis.report.wording import numerals
 
 Verdict = Literal["true", "false", "no detectable difference", "not testable"]
 Expected = Literal["greater", "less", "different"] | tuple[float, float]
@@ -147,7 +148,9 @@ def known_level(level: float, n: int, how: str = "level known beforehand") -> Es
 def claims_html(claims: Sequence[Claim]) -> str:
     """A table with one row per claim and a column for each of its parts, escaped."""
     head = "".join(f"<th>{name}</th>" for name in COLUMNS)
-    rows = ("".join(f"<td>{escape(part)}</td>" for part in claim.row().values()) for claim in claims)
+    rows = (
+        "".join(f"<td>{escape(numerals(part))}</td>" for part in claim.row().values()) for claim in claims
+    )
     body = "".join(f"<tr>{row}</tr>" for row in rows)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 

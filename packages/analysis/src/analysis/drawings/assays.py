@@ -11,6 +11,7 @@ from analysis.estimates import Estimate
 from analysis.figures.intervals import ByArm, interval_plot
 from analysis.interactive import Interactive, interval_view
 from analysis.report.assay_rows import cell_rows, overall_rows
+from analysis.report.sections import in_words
 from analysis.report.wording import plain
 
 
@@ -32,9 +33,8 @@ def _estimates(archive: Archive, assay: Assay) -> dict[tuple[str, str], dict[str
         overall = overall_rows(archive, assay, measure)
         for row in [*overall, *cell_rows(archive, assay, measure)]:
             if math.isfinite(row.estimate.value):
-                split, _, rest = (
-                    row.cell.partition(", ") if row.cell.startswith("test/") else ("all", "", row.cell)
-                )
+                split = in_words({"split": row.levels.get("split")}) or "all"
+                rest = in_words({name: level for name, level in row.levels.items() if name != "split"})
                 by_arm = found.setdefault((measure.name, split), {arm: {} for arm in archive.runs})
                 by_arm[row.arm][rest or "overall"] = row.estimate
     return found

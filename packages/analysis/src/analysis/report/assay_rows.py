@@ -11,9 +11,10 @@ from analysis.assays.archive import Archive
 from analysis.assays.assay import Assay
 from analysis.assays.findings import Finding
 from analysis.assays.measures import Measure
-from analysis.estimates import Estimate
+from analysis.estimates import Estimate, Null
 from analysis.inference.student_t import mean_estimate
 from analysis.report.sections import Row, in_words
+from analysis.report.wording import number
 
 Found = Mapping[int, Sequence[Finding]]
 """The figures of one cell by seed."""
@@ -59,7 +60,15 @@ def _rows(archive: Archive, assay: Assay, measure: Measure, columns: Sequence[st
                 key = tuple((k, v) for k, v in figure.cell.items() if columns is None or k in columns)
                 cells.setdefault(key, {}).setdefault(arm, {}).setdefault(run.seed, []).append(figure)
     return [
-        Row(measure.name, over_networks(found, measure), in_words(dict(key)), arm, _held(found))
+        Row(
+            measure.name,
+            over_networks(found, measure),
+            in_words(dict(key)),
+            arm,
+            _held(found),
+            _drawn(found),
+            dict(key),
+        )
         for key, by_arm in sorted(cells.items(), key=lambda pair: _order(pair[0]))
         for arm, found in by_arm.items()
     ]
@@ -75,13 +84,21 @@ def _order(key: tuple[tuple[str, Any], ...]) -> list[tuple]:
 
 def _held(found: Found) -> str:
     """The nulls of several figures in words; of one figure the estimate says it itself."""
-    figures = [figure.estimate for each in found.values() for figure in each]
-    nulls = [each.null for each in figures if each.null is not None]
-    if len(figures) < 2 or not nulls:
-        return ""
-    below = sum(null.p < 0.05 for null in nulls)
-    what = "networks" if len(figures) == len(found) else "figures"
-    return f"mean of nulls {np.mean([null.value for null in nulls]):.3f}; p < 0.05 in {below} of {len(nulls)} {what}"
+    mean = _drawn(found)
+    return "" if mean is None else f"mean of {len(_nulls(found))} nulls {number(mean)}"
+
+
+def _drawn(found: Found) -> float | None:
+    """The mean of the nulls of several figures; one figure brings its own."""
+    nulls = _nulls(found)
+    alone = sum(map(len, found.values())) < 2
+    return None if alone or not nulls else float(np.mean([null.value for null in nulls]))
+
+
+def _nulls(found: Found) -> list[Null]:
+    return [
+        figure.estimate.null for each in found.values() for figure in each if figure.estimate.null is not None
+    ]
 
 
 def _mean(values: Sequence[float]) -> float:

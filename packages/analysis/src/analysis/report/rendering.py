@@ -25,6 +25,8 @@ def environment() -> Environment:
         p=wording.p_value,
         size=wording.effect_size,
         plain=wording.plain,
+        numerals=wording.numerals,
+        figure=wording.number,
     )
     made.globals["signs"] = wording.SIGNS
     return made

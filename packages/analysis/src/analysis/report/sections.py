@@ -8,6 +8,8 @@ from typing import Any
 from analysis.comparison.arms import Comparison
 from analysis.estimates import Estimate
 from analysis.report.pictures import Picture
+from analysis.report.verdicts import verdict_of
+from analysis.report.wording import level_in_words
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,15 @@ class Row:
     arm: str = ""
     against: str = ""
     """Its null in words; that of the estimate where nothing is said."""
+    drawn: float | None = None
+    """The mean of the nulls that were drawn, where the estimate carries none itself."""
+    levels: Mapping[str, Any] = field(default_factory=dict)
+    """The cell by column."""
+
+    @property
+    def verdict(self) -> str:
+        """Where its interval lies to chance and null; nothing where there is neither, or no interval."""
+        return verdict_of(self.estimate, self.drawn)
 
     @property
     def null(self) -> str:
@@ -55,5 +66,4 @@ class Section:
 
 def in_words(cell: Mapping[str, Any]) -> str:
     """A cell in words, numbers with their column's name."""
-    levels = ((name, level) for name, level in cell.items() if level is not None)
-    return ", ".join(level if isinstance(level, str) else f"{name} {level}" for name, level in levels)
+    return ", ".join(level_in_words(name, level) for name, level in cell.items() if level is not None)

@@ -1,6 +1,8 @@
 """How a page words numbers."""
 
 import math
+import re
+from typing import Any
 
 from analysis.comparison.arms import Result
 from analysis.estimates import Estimate
@@ -12,6 +14,10 @@ SIGNS = {
     "lower": "▽",
     "no detectable difference": "○",
     "not comparable": "–",
+    "above chance": "△",
+    "above its null": "△",
+    "below chance": "▽",
+    "below its null": "▽",
 }
 
 
@@ -33,7 +39,7 @@ def sentence(result: Result) -> str:
     if result.verdict == "baseline":
         return reached + ("." if found is None or found.chance is None else f", chance {found.chance:.2f}.")
     if result.difference is None:
-        return f"{reached}; not comparable: {result.reason}."
+        return f"{reached}; {result.verdict}: {result.reason}."
     gap, p = interval(result.difference.estimate, "+"), p_value(result.p_corrected)
     return f"{reached}; {result.verdict}, difference {gap}, corrected p {p}."
 
@@ -54,6 +60,19 @@ def p_value(value: float) -> str:
 def effect_size(value: float) -> str:
     """One place; nothing where there is none."""
     return "" if math.isnan(value) else f"{round(value, 1) + 0.0:.1f}".replace("-", "−").replace("inf", "∞")
+
+
+def numerals(text: str) -> str:
+    """The numbers of a sentence with a true minus, and none before a zero; hyphens within words stay."""
+    without = re.sub(r"(?<![\w.\-)\]])[-−](?=0(?:\.0*)?(?![\d.e]))", "", str(text))
+    return re.sub(r"(?<![\w.\-)\]])-(?=\.?\d)", "−", without)
+
+
+def level_in_words(name: str, level: Any) -> str:
+    """A level of a column: words as they are read, numbers with the column's name."""
+    if not isinstance(level, str):
+        return f"{plain(name)} {level}"
+    return plain(re.sub(r"^below_(?=[\d.])", "share below ", level.removeprefix("test/")))
 
 
 def plain(name: str) -> str:
