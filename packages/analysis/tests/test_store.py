@@ -1,5 +1,6 @@
 import json
 import os
+import re
 from errno import ENOSPC
 
 import numpy as np
@@ -262,3 +263,33 @@ def test_runs_are_found_in_the_order_of_their_seeds(tmp_path):
 def test_looking_for_runs_where_there_is_no_folder_is_an_error(tmp_path):
     with pytest.raises(StoreError, match="is not a folder"):
         find_runs(tmp_path / "nowhere")
+
+
+READERS = {
+    "config.yaml": Run.config,
+    "environment.json": Run.environment,
+    "trials.parquet": Run.trials,
+    "states.safetensors": Run.states,
+    "attention.npz": Run.attention,
+}
+
+
+@pytest.mark.parametrize("kept", [0.0, 0.5])
+@pytest.mark.parametrize("file", READERS)
+def test_a_file_that_was_cut_in_the_middle_or_is_empty_is_named(complete, file, kept):
+    READERS[file](complete)
+    content = (complete.path / file).read_bytes()
+    (complete.path / file).write_bytes(content[: int(kept * len(content))])
+    with pytest.raises(StoreError, match=re.escape(str(complete.path / file))):
+        READERS[file](complete)
+
+
+def test_metrics_without_a_line_are_an_empty_table_and_altered_ones_are_named(run):
+    run.append_metrics({"step": 10})
+    file = run.path / "metrics.jsonl"
+    for altered in (b'{"step": 1#}\n', b"7\n", b'\xff{"step": 1}\n'):
+        file.write_bytes(altered)
+        with pytest.raises(StoreError, match=f"{re.escape(str(file))} cannot be read.*: line 1 is not"):
+            run.metrics()
+    file.write_bytes(b"")
+    assert run.metrics().is_empty()

@@ -1,8 +1,12 @@
+import re
+
 import pytest
 
+from analysis import Run, StoreError
 from searchlight.configuration import (
     differences,
     load_config,
+    of_run,
     parse,
     presets,
     to_plain,
@@ -163,3 +167,18 @@ def test_older_names_of_models_are_today_s_kinds(named, kind):
     document, _ = read_older({**named, "scenario": "MTMF_DUAL_ATTENTION"}, "old.yaml")
     assert document["model"]["kind"] == kind
     assert document["tasks"]["scenario"] == "mtmf"
+
+
+@pytest.mark.parametrize("file", ["config.yaml", "environment.json"])
+@pytest.mark.parametrize("kept", [0.0, 0.5])
+def test_a_damaged_file_of_a_run_is_named(file, kept, tmp_path):
+    config = load_config("working_memory/demo_quick")
+    run = Run(tmp_path / "demo_quick" / "seed-0").begin(
+        to_yaml(config.document), {"data_hash": "d0", "packages": {}}
+    )
+    assert of_run(run.path).document == config.document
+    text = (run.path / file).read_text()
+    cut = text[: text.index(":", int(kept * len(text))) - 1 if kept else 0]
+    (run.path / file).write_text(cut)
+    with pytest.raises((ConfigError, StoreError), match=re.escape(str(run.path / file))):
+        of_run(run.path)

@@ -133,9 +133,12 @@ def _line(record: Mapping[str, Any]) -> bytes:
 
 def _parsed(line: bytes, number: int) -> dict:
     try:
-        return json.loads(line)
+        record = json.loads(line)
     except ValueError:
         raise StoreError(f"line {number} is not JSON") from None
+    if not isinstance(record, dict):
+        raise StoreError(f"line {number} is not a record")
+    return record
 
 
 def _drop_torn_line(file: BufferedRandom, path: Path) -> None:

@@ -139,13 +139,20 @@ def text_of(path: Path) -> str:
 
 
 def of_run(folder: Path) -> Resolved:
-    """The configuration of a run, from its folder `<system>/<arm>/seed-<k>`."""
+    """The configuration of a run, from its folder `<system>/<arm>/seed-<k>`.
+
+    Raises:
+        ConfigError: config.yaml is not there, or does not hold settings.
+        StoreError: environment.json is not there, or is damaged.
+    """
+    from analysis.store import Run  # polars is slow to import
+
     folder = folder.resolve()
     file = folder / "config.yaml"
     resolved = parse(text_of(file), name=folder.parent.name, origin=str(file))
     seed = folder.name.removeprefix("seed-")
     name = f"{resolved.system}/{folder.parent.name}"
-    environment = json.loads(text_of(folder / "environment.json"))
+    environment = Run(folder).environment()
     return dataclasses.replace(
         resolved,
         name=name,
