@@ -1,7 +1,7 @@
 """The keys under which the older scripts looked for a comparison, beside the intervals and verdicts they lacked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from analysis import AssayComparison, Comparison, Result
@@ -10,13 +10,17 @@ from analysis.estimates import finite
 
 @dataclass(frozen=True)
 class OlderKey:
-    """Where a number stood, and the measure that it is the mean paired difference of; `part` narrows it down."""
+    """Where a number stood, and the measure that it is the mean paired difference of; `part` narrows it down.
+
+    `normalised` is the measure to read instead of one of which more is not better.
+    """
 
     section: str
     key: str
     assay: str
     measure: str
     part: tuple[str, ...] = ()
+    normalised: str = ""
 
     def found(self, by_assay: Mapping[str, AssayComparison]) -> Comparison | None:
         """The comparison that it is read from: the first whose part has the words."""
@@ -40,13 +44,20 @@ class OlderKey:
 
 OLDER_KEYS = (
     OlderKey("decoding", "mean_improvement", "decoding", "decoding_accuracy", ("rnn", "relevant")),
-    OlderKey("orthogonalization", "improvement", "geometry", "orthogonalization_index", ("rnn",)),
+    OlderKey(
+        "orthogonalization",
+        "improvement",
+        "geometry",
+        "orthogonalization_index",
+        ("rnn",),
+        normalised="orthogonalization",
+    ),
     OlderKey("procrustes", "reconstruction_improvement", "rotation", "reconstruction_accuracy"),
 )
 
 
 def older_keys(by_assay: Mapping[str, AssayComparison]) -> dict[str, dict[str, Any]]:
-    """A section for each key: that of the first arm beside the baseline, and of every arm by its name."""
+    """A section for each key: that of the first arm compared with the baseline, and of every arm by its name."""
     return {each.section: section(each, by_assay) for each in OLDER_KEYS}
 
 
@@ -60,4 +71,14 @@ def section(key: OlderKey, by_assay: Mapping[str, AssayComparison]) -> dict[str,
         return {"reason": f"{what} is known of {found.baseline} alone"}
     others = [arm for arm in found.arms if arm != found.baseline]
     arms = {arm: finite(key.of(found.result(arm))) for arm in others}
-    return {**arms[others[0]], "of": what, "baseline": found.baseline, "arms": arms}
+    told = {"of": what, "arm": others[0], "baseline": found.baseline, "arms": arms}
+    return {**arms[others[0]], **told, **read_with(key, by_assay)}
+
+
+def read_with(key: OlderKey, by_assay: Mapping[str, AssayComparison]) -> dict[str, Any]:
+    """How to read a figure that is not better where it is higher, and what stands for it instead."""
+    if not key.normalised:
+        return {}
+    instead = replace(key, measure=key.normalised, normalised="")
+    reading = f"a higher {key.measure} is not better; {key.normalised} is set against noise and simplex"
+    return {"higher_is_better": None, "reading": reading, "normalised": section(instead, by_assay)}
