@@ -188,3 +188,42 @@ def test_one_family_corrects_overall_rows_together_and_judges_again():
         (each.result("gated").verdict == "better") == (each.result("gated").p_corrected < 0.05)
         for each in many
     )
+
+
+def test_arms_come_in_the_order_of_their_first_rows_after_the_baseline():
+    values = pl.concat([table(arm=arm).filter(pl.col("arm") == arm) for arm in ("zebra", "ape")] + [
+        table().filter(pl.col("arm") == "baseline")
+    ])  # fmt: skip
+    assert compare(values, ["n", "feature"], "baseline").arms == ("baseline", "zebra", "ape")
+
+
+def test_a_single_cell_is_the_overall_row_and_has_one_verdict():
+    found = compare(
+        table().filter(pl.col("n") == 2, pl.col("feature") == "location"), ["n", "feature"], "baseline"
+    )
+    assert [(result.label, result.arm) for result in found.results] == [
+        ("overall", "baseline"),
+        ("overall", "gated"),
+    ]
+    assert "the only cell is n=2 location" in found.notes
+
+
+def test_what_is_the_same_in_every_network_is_one_value_and_not_tested():
+    frozen = (pl.col("n") == 2) & (pl.col("feature") == "location")
+    values = table(0.1).with_columns(value=pl.when(frozen).then(0.7).otherwise(pl.col("value")))
+    found = compare(values, ["n", "feature"], "baseline")
+    shared = found.result("gated", n=2, feature="location")
+    assert (shared.estimate.value, shared.estimate.n, shared.difference) == (0.7, 1, None)
+    assert (shared.verdict, shared.reason) == (
+        "no detectable difference",
+        "the same in every network (shared)",
+    )
+    others = [result for result in found.results if result.arm == "gated" and result.difference]
+    assert len(others) == 6
+    assert {result.estimate.n for result in others} == {5}
+
+
+def test_networks_that_all_reach_a_bound_are_still_so_many_networks():
+    values = table().with_columns(value=pl.lit(1.0))
+    result = compare(values, ["n", "feature"], "baseline", bounds=(0.0, 1.0)).result("gated")
+    assert (result.estimate.n, result.difference.p) == (5, 1.0)

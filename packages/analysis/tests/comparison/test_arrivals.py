@@ -53,3 +53,9 @@ def test_an_interval_that_holds_0_leaves_the_log_rank_test_undecided():
     assert gap.estimate.low < 0 < gap.estimate.high
     assert result.verdict == "no detectable difference"
     assert result.reason == f"p = {gap.p:.3g}, but the interval holds 0"
+
+
+def test_no_interval_of_steps_goes_below_0():
+    wide = [(10.0, True), (10.0, True), (900.0, True)]
+    estimate = compare_arrivals(table(base=wide, gated=wide), "base", STEPS).result("gated").estimate
+    assert estimate.low == 0.0

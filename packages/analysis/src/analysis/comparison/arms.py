@@ -26,6 +26,7 @@ Verdict = Literal[
 ]
 """`higher` and `lower` stand for better and worse where neither is better."""
 OVERALL = "overall"
+SHARED = "the same in every network (shared)"
 VERDICTS: dict[bool | None, tuple[Verdict, Verdict]] = {
     True: ("worse", "better"),
     False: ("better", "worse"),
@@ -150,28 +151,47 @@ def compare(  # noqa: PLR0913 - what is compared, and what is known of the metri
 ) -> Comparison:
     """Compare every arm with the baseline in each cell and overall, with seeds as the units.
 
-    `values` has the columns arm, seed, the cell columns, and value: one number per arm, seed and cell. The
-    overall value of a seed is its unweighted mean over cells. Arms with the same seeds are compared by the
-    paired t test, others by Welch's. What `checked` holds against an arm makes its verdicts "not comparable".
-    Intervals of arms are cut to `bounds`, the values that the metric can take. With
-    `higher_is_better` None neither side is better: the verdicts are "higher" and "lower".
+    `values` has the columns arm, seed, the cell columns, and value: one number per arm, seed and cell; arms come in
+    the order of their first rows. The overall value of a seed is its unweighted mean over cells; a single cell is
+    the overall row. Arms with the same seeds are compared by the paired t test, others by Welch's. A value that is
+    exactly the same in all networks, as that of a part they share, is one value and not tested, unless it is a
+    bound. What `checked` holds against an arm makes its verdicts "not comparable". Intervals of arms are cut to
+    `bounds`, the values that the metric can take. With `higher_is_better` None neither side is better: the verdicts
+    are "higher" and "lower".
 
     Raises:
         AnalysisError: a column is missing, a value is not finite or stands twice, or the baseline is no arm.
     """
     cells, checked = tuple(cells), checked or Comparability()
     _check(values, cells, baseline)
-    arms = (baseline, *sorted(set(values["arm"]) - {baseline}))
+    arms = in_order(values, baseline)
     tables = _tables(values, cells, arms)
     blocked = {arm: "; ".join(why) for arm, why in checked.reasons.items()}
     words = VERDICTS[higher_is_better]
-    drafts = [_draft(cell, arm, table, baseline, chance, blocked) for cell, table in tables for arm in arms]
+    drafts = [
+        draft
+        for cell, table in tables
+        for draft in _once(
+            [_draft(cell, arm, table, baseline, chance, blocked) for arm in arms], table, bounds
+        )
+    ]
     results = tuple(
         replace(r, estimate=r.estimate and r.estimate.within(*bounds)) for r in judged(drafts, words, alpha)
     )
     overall = tables[0][1]
-    notes = (*checked.notes, *_left_out(values, overall), *_unpaired(overall, baseline))
+    notes = (
+        *checked.notes,
+        *_left_out(values, overall),
+        *_unpaired(overall, baseline),
+        *_single(values, cells),
+    )
     return Comparison(metric, baseline, arms, cells, chance, higher_is_better, alpha, results, notes)
+
+
+def in_order(values: pl.DataFrame, baseline: str) -> tuple[str, ...]:
+    """The baseline, then the other arms in the order of their first rows."""
+    arms = values["arm"].unique(maintain_order=True).to_list()
+    return (baseline, *(arm for arm in arms if arm != baseline))
 
 
 Table = Mapping[str, Mapping[int, float]]
@@ -201,11 +221,33 @@ def _tables(
     wanted = values.select(cells).unique().height if cells else 1
     means = values.group_by("arm", "seed").agg(pl.len().alias("count"), pl.col("value").mean())
     tables = [({}, _table(means.filter(pl.col("count") == wanted), arms))]
-    if cells:
+    if wanted > 1:
         groups = values.partition_by(*cells, as_dict=True)
         for key in sorted(groups, key=lambda key: tuple(map(_order, key))):
             tables.append((dict(zip(cells, key, strict=True)), _table(groups[key], arms)))
     return tables
+
+
+def _once(drafts: list[Result], table: Table, bounds: tuple[float, float]) -> list[Result]:
+    """One value and no test where all networks have the same; at a bound they may well agree by themselves."""
+    values = np.array([value for side in table.values() for value in side.values()])
+    told = any(draft.verdict == "not comparable" for draft in drafts)
+    if told or values.size < 2 or np.ptp(values) > 1e-12 * abs(values[0]) or values[0] in bounds:
+        return drafts
+    return [_shared(draft) for draft in drafts]
+
+
+def _shared(draft: Result) -> Result:
+    assert draft.estimate is not None
+    alone = replace(draft.estimate, low=math.nan, high=math.nan, n=1, how=SHARED)
+    reason = "" if draft.verdict == "baseline" else SHARED
+    return replace(draft, estimate=alone, difference=None, reason=reason)
+
+
+def _single(values: pl.DataFrame, cells: tuple[str, ...]) -> Iterator[str]:
+    found = values.select(cells).unique() if cells else values.clear()
+    if found.height == 1:
+        yield f"the only cell is {Result(found.row(0, named=True), '', None, None, math.nan, 'baseline').label}"
 
 
 def _left_out(values: pl.DataFrame, overall: Table) -> Iterator[str]:

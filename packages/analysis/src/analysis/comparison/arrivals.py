@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from analysis.assays.measures import Measure
-from analysis.comparison.arms import VERDICTS, Comparison, Result, judged
+from analysis.comparison.arms import VERDICTS, Comparison, Result, in_order, judged
 from analysis.comparison.comparability import Comparability
 from analysis.errors import AnalysisError
 from analysis.inference.survival import StepsToCriterion, steps_difference
@@ -31,10 +31,10 @@ def compare_arrivals(
         AnalysisError: the baseline is no arm.
     """
     checked = checked or Comparability()
-    sides = {arm: _side(values, arm) for arm in (baseline, *sorted(set(values["arm"]) - {baseline}))}
+    sides = {arm: _side(values, arm) for arm in in_order(values, baseline)}
     horizon = _horizon(sides)
     blocked = {arm: "; ".join(why) for arm, why in checked.reasons.items()}
-    drafts = [_draft(arm, sides, baseline, horizon, blocked) for arm in sides]
+    drafts = [_draft(arm, sides, baseline, horizon, blocked, measure.bounds) for arm in sides]
     results = judged(drafts, VERDICTS[measure.higher_is_better], alpha)
     notes = (*checked.notes, *(f"{arm}: {_arrived(side)} networks arrived" for arm, side in sides.items()))
     return Comparison(
@@ -60,8 +60,9 @@ def _draft(
     baseline: str,
     horizon: float,
     blocked: Mapping[str, str],
+    bounds: tuple[float, float],
 ) -> Result:
-    estimate = sides[arm].restricted_mean(horizon)
+    estimate = sides[arm].restricted_mean(horizon).within(max(0.0, bounds[0]), bounds[1])
     if arm == baseline:
         return Result({}, arm, estimate, None, math.nan, "baseline")
     few = next(

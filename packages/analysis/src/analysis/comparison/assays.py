@@ -11,7 +11,7 @@ from analysis.assays.archive import Archive
 from analysis.assays.assay import Assay
 from analysis.assays.finding_table import FindingTable
 from analysis.assays.measures import Arrival, Graded, Measure
-from analysis.comparison.arms import OVERALL, Comparison, Result, compare, one_family
+from analysis.comparison.arms import OVERALL, SHARED, Comparison, Result, compare, one_family
 from analysis.comparison.arrivals import compare_arrivals
 from analysis.comparison.comparability import Comparability
 from analysis.comparison.interaction import interaction, told
@@ -108,7 +108,7 @@ def _undecided(measures: Mapping[str, Parts]) -> Iterator[str]:
     for name, parts in measures.items():
         for part, found in parts.items():
             for result in found.results:
-                if result.reason and result.verdict == "no detectable difference":
+                if result.reason not in ("", SHARED) and result.verdict == "no detectable difference":
                     where = ", ".join(filter(None, (part, *map(str, result.cell.values()))))
                     yield f"{name}{f' ({where})' if where else ''}: {result.arm}: {result.reason}"
 
