@@ -166,7 +166,7 @@ def compare_assays(
     levels = {**only, "property": only["feature"]} if "feature" in only else only
     return {
         assay.name: compare_assay(
-            archive, assay, next(iter(arms)), checked=checked, only=levels, without=(primary.name,)
+            archive, assay, next(iter(arms)), checked=checked, only=levels, without=(primary.name, f"overall_{primary.name}")
         )
         for assay in assays
     }

@@ -1,6 +1,7 @@
 import numpy as np
 import polars as pl
 import pytest
+from scipy import stats
 
 from analysis import Run
 from working_memory.assays import Behaviour
@@ -40,3 +41,31 @@ def test_the_profile_is_over_all_tasks_and_splits(answered):
     np.testing.assert_allclose(line.get_ydata()[:-1], 1 / 3)  # one task of three is solved
     assert line.get_ydata()[-1] == 0  # nothing is above 1
     assert list(Behaviour().draw({"mtmf": []})) == []
+
+
+def test_one_network_has_an_interval_of_its_overall_accuracy_over_sequences(answered):
+    """The variance of a mean of independent tasks, each a ratio over its own sequences, by hand."""
+    run = answered(pl.struct("item", "feature").hash(0) % 5 < pl.col("n") + 1, 0)
+    scored = run.trials().filter("scored", split="test/familiar")
+    tasks = []
+    for _, task in scored.group_by("feature", "n"):
+        right = task["correct"].to_numpy().astype(float)
+        left = right - right.mean()
+        sums = [left[task["group"].to_numpy() == group].sum() for group in task["group"].unique()]
+        tasks.append((right.mean(), np.square(sums).sum() / right.size**2))
+    means, variances = np.array(tasks).T
+    count = scored["group"].n_unique()
+    error = np.sqrt(count / (count - 1) * variances.sum()) / len(tasks)
+    found = Behaviour().measure(run, {}).estimate("overall_accuracy", split="test/familiar")
+    assert found.n == count
+    assert found.value == pytest.approx(means.mean())
+    assert found.value != pytest.approx(
+        scored["correct"].mean(), abs=1e-3
+    )  # frames are not the units of tasks
+    expected = means.mean() + stats.t.ppf([0.025, 0.975], count - 1) * error
+    assert (found.low, found.high) == pytest.approx(tuple(expected))
+
+
+def test_claims_read_the_accuracy_of_tasks_alone(answered):
+    found = Behaviour().measure(answered(pl.lit(True), 0), {})
+    assert all({"feature", "n"} < set(each.cell) for each in found.of("accuracy"))

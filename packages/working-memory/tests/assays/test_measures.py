@@ -3,7 +3,7 @@ import pytest
 from working_memory.assays import ASSAYS
 
 HIGHER = {
-    "behaviour": {"accuracy", "d_prime"},
+    "behaviour": {"accuracy", "overall_accuracy", "d_prime"},
     "learning": {"reached_90", "final_validation"},
     "difficulty": {"accuracy_by"},
     "generalisation": {"cross_stimulus_accuracy"},

@@ -1,7 +1,7 @@
 """What the model answered."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -24,6 +24,7 @@ from working_memory.tasks import FEATURES
 
 CELLS = ("feature", "n")
 ACCURACY = Measure("accuracy", chance=0.5, bounds=(0.0, 1.0), cells=CELLS)
+OVERALL = Measure("overall_accuracy", chance=0.5, bounds=(0.0, 1.0))
 D_PRIME = Measure("d_prime", chance=0.0, cells=CELLS)
 CRITERION = Measure("criterion", higher_is_better=None, cells=CELLS)
 LURES = Measure(
@@ -33,11 +34,12 @@ LURES = Measure(
 
 @dataclass(frozen=True)
 class Behaviour(Assay):
-    """Accuracy, d′, criterion and lure false alarms of every task on every test split."""
+    """Accuracy, d′, criterion and lure false alarms of every task on every test split, and accuracy over all tasks."""
 
     name = "behaviour"
+    version = 2
     question = "How well is each task solved?"
-    measures = (ACCURACY, D_PRIME, CRITERION, LURES)
+    measures = (ACCURACY, OVERALL, D_PRIME, CRITERION, LURES)
 
     def draw(self, found: Mapping[str, Sequence[Findings]]) -> Iterator[Drawing]:
         """Accuracy by n for each feature, and the share of tasks above each accuracy."""
@@ -64,7 +66,7 @@ class Behaviour(Assay):
     def measure(self, run: Run, controls: Mapping[str, Run]) -> Findings:
         """Accuracy has an interval over sequences; the others are points, to be put together over networks."""
         trials = run.trials().filter(pl.col("split").str.starts_with("test/"))
-        return Findings((*accuracies(trials), *points(trials)))
+        return Findings((*accuracies(trials), *overall_accuracies(trials), *points(trials)))
 
 
 def accuracies(trials: pl.DataFrame) -> Iterator[Finding]:
@@ -75,6 +77,24 @@ def accuracies(trials: pl.DataFrame) -> Iterator[Finding]:
         right = part["correct"].cast(pl.Float64).to_numpy()
         found = cluster_estimate(right, part["group"].to_numpy(), chance=ACCURACY.chance)
         yield Finding(ACCURACY.name, found.within(*ACCURACY.bounds), dict(zip(by, key, strict=True)))
+
+
+def overall_accuracies(trials: pl.DataFrame) -> Iterator[Finding]:
+    """Mean over tasks of masked accuracy on every split, with an interval over the sequences of all tasks.
+
+        m = 1/K Σ_k m_k,   y_i = m + (x_i − m_k) · N / (K N_k)
+
+    The y of the N frames have the mean m, and the cluster-robust variance that it has as a mean of K ratios.
+    """
+    scored = trials.filter("scored").with_columns(pl.col("correct").cast(pl.Float64))
+    for (split,), part in scored.group_by("split", maintain_order=True):
+        tasks = part.group_by(CELLS).agg(pl.col("correct").mean())
+        own = (pl.col("correct") - pl.col("correct").mean().over(CELLS)) / pl.len().over(CELLS)
+        centre = float(tasks["correct"].to_numpy().mean())
+        weighed = part.select(y=centre + own * (part.height / tasks.height))["y"].to_numpy()
+        found = cluster_estimate(weighed, part["group"].to_numpy(), chance=OVERALL.chance)
+        how = found.how.replace("mean over items", "mean over tasks")
+        yield Finding(OVERALL.name, replace(found, how=how).within(*OVERALL.bounds), {"split": split})
 
 
 def points(trials: pl.DataFrame) -> Iterator[Finding]:
