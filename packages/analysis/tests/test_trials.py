@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from analysis import AnalysisError
-from analysis.trials import finite_array, group_parts, same_length, shuffled_labels
+from analysis.trials import finite_array, group_parts, known, same_length, shuffled_labels
 
 
 def test_groups_stay_whole_and_strata_even():
@@ -29,6 +29,26 @@ def test_arrays_that_hold_no_numbers_are_refused(array, message):
 def test_columns_have_one_entry_per_trial():
     with pytest.raises(AnalysisError, match=r"labels: expected one per trial \(3\), got 2"):
         same_length(3, labels=[0, 1])
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        [0, None, 1],
+        ["a", float("nan"), "b"],
+        np.array([0.0, np.nan, 1.0]),
+        np.array(["a", None, "b"], dtype=object),
+        np.array(["2024-01-01", "NaT", "2024-01-02"], dtype="datetime64[D]"),
+    ],
+)
+def test_a_missing_label_is_not_a_class(column):
+    with pytest.raises(AnalysisError, match=r"labels: 1 of 3 are missing \(None or NaN\)"):
+        same_length(3, labels=column)
+
+
+@pytest.mark.parametrize("column", [[0, 1, 2], ["nan", "None", "c"], np.array([0.0, 1.0, np.inf]), range(3)])
+def test_labels_that_are_there_are_taken_as_they_are(column):
+    assert known("labels", column).tolist() == list(column)
 
 
 def test_labels_of_whole_groups_move_with_their_groups():

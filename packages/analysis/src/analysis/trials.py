@@ -55,10 +55,33 @@ def same_length(trials: int, **columns: Labels) -> list[np.ndarray]:
     """Return the columns as arrays.
 
     Raises:
-        AnalysisError: one of them does not have one entry per trial.
+        AnalysisError: one of them does not have one entry per trial, or an entry is missing.
     """
-    arrays = {name: np.asarray(column) for name, column in columns.items()}
+    arrays = {name: known(name, column) for name, column in columns.items()}
     for name, column in arrays.items():
         if len(column) != trials:
             raise AnalysisError(f"{name}: expected one per trial ({trials}), got {len(column)}")
     return list(arrays.values())
+
+
+def known(name: str, column: Labels) -> np.ndarray:
+    """Return the column as an array.
+
+    Raises:
+        AnalysisError: an entry is None or NaN, which would pass for a class of its own.
+    """
+    # As objects first: NumPy makes the word "nan" of a NaN among words.
+    entries = np.asarray(column, dtype=None if isinstance(column, np.ndarray) else object)
+    if bad := int(_missing(entries).sum()):
+        raise AnalysisError(
+            f"{name}: {bad} of {entries.size} are missing (None or NaN); leave out what they belong to"
+        )
+    return np.asarray(column)
+
+
+def _missing(entries: np.ndarray) -> np.ndarray:
+    if entries.dtype.kind == "O":
+        return np.array([each is None or (isinstance(each, float) and each != each) for each in entries.flat])
+    if entries.dtype.kind in "mM":
+        return np.isnat(entries)
+    return np.isnan(entries) if entries.dtype.kind in "fc" else np.zeros(entries.shape, dtype=bool)

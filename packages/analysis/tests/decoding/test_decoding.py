@@ -18,6 +18,7 @@ from analysis import (
     decode_across_conditions,
     decode_across_time,
     decode_items,
+    leakage,
     over_networks,
 )
 
@@ -337,6 +338,39 @@ def test_the_group_that_is_split_is_named():
 def test_items_that_cannot_be_decoded_are_refused(items, settings, message):
     with pytest.raises(AnalysisError, match=message):
         decode_items(noise(2), items, range(TRIALS), PLAIN, **settings)
+
+
+MISSING = [None, *LABELS.tolist()[1:]]
+
+
+@pytest.mark.parametrize(
+    "labels", [MISSING, np.array(MISSING, dtype=float), ["x", np.nan, *"yz" * (TRIALS // 2 - 1)]]
+)
+@pytest.mark.parametrize(
+    "decoded",
+    [
+        lambda labels: decode(noise(2), labels, GROUPS, PLAIN),
+        lambda labels: decode_across_time(noise(2), labels, GROUPS, PLAIN),
+        lambda labels: decode_across_conditions(noise(2), labels, GROUPS % 2, GROUPS, PLAIN),
+        lambda labels: decode_items(noise(2), [[each, each] for each in labels], GROUPS, PLAIN),
+        lambda labels: leakage({"x": noise(1)}, labels, GROUPS),
+    ],
+)
+def test_a_missing_label_is_refused_and_no_class(decoded, labels):
+    with pytest.raises(AnalysisError, match=r"(labels|items): \d of \d+ are missing"):
+        decoded(labels)
+
+
+def test_trials_that_are_left_out_need_no_label():
+    items = np.stack([LABELS, LABELS], axis=1).astype(float)
+    items[0] = np.nan
+    keep = np.isfinite(items)
+    assert decode_items(noise(2), items, GROUPS, PLAIN, keep=keep).classes == tuple(
+        np.unique(LABELS).tolist()
+    )
+    keep[0, 1] = True
+    with pytest.raises(AnalysisError, match="labels: 1 of 479 are missing"):
+        decode_items(noise(2), items, GROUPS, PLAIN, keep=keep)
 
 
 def test_conditions_belong_to_trials():

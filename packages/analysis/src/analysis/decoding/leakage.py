@@ -1,6 +1,6 @@
 """What a linear decoder reads from features."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -8,11 +8,10 @@ import numpy as np
 
 from analysis.errors import AnalysisError
 from analysis.inference.student_t import Estimate, mean_estimate
+from analysis.trials import Labels, known
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
-
-Labels = Sequence | np.ndarray
 
 
 @dataclass(frozen=True)
@@ -39,11 +38,12 @@ def leakage(
     interval is over folds, which share training items, and therefore a rough one. Chance is 1 / classes.
 
     Raises:
-        AnalysisError: lengths differ, a feature is not finite, or there are too few classes or groups.
+        AnalysisError: lengths differ, a feature is not finite,
+            a label is missing, or there are too few classes or groups.
     """
     from sklearn.model_selection import StratifiedGroupKFold
 
-    labels, groups = np.asarray(labels), np.asarray(groups)
+    labels, groups = known("labels", labels), known("groups", groups)
     _check(labels, groups, folds)
     splits = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
     parts = list(splits.split(labels, labels, groups))

@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from analysis.errors import AnalysisError
+from analysis.trials import known
 
 LEFT_OUT = -1
 """The code of a trial that a column does not use."""
@@ -84,11 +85,12 @@ def problem(
     """Check and encode: `features` [trials, times, features], `labels` and `keep` [trials, columns].
 
     Raises:
-        AnalysisError: shapes do not fit, a number is not finite, or a column has fewer than two classes.
+        AnalysisError: shapes do not fit, a number is not finite, a label is missing, or a column has
+            fewer than two classes.
     """
     by_time = _features(features)
     trials = by_time.shape[1]
-    labels, keep, groups = np.asarray(labels), np.asarray(keep, dtype=bool), np.asarray(groups)
+    labels, keep, groups = np.asarray(labels), np.asarray(keep, dtype=bool), known("groups", groups)
     for name, array, shape in (
         ("labels", labels, (trials, len(columns))),
         ("keep", keep, (trials, len(columns))),
@@ -96,6 +98,7 @@ def problem(
     ):
         if array.shape != shape:
             raise AnalysisError(f"{name}: expected the shape {shape}, one entry per trial, got {array.shape}")
+    known("labels", labels[keep])
     codes, classes = _codes(labels, keep, columns)
     for column, start in zip(columns, shown, strict=True):
         if not 0 <= start < len(by_time):

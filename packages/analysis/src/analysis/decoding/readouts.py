@@ -9,7 +9,7 @@ from analysis.decoding.cross_validation import CrossValidation
 from analysis.decoding.problem import Problem, problem
 from analysis.decoding.result import Decoding
 from analysis.errors import AnalysisError
-from analysis.trials import Labels
+from analysis.trials import Labels, known
 
 DEFAULT = CrossValidation()
 
@@ -25,7 +25,8 @@ def decode(
     No group stands on both sides of a fold. Scores are balanced accuracies.
 
     Raises:
-        AnalysisError: shapes do not fit, a number is not finite, a group is split, or a class is too rare.
+        AnalysisError: shapes do not fit, a number is not finite, a label is missing, a group is split,
+            or a class is too rare.
     """
     return how.decode(_one_column(features, labels, groups), [(0,)], across_times=False)
 
@@ -67,7 +68,7 @@ def decode_items(
     Raises:
         AnalysisError: as `decode`, or an item is shown at no time of the features.
     """
-    items = np.asarray(items)
+    items = known("items", items) if keep is None else np.asarray(items)
     if items.ndim != 2:
         raise AnalysisError(f"items: expected [trials, items], got the shape {items.shape}")
     count = items.shape[1]
@@ -102,7 +103,7 @@ def decode_across_conditions(
     Raises:
         AnalysisError: as `decode`, for any condition.
     """
-    labels, conditions = np.asarray(labels), np.asarray(conditions)
+    labels, conditions = known("labels", labels), known("conditions", conditions)
     if labels.shape != conditions.shape or labels.ndim != 1:
         raise AnalysisError(
             f"expected one label and one condition per trial, got {labels.shape} and {conditions.shape}"
@@ -123,6 +124,6 @@ def decode_across_conditions(
 
 
 def _one_column(features: np.ndarray, labels: Labels, groups: Labels) -> Problem:
-    labels = np.asarray(labels)[:, None]
+    labels = known("labels", labels)[:, None]
     keep = np.ones(labels.shape, dtype=bool)
     return problem(features, labels, keep, groups, columns=["label"], shown=[0], stratified=True)
