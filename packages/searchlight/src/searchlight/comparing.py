@@ -1,8 +1,9 @@
 """Arms of runs against a baseline: on every test split, and by everything that assays found in them."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from analysis import (
     AssayComparison,
     Comparability,
     Comparison,
+    Diagnosis,
     Measure,
     comparability,
     compare,
@@ -65,9 +67,29 @@ class Compared:
         said += [f"{name}: {note}" for name, each in self.by_assay.items() for note in each.notes]
         return list(dict.fromkeys([*self.matched, *said]))
 
+    @cached_property
+    def diagnoses(self) -> list[Diagnosis]:
+        """What looks wrong in any arm, and where one lost or could not be compared."""
+        from searchlight.diagnosing import diagnoses_between  # it reads comparisons
+
+        return diagnoses_between(self)
+
+    @property
+    def command(self) -> str:
+        """What to type for this comparison."""
+        words = [*map(str, self.folders), *self.options]
+        words += [word for cell, level in self.only.items() for word in ("--only", f"{cell}={level}")]
+        if self.measure != experiment_class(self.system).measures[0]:
+            words += ["--measure", self.measure.name]
+        if len(self.splits) == 1:
+            words += ["--split", next(iter(self.splits))]
+        return shlex.join(["searchlight", "compare", *words])
+
     def document(self) -> dict[str, Any]:
-        """Plain values, the same bytes for the same runs."""
+        """Plain values, the same bytes for the same runs: what comparison.json holds and `--json` prints."""
         return {
+            "command": self.command,
+            "diagnoses": [each.to_dict() for each in self.diagnoses],
             "system": self.system,
             "runs": {arm: [str(run.path) for run in runs] for arm, runs in self.arms.items()},
             "splits": {split: comparison.to_dict() for split, comparison in self.splits.items()},
@@ -166,7 +188,12 @@ def compare_assays(
     levels = {**only, "property": only["feature"]} if "feature" in only else only
     return {
         assay.name: compare_assay(
-            archive, assay, next(iter(arms)), checked=checked, only=levels, without=(primary.name, f"overall_{primary.name}")
+            archive,
+            assay,
+            next(iter(arms)),
+            checked=checked,
+            only=levels,
+            without=(primary.name, f"overall_{primary.name}"),
         )
         for assay in assays
     }

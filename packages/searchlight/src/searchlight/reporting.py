@@ -29,7 +29,7 @@ from analysis.interactive import interval_view
 from searchlight.assaying import archive_of, assay_named
 from searchlight.comparing import Compared
 from searchlight.configuration import differences
-from searchlight.diagnosing import diagnoses_between, diagnoses_of
+from searchlight.diagnosing import diagnoses_of
 from searchlight.experiments import experiment_class
 from searchlight.experiments.base import Inspection
 
@@ -47,8 +47,7 @@ def write_comparison(found: Compared, folder: Path | None = None) -> Path:
 
 def write_document(found: Compared, folder: Path) -> None:
     """Write comparison.json, with the command that makes it again."""
-    document = {**found.document(), "command": command_of(found)}
-    text = json.dumps(document, indent=2, sort_keys=True) + "\n"
+    text = json.dumps(found.document(), indent=2, sort_keys=True) + "\n"
     write_atomically(folder / "comparison.json", lambda file: file.write_text(text))
 
 
@@ -63,21 +62,10 @@ def page_of(found: Compared, folder: Path) -> Report:
         arms={arm: arm_line(each[0], runs[0]) for arm, each in found.arms.items()},
         comparisons=found.splits,
         sections=comparison_sections(found, folder),
-        diagnoses=diagnoses_between(found),
+        diagnoses=found.diagnoses,
         provenance=provenance(each[0] for each in found.arms.values()),
-        commands=[command_of(found)],
+        commands=[found.command],
     )
-
-
-def command_of(found: Compared) -> str:
-    """What to type for this comparison."""
-    words = [*map(str, found.folders), *found.options]
-    words += [word for cell, level in found.only.items() for word in ("--only", f"{cell}={level}")]
-    if found.measure != experiment_class(found.system).measures[0]:
-        words += ["--measure", found.measure.name]
-    if len(found.splits) == 1:
-        words += ["--split", next(iter(found.splits))]
-    return shlex.join(["searchlight", "compare", *words])
 
 
 def comparison_sections(found: Compared, folder: Path) -> list[Section]:
@@ -188,6 +176,7 @@ def drawn(drawings: Sequence[Drawing], folder: Path) -> list[Picture]:
 def report_inspection(run: Run, inspection: Inspection, folder: Path, task: str | None) -> Path:
     """Save the drawings of a run and write one page with all of them, named after the task if one was asked for."""
     page = folder / (f"inspection-{task}.html" if task else "inspection.html")
+    rows = [Row(name, estimate) for name, estimate in inspection.figures.items()]
     write_report(
         page,
         Report(
@@ -195,8 +184,9 @@ def report_inspection(run: Run, inspection: Inspection, folder: Path, task: str 
             question="Where does the model look, for each task, and would it look there for no reason?",
             data=[f"{run.path}: sequences of its test splits"],
             arms={run.arm: f"{run.environment()['parameters']:,} parameters"},
+            headlines=rows[:1],
             sections=[
-                Section("Maps and controls", rows=[Row(name, e) for name, e in inspection.figures.items()]),
+                Section("Maps and controls", rows=rows),
                 Section("Figures", pictures=drawn(inspection.drawings, folder)),
             ],
             diagnoses=diagnoses_of(run.config()["system"], [run]),

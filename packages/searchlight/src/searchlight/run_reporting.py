@@ -10,6 +10,7 @@ from analysis import Archive, Assay, Report, Row, Run, Section, assay_drawings, 
 from searchlight import console
 from searchlight.assaying import find
 from searchlight.diagnosing import diagnoses_of
+from searchlight.experiments import experiment_class
 from searchlight.reporting import (
     data_of,
     drawn,
@@ -20,6 +21,9 @@ from searchlight.reporting import (
 )
 from searchlight.results import short
 from searchlight.runs import evaluate_run, runs_at
+
+MOST_HEADLINES = 4
+TRAINED = "trained"
 
 
 def runs_to_report(place: Path) -> list[Run]:
@@ -64,6 +68,7 @@ def page_of_runs(runs: Sequence[Run], sections: Sequence[Section], folder: Path)
         f"{units}.",
         data=data_of(runs[0]),
         arms={arm: f"{seeds}; {runs[0].environment()['parameters']:,} parameters"},
+        headlines=headlines_of(sections, experiment_class(system).measures[0].name),
         sections=[
             *sections,
             *map_sections(system, arms, folder),
@@ -76,13 +81,41 @@ def page_of_runs(runs: Sequence[Run], sections: Sequence[Section], folder: Path)
     )
 
 
+def headlines_of(sections: Sequence[Section], primary: str) -> list[Row]:
+    """The primary measure over all its cells, then the first measure that has controls: trained beside them.
+
+    Where an assay gives the primary measure an interval over all cells of one network, as `overall_<primary>`, that
+    is told. Of a page with neither, the first rows.
+    """
+    rows = [row for section in sections for row in section.rows if math.isfinite(row.estimate.value)]
+    by_name = {name: [row for row in rows if row.measure == name] for name in (f"overall_{primary}", primary)}
+    reached = next((found for found in by_name.values() if found), [])
+    return [*reached[:MOST_HEADLINES], *controlled(rows)] or rows[:MOST_HEADLINES]
+
+
+def controlled(rows: Sequence[Row]) -> list[Row]:
+    """The trained networks of one measure and split, then their controls."""
+    first = next((row for row in rows if row.levels.get("control") == TRAINED), None)
+    if first is None:
+        return []
+    beside = [row for row in rows if row.measure == first.measure and same_but_control(row, first)]
+    return sorted(beside, key=lambda row: row.levels["control"] != TRAINED)
+
+
+def same_but_control(row: Row, other: Row) -> bool:
+    """Whether two rows differ in their control at most."""
+    return {**row.levels, "control": ""} == {**other.levels, "control": ""} and "control" in row.levels
+
+
 def show_sections(sections: Sequence[Section]) -> None:
     """One table per section, then what could not be told."""
     for section in sections:
-        lines = [[row.measure, row.cell, worded(row), chance_of(row)] for row in section.rows]
+        lines = [[row.measure, row.cell, worded(row), chance_of(row), row.verdict] for row in section.rows]
         if lines:
-            columns = ["measure", "cell", "estimate", "chance"]
-            console.show_table(columns, lines, title=f"\n{section.title}: {section.question}", words=(0, 1))
+            columns = ["measure", "cell", "estimate", "chance", "verdict"]
+            console.show_table(
+                columns, lines, title=f"\n{section.title}: {section.question}", words=(0, 1, 4)
+            )
         for note in (*section.notes, *section.not_estimable):
             console.say(f"note: {note}")
 
@@ -113,4 +146,11 @@ def document(runs: Sequence[Run], sections: Sequence[Section], page: Path) -> di
 
 def plain(row: Row) -> dict[str, Any]:
     """A row as plain values."""
-    return {"measure": row.measure, "cell": row.cell, "null": row.null, "estimate": row.estimate.to_dict()}
+    return {
+        "measure": row.measure,
+        "cell": row.cell,
+        "levels": dict(row.levels),
+        "null": row.null,
+        "verdict": row.verdict,
+        "estimate": row.estimate.to_dict(),
+    }

@@ -19,16 +19,15 @@ from analysis.report.sections import Row, Section
 
 LARGEST = 10_000_000
 """A page beyond this many bytes is refused: it would no longer open at once."""
-HEADLINES = 4
 
 
 @dataclass(frozen=True)
 class Report:
     """What was asked, of which data and arms, what came out against which null, and how to do it again.
 
-    `comparisons` are tables by heading, the first one in the summary; `claims` are shown whole, with null and
-    intervention; `sections` follow in order; `provenance` names config, commit, packages and whatever else
-    belongs to it.
+    `comparisons` are tables by heading, the first one in the summary; `headlines` are the rows that stand there
+    besides; `claims` are shown whole, with null and intervention; `sections` follow in order; `provenance` names
+    config, commit, packages and whatever else belongs to it; `lightened` says what was given up for its size.
     """
 
     title: str
@@ -37,21 +36,17 @@ class Report:
     arms: Mapping[str, str]
     comparisons: Mapping[str, Comparison] = field(default_factory=dict)
     claims: Sequence[Claim] = ()
+    headlines: Sequence[Row] = ()
     sections: Sequence[Section] = ()
     diagnoses: Sequence[Diagnosis] = ()
     provenance: Mapping[str, str] = field(default_factory=dict)
     commands: Sequence[str] = ()
+    lightened: str = ""
 
     @property
     def pictures(self) -> list[Picture]:
         """Those of all sections, in order: figure 1, 2, …."""
         return [picture for section in self.sections for picture in section.pictures]
-
-    @property
-    def headlines(self) -> list[Row]:
-        """What the first section says at once, where nothing was compared."""
-        rows = [] if self.comparisons or not self.sections else self.sections[0].rows
-        return [row for row in rows if row.measure == rows[0].measure][:HEADLINES]
 
     @property
     def verdicts(self) -> dict[str, int]:
