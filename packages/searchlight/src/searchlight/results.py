@@ -93,9 +93,9 @@ def show_leakage(run: Run) -> None:
         console.show_table(["what it is given", "accuracy", "chance"], rows, title=title)
 
 
-def short(estimate: Estimate, *, signed: bool = False) -> str:
-    """An estimate for a table whose header names the chance level."""
-    form = ",.0f" if abs(estimate.value) >= LARGE else ".3f"
+def short(estimate: Estimate, *, signed: bool = False, places: int = 3) -> str:
+    """An estimate for a table whose header names the chance level; no minus before a zero."""
+    form = "z,.0f" if abs(estimate.value) >= LARGE else f"z,.{places}f"
     form = f"+{form}" if signed else form
     if math.isnan(estimate.low):
         return f"{estimate.value:{form}}"
