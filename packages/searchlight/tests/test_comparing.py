@@ -10,7 +10,7 @@ from searchlight.comparing import compare_arms
 from searchlight.comparison_tables import show_comparison
 from searchlight.errors import UsageError
 from searchlight.jobs import train_all
-from searchlight.reporting import command_of, write_comparison
+from searchlight.reporting import write_comparison
 
 SLOW = {"learning_rate": 1e-5}
 FAST = {"learning_rate": 0.3, "epochs": 3}
@@ -62,7 +62,7 @@ def test_a_comparison_of_some_cells_has_its_own_name_and_the_command_that_made_i
     assert "--only feature=sum" in page.read_text()
     capsys.readouterr()
     assert (
-        command_of(compare_arms(folders))
+        compare_arms(folders).command
         == f"searchlight compare {folders[0]} {folders[1]} --only-primary --split test/plain"
     )
 
@@ -178,3 +178,11 @@ def test_only_asked_levels_of_assays_are_compared(folders):
     found = in_this_process(folders, only={"feature": "sum"})
     sureness = found.assays["answers"]["sureness"]["test/plain"]
     assert "the only cell is sum" in sureness.notes
+
+
+def test_what_json_prints_is_what_is_written_with_the_diagnoses(folders, capsys):
+    main(["compare", *map(str, folders), "--only-primary", "--json"])
+    written = folders[0].parents[1] / "comparisons" / "fast-vs-slow" / "comparison.json"
+    assert json.loads(capsys.readouterr().out) == json.loads(written.read_text())
+    told = json.loads(written.read_text())["diagnoses"]
+    assert ("slow", "too-few-seeds") in {(each["arm"], each["anchor"]) for each in told}

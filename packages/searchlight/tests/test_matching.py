@@ -6,7 +6,7 @@ from searchlight.errors import UsageError
 from searchlight.experiments import experiment_class
 from searchlight.jobs import train_all
 from searchlight.matching import Snapshot, matched_arms, nearest_epoch, validated
-from searchlight.reporting import command_of, write_comparison
+from searchlight.reporting import write_comparison
 from searchlight.runs import open_run, trained_model
 
 
@@ -57,7 +57,7 @@ def test_a_snapshot_is_evaluated_with_the_weights_of_its_epoch(folders):
 def test_a_matched_comparison_is_written_beside_the_others_with_its_command(folders, tmp_path):
     compared = compare_arms(folders, matched=True)
     assert write_comparison(compared) == tmp_path / "comparisons" / "fast-vs-slow-matched"
-    assert f"compare {folders[0]} {folders[1]} --matched" in command_of(compared)
+    assert f"compare {folders[0]} {folders[1]} --matched" in compared.command
 
 
 def test_runs_without_snapshots_are_refused_in_a_sentence(line, tmp_path):

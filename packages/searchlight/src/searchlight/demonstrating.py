@@ -7,7 +7,6 @@ from analysis import Picture, Report, Section, write_report
 from searchlight import console
 from searchlight.comparing import Compared, compare_arms
 from searchlight.demonstration import Demonstration
-from searchlight.diagnosing import diagnoses_between
 from searchlight.inspecting import inspect_run
 from searchlight.jobs import train_all
 from searchlight.reporting import (
@@ -66,7 +65,7 @@ def page_of(
             for split, comparison in compared.splits.items()
         },
         sections=[Section("Figures", pictures=[*compared_pictures, *pictures]), *leakage_section(baseline)],
-        diagnoses=[line for compared in found.values() for line in diagnoses_between(compared)],
+        diagnoses=[line for compared in found.values() for line in compared.diagnoses],
         provenance=provenance(seeds[0] for seeds in runs.values()),
         commands=[
             shlex.join(["searchlight", *demonstration.name.replace("demo_quick", "demo --quick").split()])

@@ -1,7 +1,6 @@
 """Pages and pictures of comparisons and runs."""
 
 import json
-import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any

@@ -59,7 +59,7 @@ def main(args: Sequence[str]) -> None:
     from searchlight import console
     from searchlight.comparing import compare_arms
     from searchlight.comparison_tables import show_comparison
-    from searchlight.diagnosing import diagnoses_between, show_diagnoses
+    from searchlight.diagnosing import show_diagnoses
     from searchlight.reporting import write_comparison
 
     cells = {"feature": options.property, "n": options.n, **as_settings(options.only)}
@@ -77,7 +77,7 @@ def main(args: Sequence[str]) -> None:
         console.show_json(found.document())
         return
     show_comparison(found, cells=bool(options.assay))
-    show_diagnoses(diagnoses_between(found))
+    show_diagnoses(found.diagnoses)
     console.say(f"\nreport: {folder / 'report.html'}")
 
 
