@@ -9,6 +9,7 @@ from analysis.assays.interventions import Intervened
 from analysis.store import Run
 from searchlight import console
 from searchlight.controls import control_at, control_of
+from searchlight.damage import damage_in_remarks
 from searchlight.errors import UsageError, nearest
 from searchlight.experiments import experiment_class
 
@@ -53,13 +54,18 @@ def kept(run: Run, assay: Assay) -> Findings | None:
 
 def measure(run: Run, assay: Assay) -> Findings:
     """Measure and keep; a run that cannot be asked gives findings that say why."""
-    if why := refusal(run, assay):
-        found = Findings((), notes=(f"{run.arm}, seed {run.seed}: no {assay.name}, for {why}",))
-    else:
-        found = assay.measure(run, {what: control_of(run, what) for what in assay.controls_of(run)})
+    with damage_in_remarks():  # workers have no command line around them
+        found = found_in(run, assay)
     found = Findings(found.figures, found.arrays, found.notes, assay.identity(run))
     found.write(run.path / "findings" / f"{assay.name}.json")
     return found
+
+
+def found_in(run: Run, assay: Assay) -> Findings:
+    """What there is to be found, not kept."""
+    if why := refusal(run, assay):
+        return Findings((), notes=(f"{run.arm}, seed {run.seed}: no {assay.name}, for {why}",))
+    return assay.measure(run, {what: control_of(run, what) for what in assay.controls_of(run)})
 
 
 def refusal(run: Run, assay: Assay) -> str:

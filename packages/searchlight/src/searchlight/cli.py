@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 
+from searchlight.damage import damage_in_remarks
 from searchlight.errors import SearchlightError, UsageError, nearest
 
 VERBS = {
@@ -61,7 +62,7 @@ def main(args: list[str] | None = None) -> None:
     debug = "--debug" in words
     words = [word for word in words if word != "--debug"]
     try:
-        with termination_as_interruption():
+        with termination_as_interruption(), damage_in_remarks():
             run_verb(words)
     except KeyboardInterrupt:
         sys.stderr.write(

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import polars as pl
 
-from analysis import Evidence, Measure
+from analysis import Evidence, Measure, StoreError
 from analysis.comparison.diagnosis import Look, TaskUse
 from analysis.files import Arrays
 from analysis.store import Run
@@ -26,7 +26,7 @@ def evidence_of(system: str, arm: str, runs: Sequence[Run], *, asked_for_maps: s
     measure = kind.measures[0]
     values = measured(system, runs, measure).filter(pl.col("split").str.starts_with("validation/"))
     from_training = pl.col("split") == (kind.training_split or "")
-    metrics = runs[0].metrics()
+    metrics = trained(runs[0])
     attention = {run: run.attention() for run in runs}
     return Evidence(
         arm,
@@ -103,9 +103,18 @@ def mean(values: Sequence[float | None]) -> float | None:
     return float(np.mean(known)) if known else None
 
 
+def trained(run: Run) -> pl.DataFrame:
+    """What training recorded; nothing where that is damaged, which the section on training says."""
+    try:
+        return run.metrics()
+    except StoreError:
+        return pl.DataFrame()
+
+
 def recorded(metrics: pl.DataFrame, kind: str, name: str) -> list[float]:
     """One figure of the training record, in order."""
-    return [] if metrics.is_empty() else metrics.filter(pl.col("kind") == kind)[name].to_list()
+    known = {"kind", name} <= set(metrics.columns)
+    return metrics.filter(pl.col("kind") == kind)[name].to_list() if known else []
 
 
 def scored(run: Run) -> int:

@@ -1,12 +1,23 @@
 """The page of a run, or of all networks of an arm."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from analysis import Archive, Assay, Report, Row, Run, Section, assay_drawings, assay_section, write_report
+from analysis import (
+    AnalysisError,
+    Archive,
+    Assay,
+    Report,
+    Row,
+    Run,
+    Section,
+    assay_drawings,
+    assay_section,
+    write_report,
+)
 from searchlight import console
 from searchlight.assaying import find
 from searchlight.diagnosing import diagnoses_of
@@ -72,7 +83,7 @@ def page_of_runs(runs: Sequence[Run], sections: Sequence[Section], folder: Path)
         sections=[
             *sections,
             *map_sections(system, arms, folder),
-            Section("Training", pictures=drawn([training_of(system, arms)], folder)),
+            training_section(system, arms, folder),
             *leakage_section(runs[0]),
         ],
         diagnoses=diagnoses_of(system, runs),
@@ -105,6 +116,14 @@ def controlled(rows: Sequence[Row]) -> list[Row]:
 def same_but_control(row: Row, other: Row) -> bool:
     """Whether two rows differ in their control at most."""
     return {**row.levels, "control": ""} == {**other.levels, "control": ""} and "control" in row.levels
+
+
+def training_section(system: str, arms: Mapping[str, Sequence[Run]], folder: Path) -> Section:
+    """What training recorded, or why that cannot be drawn."""
+    try:
+        return Section("Training", pictures=drawn([training_of(system, arms)], folder))
+    except AnalysisError as error:
+        return Section("Training", notes=(f"not estimable: {error}",))
 
 
 def show_sections(sections: Sequence[Section]) -> None:

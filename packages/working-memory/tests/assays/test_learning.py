@@ -63,6 +63,18 @@ def test_a_run_without_its_training_says_so(trained, tmp_path):
     assert Learning().missing(trained([0.5] * 4, seed=1)) == ""
 
 
+def test_a_record_that_cannot_be_read_is_told_in_the_place_of_every_figure(trained):
+    run = trained([0.5] * 4)
+    file = run.path / "metrics.jsonl"
+    file.write_bytes(file.read_bytes().replace(b":", b"#", 1))
+    assert Learning().missing(run) == ""
+    found = Learning().measure(run, {})
+    assert [each.measure for each in found.figures] == [each.name for each in Learning().measures]
+    for figure in found.figures:
+        assert np.isnan(figure.estimate.value)
+        assert figure.estimate.how.startswith(f"not estimable: {file} cannot be read")
+
+
 def test_curves_of_every_arm_are_drawn_as_they_were_recorded(trained):
     accuracy = {0: [0.5, 0.6, 0.8, 0.9], 1: [0.5, 0.8, 0.8, 1.0]}
     networks = [Learning().measure(trained(each, seed), {}) for seed, each in accuracy.items()]

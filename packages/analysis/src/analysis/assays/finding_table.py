@@ -12,6 +12,7 @@ from analysis.assays.archive import Archive
 from analysis.assays.assay import Assay
 from analysis.assays.findings import Finding
 from analysis.assays.measures import Arrival, Measure
+from analysis.errors import StoreError
 from analysis.store import Run
 
 
@@ -65,7 +66,10 @@ def _row(arm: str, seed: int, figure: Finding) -> dict[str, Any]:
 def _arrival(run: Run, row: dict[str, Any]) -> dict[str, Any]:
     if math.isfinite(row["value"]):
         return row
-    metrics = run.metrics()
+    try:
+        metrics = run.metrics()
+    except StoreError:  # the row says why it has no value
+        return row
     if "step" not in metrics.columns:
         return row
     return {**row, "value": float(metrics["step"].to_numpy().max()), "reached": False}

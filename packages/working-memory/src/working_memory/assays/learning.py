@@ -15,6 +15,7 @@ from analysis import (
     Measure,
     Run,
     StepsToCriterion,
+    StoreError,
 )
 from working_memory.assays.behaviour import point
 
@@ -38,11 +39,18 @@ class Learning(Assay):
         """A checkpoint under intervention was not trained, and other runs may have been trained without validation."""
         if not (run.path / "metrics.jsonl").is_file():
             return "its training is not recorded here"
-        return "" if curve(run).height else "training recorded no validation accuracy"
+        try:
+            return "" if curve(run).height else "training recorded no validation accuracy"
+        except StoreError:
+            return ""  # it was recorded; why it cannot be told stands in the place of each figure
 
     def measure(self, run: Run, controls: Mapping[str, Run]) -> Findings:
         """Points, to be put together over networks; the curve is kept to be drawn."""
-        validated = curve(run)
+        try:
+            validated = curve(run)
+        except StoreError as error:
+            lost = Estimate.not_estimable(str(error))
+            return Findings(tuple(Finding(each.name, lost) for each in self.measures))
         steps, accuracy = (validated[name].to_numpy().astype(float) for name in ("step", "accuracy"))
         found = StepsToCriterion.of_curves([(steps, accuracy)], self.criterion)
         reached, last = bool(found.reached[0]), float(steps[-1])
