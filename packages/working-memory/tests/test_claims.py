@@ -183,6 +183,15 @@ def test_four_networks_settle_nothing(settled):
     assert all(re.search(r"needs 5 seeds of \w+ \(there are 4\)", each.reason) for each in found.values())
 
 
+def test_what_is_said_of_gates_and_of_memory_is_what_was_done(settled):
+    told = {each.number: each.test for each in CLAIMS}
+    assert "the most that the process held" in told[12]
+    assert "libraries and features included" in told[12]
+    for claim in settled(1).values():
+        named = f"{claim.sentence} {claim.no_intervention}"
+        assert "uniform attention" not in named or "(even gates)" in named
+
+
 def test_every_prediction_has_a_null_and_an_intervention_or_the_reason_for_none(settled):
     for claim in settled(1).values():
         row = claim.row()

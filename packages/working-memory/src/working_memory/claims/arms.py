@@ -18,5 +18,5 @@ def both(sentence: str, quantity: Quantity, **parts: Any) -> tuple[Differs, ...]
 
 
 def by_uniform(quantity: Quantity) -> Quantity:
-    """What a network loses of a quantity where its look weighs all places, or all channels, alike."""
+    """What a network loses of a quantity with uniform attention, or even gates: each at the mean of all."""
     return quantity - Under("uniform", quantity)

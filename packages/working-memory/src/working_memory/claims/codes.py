@@ -7,12 +7,12 @@ MARGIN = 0.05
 """Accuracies within five points count as kept."""
 
 TRAINED_OTHERWISE = (
-    "networks that were trained otherwise are compared; uniform attention damages a trained network's code, and a "
-    "damaged code tells nothing of one that was learned without attention"
+    "networks that were trained otherwise are compared; uniform attention (even gates) damages a trained network's "
+    "code, and a damaged code tells nothing of one that was learned without attention"
 )
 FEWER_TRIALS = (
-    "uniform attention is evaluated on the test splits alone, and decoders that learn from fewer trials are worse for "
-    "that reason"
+    "uniform attention (even gates) is evaluated on the test splits alone, and decoders that learn from fewer "
+    "trials are worse for that reason"
 )
 ADVANTAGE = Measured("swap", "swap_advantage")
 SHOWN = Measured("decoding", "decoding_accuracy", {"layer": "rnn", "relevance": "irrelevant"})

@@ -24,7 +24,8 @@ def generalising(split: str) -> Iterator[Prediction]:
     yield from both(
         f"less is lost from familiar objects to {words}",
         novel - on_split("familiar"),
-        no_intervention="uniform attention lowers both sides of the gap, so that what is left of it tells nothing",
+        no_intervention="uniform attention (even gates) lowers both sides of the gap, so that what is left of it tells "
+        "nothing",
     )
 
 
@@ -76,7 +77,8 @@ ACCURACY = Hypothesis(
     2,
     "Final accuracy rises by 5–10 points.",
     "Masked accuracy over the nine tasks and three test splits, arm − baseline in pairs. True where the whole interval "
-    "lies within 0.05 to 0.10, and the same networks lose accuracy with uniform attention (with even gates).",
+    "lies within 0.05 to 0.10, and the same networks lose accuracy with uniform attention (even gates, each at the "
+    "mean of all).",
     both("accuracy rises by 5 to 10 points", SCORE, expects=(0.05, 0.10), intervention=by_uniform(SCORE)),
 )
 
@@ -92,6 +94,7 @@ COSTS = Hypothesis(
     12,
     "Attention costs +4 % parameters, +25 % training time, +0.5 GB.",
     "Trained parameters, CPU seconds per optimiser step and peak memory beside the baseline's. True where the interval "
-    "lies within a fifth of the figure. The backbone is frozen and its features are cached: neither is counted.",
+    "lies within a fifth of the figure. The backbone is frozen and its features are cached: neither is timed. Peak "
+    "memory is the most that the process held while it trained this network, libraries and features included.",
     tuple(prediction for arm in FAMILIES for prediction in costing(arm)),
 )
