@@ -115,6 +115,7 @@ def test_claims_are_settled_from_saved_runs_and_what_is_missing_is_said(trained,
     assert "not testable: needs 5 seeds of winged" in shown
     assert "true: the statistic is greater than its null, and the intervention bears it out" in shown
     assert "1. Accuracy, fast − slow in pairs; untrained networks lose it." in shown
+    assert "7. Accuracy, winged − slow in pairs." in [line.strip() for line in shown.splitlines()]
     record = json.loads((trained / "claims" / "line" / "claims.json").read_text())
     assert [part["verdict"] for each in record["claims"] for part in each["parts"]] == [
         "true",
@@ -128,7 +129,7 @@ def test_claims_are_settled_from_saved_runs_and_what_is_missing_is_said(trained,
 
 
 def test_findings_and_interventions_are_made_once_and_the_answer_has_the_same_bytes(trained, capsys):
-    main(asked(trained, "--only", "1"))
+    main(asked(trained, "--only", "1,1"))
     assert control_at(run_of(stock.load_config("line/fast"), 0, trained), "untrained").state == "complete"
     assert control_at(run_of(stock.load_config("line/slow"), 0, trained), "untrained").state == "absent"
     first = (trained / "claims" / "line-1" / "claims.json").read_bytes()
@@ -204,6 +205,14 @@ def test_wrong_use_is_one_sentence(claimed, tmp_path, capsys, words, said):
         main(asked(tmp_path, *words))
     assert stopped.value.code == 2
     assert said in capsys.readouterr().err
+
+
+def test_runs_that_are_not_there_are_one_sentence_and_no_folder_is_made(claimed, tmp_path, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(asked(tmp_path / "nope"))
+    assert stopped.value.code == 2
+    assert "nope is not a folder" in capsys.readouterr().err
+    assert not (tmp_path / "nope").exists()
 
 
 def test_a_system_without_claims_says_so(line):

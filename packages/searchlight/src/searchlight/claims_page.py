@@ -30,7 +30,7 @@ def show_claims(found: Settlement) -> None:
     console.show_table(COLUMNS, [table_row(each) for each in found.settled], words=(0, 1, 4, 6, 7))
     console.say("")
     for hypothesis, parts in by_hypothesis(found.settled):
-        reasons = dict.fromkeys(each.claim.no_intervention for each in parts if each.claim.no_intervention)
+        reasons = not_intervened(parts)
         none = f" No intervention: {'; '.join(reasons)}." if reasons else ""
         console.say(f"{hypothesis.number}. {hypothesis.test}{none}")
     for note in left_out(found.settled):
@@ -59,6 +59,12 @@ def table_row(each: Settled) -> list[str]:
 def p_of(each: Settled) -> str:
     """The corrected p, if the prediction has one."""
     return "" if math.isnan(each.p_corrected) else f"{each.p_corrected:.3g}"
+
+
+def not_intervened(parts: Sequence[Settled]) -> list[str]:
+    """Why some predictions have no intervention; that a network is missing is no such reason."""
+    known = (each.claim for each in parts if not math.isnan(each.claim.statistic.value))
+    return list(dict.fromkeys(claim.no_intervention for claim in known if claim.no_intervention))
 
 
 def left_out(settled: Sequence[Settled]) -> list[str]:
@@ -146,7 +152,6 @@ def labelled(each: Settled) -> Claim:
 def section_of(parts: Sequence[Settled], folder: Path) -> Section:
     """A claim with how it was tested, the statistic of each prediction and a figure."""
     hypothesis = parts[0].hypothesis
-    reasons = dict.fromkeys(each.claim.no_intervention for each in parts if each.claim.no_intervention)
     return Section(
         title=f"{hypothesis.number}. {hypothesis.sentence}",
         question=hypothesis.test,
@@ -158,7 +163,7 @@ def section_of(parts: Sequence[Settled], folder: Path) -> Section:
         notes=[
             *(f"{each.label}: {each.claim.verdict}, {each.claim.reason}" for each in parts),
             *(f"{each.label}: p = {p_of(each)} after Holm's correction" for each in parts if p_of(each)),
-            *(f"no intervention: {reason}" for reason in reasons),
+            *(f"no intervention: {reason}" for reason in not_intervened(parts)),
             *left_out(parts),
         ],
     )

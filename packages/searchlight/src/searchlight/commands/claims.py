@@ -8,7 +8,7 @@ from typing import Annotated
 import tyro
 
 from searchlight.errors import UsageError
-from searchlight.options import Number, Text, parse, parse_seeds
+from searchlight.options import Number, Text, check_jobs, parse, parse_seeds
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,16 @@ class Claims:
 
 
 def main(args: Sequence[str]) -> None:
-    """Train what is missing if asked to, settle the claims, print a table and write a page."""
+    """Train what is missing if asked to, settle the claims, print a table and write a page.
+
+    Raises:
+        UsageError: there is no folder of runs, and nothing is to be trained.
+    """
     options = parse(Claims, "claims", args)
+    check_jobs(options.jobs)
     only, seeds = numbers(options.only), parse_seeds(options.seeds)
+    if not (options.train or options.runs.is_dir()):
+        raise UsageError(f"{options.runs} is not a folder: expected that of all runs; --train makes it.")
     from searchlight import console
     from searchlight.claiming import Settlement, claims_of, settled_from, stocks_for, train_missing
     from searchlight.claims_page import claims_document, show_claims, write_claims
@@ -63,7 +70,7 @@ def main(args: Sequence[str]) -> None:
 
 
 def numbers(text: str | None) -> tuple[int, ...]:
-    """The numbers of claims, written 3,7.
+    """The numbers of claims, written 3,7, each once.
 
     Raises:
         UsageError: they are written otherwise.
@@ -71,4 +78,4 @@ def numbers(text: str | None) -> tuple[int, ...]:
     parts = [] if text is None else text.split(",")
     if not all(part.isdecimal() for part in parts):
         raise UsageError(f"--only {text}: expected numbers of claims, such as 3,7.")
-    return tuple(map(int, parts))
+    return tuple(dict.fromkeys(map(int, parts)))
