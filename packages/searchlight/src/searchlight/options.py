@@ -138,6 +138,12 @@ def check_folder(path: Path | None) -> None:
         raise UsageError(f"--out {path} is a file; expected a folder.")
 
 
+def check_jobs(jobs: int | None) -> None:
+    """Raise UsageError for a number of things at the same time that is none."""
+    if jobs is not None and jobs < 1:
+        raise UsageError(f"--jobs {jobs}: expected at least 1.")
+
+
 def parse_seeds(text: str) -> tuple[int, ...]:
     """Seeds written as 0..4 (both ends), 3, or 0,2,5.
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import tyro
 
 from searchlight.errors import UsageError
-from searchlight.options import Number, parse
+from searchlight.options import Number, check_jobs, parse
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class ReportOptions:
 def main(args: Sequence[str]) -> None:
     """Print one table per assay and write the page."""
     options = parse(ReportOptions, "report", args)
+    check_jobs(options.jobs)
     if (options.place / "comparison.json").is_file():
         compare_again(options)
         return
