@@ -83,7 +83,7 @@ def test_the_null_is_described_by_its_draws():
         (0.0, np.array([]), "less", "finite draws"),
         (np.nan, DRAWS, "less", "finite statistic"),
         (0.0, np.array([np.nan]), "less", "finite draws"),
-        (0.0, DRAWS, "both", "expected an alternative of greater, less, two-sided, got both"),
+        (0.0, DRAWS, "both", "alternative: expected one of greater, less, two-sided, got .both."),
     ],
 )
 def test_no_null_is_made_of_bad_numbers(observed, draws, alternative, message):

@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 from analysis.errors import AnalysisError
+from analysis.words import one_of
 
 
 @dataclass(frozen=True)
@@ -152,8 +153,7 @@ def null_of(
     above = (added + int((draws >= observed - slack).sum())) / (added + draws.size)
     below = (added + int((draws <= observed + slack).sum())) / (added + draws.size)
     sides = {"greater": above, "less": below, "two-sided": min(1.0, 2 * min(above, below))}
-    if alternative not in sides:
-        raise AnalysisError(f"expected an alternative of {', '.join(sides)}, got {alternative}")
+    one_of("alternative", alternative, sides)
     low, high = np.quantile(draws, [0.025, 0.975])
     return Null(float(draws.mean()), float(low), float(high), sides[alternative], draws.size, how)
 

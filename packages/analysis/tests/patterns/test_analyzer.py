@@ -40,7 +40,7 @@ def test_the_report_has_a_line_per_row_and_says_what_is_missing():
 
 
 def test_a_layer_that_is_not_there_is_named():
-    with pytest.raises(AnalysisError, match="no layer third; layers: first, second"):
+    with pytest.raises(AnalysisError, match=r"layer: expected one of first, second, got .third."):
         ANALYZER.centrality("third")
     with pytest.raises(AnalysisError, match="expected the layers first, second, got first"):
         ANALYZER.compare_conditions(AttentionAnalyzer({"first": LAYERS["first"]}))

@@ -18,6 +18,7 @@ from analysis.decoding.weights import (
     weights_about,
 )
 from analysis.errors import AnalysisError
+from analysis.words import one_of
 
 Shrinkage = float | Literal["total", "auto"]
 
@@ -38,9 +39,11 @@ class LDA:
     priors: Literal["equal", "empirical"] = "equal"
 
     def __post_init__(self):
-        if isinstance(self.shrinkage, str) or 0 < self.shrinkage <= 1:
-            return
-        raise AnalysisError(f"shrinkage must be above 0 and at most 1, got {self.shrinkage}")
+        one_of("priors", self.priors, ("equal", "empirical"))
+        if isinstance(self.shrinkage, str):
+            one_of("shrinkage", self.shrinkage, ("total", "auto"))
+        elif not 0 < self.shrinkage <= 1:
+            raise AnalysisError(f"shrinkage must be above 0 and at most 1, got {self.shrinkage}")
 
     def prepare(self, features: Float[np.ndarray, "times rows features"]) -> Solve:
         """Centre, and find the shrinkage, of each time."""

@@ -9,6 +9,7 @@ import numpy as np
 from analysis.errors import AnalysisError
 from analysis.inference.student_t import Estimate, mean_estimate
 from analysis.trials import Labels, known
+from analysis.words import by_name
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -43,6 +44,7 @@ def leakage(
     """
     from sklearn.model_selection import StratifiedGroupKFold
 
+    by_name("features", features, "features")
     labels, groups = known("labels", labels), known("groups", groups)
     _check(labels, groups, folds)
     splits = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)

@@ -8,6 +8,7 @@ from jaxtyping import Bool, Float
 
 from analysis.decoding.weights import Solve, Weights
 from analysis.errors import AnalysisError
+from analysis.words import one_of
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class Logistic:
     iterations: int = 1000
 
     def __post_init__(self):
+        if self.class_weight is not None:
+            one_of("class_weight", self.class_weight, ("balanced",))
         if not self.inverse_penalty > 0:
             raise AnalysisError(f"inverse_penalty must be above 0, got {self.inverse_penalty}")
 

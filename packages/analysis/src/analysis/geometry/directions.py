@@ -9,6 +9,7 @@ from jaxtyping import Float, Int
 
 from analysis.errors import AnalysisError
 from analysis.trials import Labels, finite_array, same_length
+from analysis.words import one_of
 
 Fit = Callable[[Int[np.ndarray, " trials"]], Float[np.ndarray, "classes features"]]
 
@@ -25,6 +26,9 @@ class Directions:
     method: Literal["lda", "means", "svm"] = "lda"
     shrinkage: float = 0.1
     components: int | None = None
+
+    def __post_init__(self):
+        one_of("method", self.method, ("lda", "means", "svm"))
 
     def __call__(
         self, activity: Float[np.ndarray, "trials features"], labels: Labels

@@ -12,6 +12,7 @@ from analysis.estimates import Estimate, null_of
 from analysis.geometry.conditions import condition_means
 from analysis.inference.jackknife import jackknife
 from analysis.trials import Labels, finite_array, group_parts, same_length
+from analysis.words import one_of
 
 
 def dissimilarities(
@@ -22,8 +23,10 @@ def dissimilarities(
     Noise adds to both: conditions that do not differ have a distance above zero. `crossnobis` has no such bias.
 
     Raises:
-        AnalysisError: fewer than two conditions, numbers that are not finite, or for cosine a pattern of zeros.
+        AnalysisError: fewer than two conditions, numbers that are not finite, another metric, or for
+            cosine a pattern of zeros.
     """
+    one_of("metric", metric, ("cosine", "euclidean"))
     patterns = finite_array("patterns", patterns, "conditions features")
     if len(patterns) < 2:
         raise AnalysisError(f"expected at least two conditions, got {len(patterns)}")
@@ -99,8 +102,9 @@ def representational_similarity(
     leaves out blocks of conditions, and n counts conditions.
 
     Raises:
-        AnalysisError: other conditions, fewer than four, or dissimilarities that are all equal.
+        AnalysisError: other conditions, fewer than four, another method, or dissimilarities that are all equal.
     """
+    one_of("method", method, ("spearman", "pearson"))
     squares = [_square(name, each) for name, each in (("first", first), ("second", second))]
     if squares[0].shape != squares[1].shape:
         raise AnalysisError(f"expected the same conditions, got {len(squares[0])} and {len(squares[1])}")

@@ -1,11 +1,13 @@
 """States of a made-up memory whose code is known, to try methods on before they are believed."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from jaxtyping import Float, Int
 from scipy import stats
+
+from analysis.words import one_of
 
 Kind = Literal["slots", "shared rotating", "noise"]
 
@@ -30,7 +32,11 @@ def planted_code(
     z is the item's point in three dimensions, one of four classes in each of 16 variants (64 conditions).
     The frame F is the item's own and constant in "slots" (F_s), and that of its age, the same for all items, in
     "shared rotating" (F_{t−s}); "noise" has no items. e lasts the whole trial and carries no item at all.
+
+    Raises:
+        AnalysisError: there is no such kind.
     """
+    one_of("kind", kind, get_args(Kind))
     rng = np.random.default_rng(seed)
     conditions = rng.permuted(np.tile(np.resize(np.arange(64), trials)[:, None], steps), axis=0)
     points = _points(rng)[conditions]

@@ -11,6 +11,7 @@ from scipy import stats
 from analysis.estimates import Difference, Estimate, Null, null_of
 from analysis.inference.student_t import difference, mean_estimate, paired_difference
 from analysis.values import Reduced, Values, checked, checked_pairs, paired_gaps, without_rounding
+from analysis.words import one_of
 
 Exchange = Literal["samples", "independent", "pairings"]
 """What may change places under the null, in SciPy's words: signs, units between sides, partners of pairs."""
@@ -29,6 +30,9 @@ class Permutation:
     draws: int = 9999
     seed: int = 0
     alternative: str = "two-sided"
+
+    def __post_init__(self):
+        one_of("alternative", self.alternative, ("greater", "less", "two-sided"))
 
     def paired(self, a: Values, b: Values) -> Difference:
         """Mean of a − b over units that pair, by flipping signs; interval and g as in `paired_difference`."""

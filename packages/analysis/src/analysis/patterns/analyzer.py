@@ -18,6 +18,7 @@ from analysis.patterns.group_flow import Enrichment, enrichment
 from analysis.patterns.grouping import Groups
 from analysis.patterns.networks import centrality_table, strongest_pairs
 from analysis.patterns.pattern_table import THRESHOLDS, Labels, pattern_table
+from analysis.words import by_name, one_of
 
 
 class AttentionAnalyzer:
@@ -26,6 +27,7 @@ class AttentionAnalyzer:
     def __init__(
         self, layers: Mapping[str, AttentionPattern], groups: Labels | None = None, *, seed: int = 0
     ):
+        by_name("layers", layers, "layers of attention")
         if not layers:
             raise AnalysisError("expected at least one layer of attention, got none")
         self.layers, self.groups, self.seed = dict(layers), groups, seed
@@ -105,8 +107,7 @@ class AttentionAnalyzer:
         return "\n".join(map(_line, self.basic_statistics().iter_rows(named=True)))
 
     def _layer(self, name: str) -> AttentionPattern:
-        if name not in self.layers:
-            raise AnalysisError(f"no layer {name}; layers: {', '.join(self.layers)}")
+        one_of("layer", name, self.layers)
         return self.layers[name]
 
 

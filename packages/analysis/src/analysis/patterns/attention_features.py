@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import permutations as all_orders
 from math import factorial
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from jaxtyping import Float
@@ -16,9 +16,26 @@ from analysis.estimates import Estimate, finite, null_of
 from analysis.inference.multiplicity import benjamini_hochberg
 from analysis.patterns.ratios import NO_DIFFERENCE
 from analysis.trials import finite_array
+from analysis.words import by_name, one_of
 
 Method = Literal["pearson", "spearman"]
 Square = Float[np.ndarray, "tokens tokens"]
+METHODS = get_args(Method)
+METRICS = (
+    "braycurtis",
+    "canberra",
+    "chebyshev",
+    "cityblock",
+    "correlation",
+    "cosine",
+    "euclidean",
+    "jensenshannon",
+    "mahalanobis",
+    "minkowski",
+    "seuclidean",
+    "sqeuclidean",
+)
+"""SciPy's distances of numbers."""
 MOST_TOKENS = 4000
 """Matrices over more tokens than this are refused."""
 
@@ -66,6 +83,8 @@ def feature_correlations(
     Raises:
         AnalysisError: there are no features, lengths that differ, or numbers that are not finite.
     """
+    one_of("method", method, METHODS)
+    by_name("features", features, "features")
     if not features:
         raise AnalysisError("expected at least one feature, got none")
     values = finite_array("values", values, "tokens")
@@ -90,6 +109,7 @@ def mantel(
         AnalysisError: matrices that are not square, symmetric, alike and finite, or of fewer than five or more
             than 4000 tokens.
     """
+    one_of("method", method, METHODS)
     first, second = _checked_square("first", first), _checked_square("second", second)
     if first.shape != second.shape:
         raise AnalysisError(f"expected matrices of the same tokens, got {first.shape} and {second.shape}")
@@ -116,11 +136,12 @@ def mantel(
 def profile_similarity(profiles: Float[np.ndarray, "tokens dims"], metric: str = "cosine") -> Square:
     """1 − distance of every two profiles: what tokens attend to, or their features.
 
-    `metric` is one of SciPy's; "jensenshannon" suits rows of attention.
+    `metric` is one of SciPy's for numbers; "jensenshannon" suits rows of attention.
 
     Raises:
-        AnalysisError: numbers that are not finite, a profile of zeros, or more than 4000 tokens.
+        AnalysisError: numbers that are not finite, a profile of zeros, more than 4000 tokens, or no such metric.
     """
+    one_of("metric", metric, METRICS)
     profiles = finite_array("profiles", profiles, "tokens dims")
     if len(profiles) > MOST_TOKENS:
         raise AnalysisError(f"expected at most {MOST_TOKENS} tokens, got {len(profiles)}; draw some of them")

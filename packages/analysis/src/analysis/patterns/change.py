@@ -16,6 +16,7 @@ from analysis.patterns.agreement import divergence
 from analysis.patterns.attention import AttentionPattern, WeightedPattern
 from analysis.patterns.pattern_table import Labels, head_estimate
 from analysis.patterns.ratios import NO_DIFFERENCE
+from analysis.words import by_name
 
 MOVED = "jensen_shannon"
 
@@ -102,6 +103,7 @@ def attention_evolution(
     Raises:
         AnalysisError: there are fewer than two.
     """
+    by_name("patterns", patterns, "layers, steps or conditions")
     if len(patterns) < 2:
         raise AnalysisError(f"expected at least two layers, steps or conditions, got {len(patterns)}")
     found = []

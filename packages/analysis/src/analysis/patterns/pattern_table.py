@@ -9,6 +9,7 @@ from analysis.errors import AnalysisError
 from analysis.estimates import Estimate
 from analysis.inference.student_t import cluster_estimate
 from analysis.patterns.attention import AttentionPattern
+from analysis.words import by_name
 
 THRESHOLDS = (0.001, 0.01, 0.05, 0.1, 0.5)
 Labels = Sequence | np.ndarray
@@ -42,6 +43,7 @@ def pattern_table(
     Raises:
         AnalysisError: there are no layers, or not one group per item.
     """
+    by_name("layers", layers, "layers of attention")
     if not layers:
         raise AnalysisError("expected at least one layer of attention, got none")
     rows = [

@@ -13,20 +13,22 @@ from analysis.figures.networks import attention_network
 from analysis.patterns.attention import AttentionPattern
 from analysis.patterns.networks import mean_graph, strongest_pairs
 from analysis.patterns.pattern_table import head_estimate
+from analysis.words import by_name, one_of
 
 
 class AttentionVisualizer:
     """Layers of attention by name, drawn as matplotlib figures; items are averaged."""
 
     def __init__(self, layers: Mapping[str, AttentionPattern], *, colours: str = "viridis"):
+        by_name("layers", layers, "layers of attention")
         if not layers:
             raise AnalysisError("expected at least one layer of attention, got none")
         self.layers, self.colours = dict(layers), colours
 
     def heat_map(self, layer: str, head: int = 0, names: Sequence[str] | None = None) -> Figure:
         """One head as a matrix; averaged in blocks, and said so, where it is larger than the page."""
-        graph, named = mean_graph(self.layers[layer], head), list(names or ())
-        rows = named if len(named) == self.layers[layer].shape[-2] else []
+        graph, named = mean_graph(self._layer(layer), head), list(names or ())
+        rows = named if len(named) == self._layer(layer).shape[-2] else []
         figure = heat_map(
             graph, label="attention", rows=rows, columns=named, x="key", y="query", colours=self.colours
         )
@@ -46,10 +48,10 @@ class AttentionVisualizer:
         Raises:
             AnalysisError: queries and keys are not the same tokens, or not one kind per token.
         """
-        tokens = self.layers[layer].shape[-1]
-        if self.layers[layer].shape[-2] != tokens or len(kinds or range(tokens)) != tokens:
+        tokens = self._layer(layer).shape[-1]
+        if self._layer(layer).shape[-2] != tokens or len(kinds or range(tokens)) != tokens:
             raise AnalysisError(f"expected the same {tokens} tokens as queries, and one kind for each")
-        pairs = strongest_pairs(self.layers[layer], head, share)
+        pairs = strongest_pairs(self._layer(layer), head, share)
         figure = attention_network(pairs, kinds=kinds, names=names, strongest=pairs.height)
         return _titled(figure, f"{layer}, head {head}, the largest {share:.0%} of weights")
 
@@ -84,13 +86,16 @@ class AttentionVisualizer:
         Raises:
             AnalysisError: the two are of other queries and keys.
         """
-        sides = [mean_graph(each.layers[layer], head) for each in (self, other)]
+        sides = [mean_graph(each._layer(layer), head) for each in (self, other)]
         return conditions_side_by_side(dict(zip(names, sides, strict=True)), colours=self.colours)
 
+    def _layer(self, name: str) -> AttentionPattern:
+        one_of("layer", name, self.layers)
+        return self.layers[name]
+
     def _statistic(self, layer: str, statistic: str) -> np.ndarray:
-        found = self.layers[layer].row_statistics()
-        if statistic not in found:
-            raise AnalysisError(f"no statistic {statistic}; there are {', '.join(found)}")
+        found = self._layer(layer).row_statistics()
+        one_of("statistic", statistic, found)
         if np.isnan(found[statistic]).all():
             raise AnalysisError(
                 f"{layer}: {self.layers[layer].gaps.get(statistic, 'no query attends anything')}"
