@@ -2,6 +2,7 @@ import io
 
 import pytest
 
+from searchlight.cli import main
 from searchlight.commands.evaluate import Evaluate
 from searchlight.commands.sweep import draw, grid_points
 from searchlight.commands.train import Train, runs_root
@@ -113,3 +114,17 @@ def test_a_run_is_gone_on_with_where_it_lies(tmp_path):
     (folder / "config.yaml").write_text("system: line\n")
     assert runs_root(str(folder)) == tmp_path / "elsewhere"
     assert str(runs_root("working_memory/mtmf")) == "runs"
+
+
+@pytest.mark.parametrize("jobs", ["0", "-1"])
+@pytest.mark.parametrize("words", [["compare", "a", "b"], ["claims", "working_memory"], ["report", "a"]])
+def test_no_jobs_at_a_time_are_refused(words, jobs, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main([*words, "--jobs", jobs])
+    assert f"--jobs {jobs}: expected at least 1." in capsys.readouterr().err
+
+
+def test_a_tolerance_without_matched_is_refused(capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main(["compare", "a", "b", "--tolerance", "0.1"])
+    assert "expected --matched and 0 or more" in capsys.readouterr().err

@@ -26,7 +26,7 @@ from analysis.store import Run
 from searchlight.assaying import assay_named, find, measure_all
 from searchlight.errors import UsageError, nearest
 from searchlight.experiments import experiment_class
-from searchlight.matching import matched_arms, whole
+from searchlight.matching import TOLERANCE, matched_arms, whole
 from searchlight.older_keys import older_keys
 from searchlight.results import measure_named, measured
 from searchlight.runs import evaluate_run, runs_at
@@ -108,12 +108,14 @@ def compare_arms(
     only: Mapping[str, Any] | None = None,
     assays: Sequence[str] | None = (),
     matched: bool = False,
+    tolerance: float = TOLERANCE,
     jobs_at_once: int | None = None,
 ) -> Compared:
     """Compare the arms in some folders with the first of them.
 
-    `only` keeps the cells with these levels, such as feature = location. `assays` are compared besides, all of the
-    system with None; what they have not found yet is measured. `matched` takes checkpoints of equal accuracy.
+    `only` keeps the cells with these levels, such as feature = location. `assays` are compared besides, all of
+    the system with None; what they have not found yet is measured. `matched` takes checkpoints whose accuracy is
+    equal up to the tolerance.
 
     Raises:
         UsageError: no runs, runs of several systems, a measure, split, level or assay that they do not have, or no
@@ -125,7 +127,9 @@ def compare_arms(
     chosen, baseline = measure_named(system, measure), next(iter(arms))
     asked = assays_named(system, assays)
     checked = comparability(arms, baseline)
-    arms, matching = matched_arms(arms, experiment_class(system).measures[0]) if matched else (arms, ())
+    arms, matching = (
+        matched_arms(arms, experiment_class(system).measures[0], tolerance) if matched else (arms, ())
+    )
     only = dict(only or {})
     found = compare_splits(system, arms, chosen, split, only, checked)
     levels = only | ({"split": split} if split else {})
@@ -136,6 +140,7 @@ def compare_arms(
     name = "-".join(part.replace("/", "-") for part in parts)
     options = [word for each in assays or () for word in ("--assay", each)]
     options += ["--matched"] if matched else []
+    options += ["--tolerance", f"{tolerance:g}"] if matched and tolerance != TOLERANCE else []
     options += ["--only-primary"] if not asked and measure is None else []
     return Compared(system, name, chosen, only, arms, found, by_assay, tuple(options), matching)
 

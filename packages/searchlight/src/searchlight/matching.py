@@ -1,6 +1,6 @@
 """Checkpoints of equal accuracy, since networks that answer better may have another code for that alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,33 +48,86 @@ def whole(run: Run) -> Run:
     return run.whole if isinstance(run, Snapshot) else run
 
 
+TOLERANCE = 0.02
+"""How far apart, in the validation measure, snapshots of one seed may be and still count as equal."""
+
+
+@dataclass(frozen=True)
+class Matching:
+    """For each arm and seed the epoch that was chosen, and what it validated at."""
+
+    measure: str
+    epochs: Mapping[str, Mapping[int, int]]
+    reached: Mapping[str, Mapping[int, float]]
+
+    @property
+    def gaps(self) -> dict[int, float]:
+        """How far the arms are apart, by seed."""
+        sides = self.reached.values()
+        seeds = next(iter(sides))
+        return {seed: max(each[seed] for each in sides) - min(each[seed] for each in sides) for seed in seeds}
+
+    def within(self, tolerance: float) -> "Matching":
+        """The seeds whose arms are at most so far apart.
+
+        Raises:
+            UsageError: fewer than two are, and a comparison needs two.
+        """
+        kept = [seed for seed, gap in self.gaps.items() if gap <= tolerance]
+        if len(kept) < 2:
+            raise UsageError(
+                f"--matched: within {tolerance:g} in validation {self.measure} the arms match in {len(kept)} of "
+                f"{len(self.gaps)} seeds ({in_words(self.gaps)}), and a comparison needs 2; "
+                "keep more epochs (--training.snapshots 1), or allow more with --tolerance."
+            )
+        epochs, reached = (
+            {arm: {seed: each[seed] for seed in kept} for arm, each in side.items()}
+            for side in (self.epochs, self.reached)
+        )
+        return Matching(self.measure, epochs, reached)
+
+
+def in_words(gaps: Mapping[int, float]) -> str:
+    """How far apart each seed is."""
+    return ", ".join(f"seed {seed}: {gap:.3f}" for seed, gap in gaps.items())
+
+
 def matched_arms(
-    arms: Mapping[str, Sequence[Run]], measure: Measure
+    arms: Mapping[str, Sequence[Run]], measure: Measure, tolerance: float = TOLERANCE
 ) -> tuple[dict[str, list[Run]], tuple[str, ...]]:
     """For each seed the snapshots that validated nearest to what the lowest arm had in the end, and how near they are.
 
-    Seeds that an arm lacks are left out. Each snapshot is evaluated, unless that is done.
+    Seeds that an arm lacks are left out, and those whose snapshots are further apart than the tolerance. Each snapshot
+    is evaluated, unless that is done.
 
     Raises:
-        UsageError: the arms have no seed in common, or a run kept no snapshots or no validation record.
+        UsageError: the arms have no seed in common, fewer than two match, or a run kept no snapshots or no validation
+            record.
     """
     shared = sorted(set.intersection(*({run.seed for run in runs} for runs in arms.values())))
     if not shared:
         raise UsageError("--matched pairs networks of one seed, and the arms have no seed in common.")
-    curves = {
-        arm: {run.seed: validated(run, measure) for run in runs if run.seed in shared}
-        for arm, runs in arms.items()
-    }
-    chosen: dict[str, dict[int, int]] = {arm: {} for arm in arms}
-    for seed in shared:
-        target = min(list(curves[arm][seed].values())[-1] for arm in arms)
-        for arm in arms:
-            chosen[arm][seed] = nearest_epoch(curves[arm][seed], target, kept_epochs(run_of(arms[arm], seed)))
+    nearest = chosen(arms, shared, measure)
+    kept = nearest.within(tolerance)
     found: dict[str, list[Run]] = {
-        arm: [evaluated(run_of(runs, seed), chosen[arm][seed]) for seed in shared]
+        arm: [evaluated(run_of(runs, seed), epoch) for seed, epoch in kept.epochs[arm].items()]
         for arm, runs in arms.items()
     }
-    return found, tuple(told(chosen, curves, measure, arms))
+    return found, tuple(f"matched: {each}" for each in told(kept, nearest, tolerance, arms))
+
+
+def chosen(arms: Mapping[str, Sequence[Run]], seeds: Sequence[int], measure: Measure) -> Matching:
+    """For each seed the kept epochs nearest to what the lowest arm had in the end."""
+    epochs: dict[str, dict[int, int]] = {arm: {} for arm in arms}
+    reached: dict[str, dict[int, float]] = {arm: {} for arm in arms}
+    for seed in seeds:
+        runs = {arm: run_of(each, seed) for arm, each in arms.items()}
+        curves = {arm: validated(run, measure) for arm, run in runs.items()}
+        target = min(list(curve.values())[-1] for curve in curves.values())
+        for arm, curve in curves.items():
+            epochs[arm][seed] = nearest_epoch(curve, target, kept_epochs(runs[arm]))
+            reached[arm][seed] = curve[epochs[arm][seed]]
+    return Matching(measure.name, epochs, reached)
 
 
 def run_of(runs: Sequence[Run], seed: int) -> Run:
@@ -125,27 +178,16 @@ def evaluated(run: Run, epoch: int) -> Snapshot:
 
 
 def told(
-    chosen: Mapping[str, Mapping[int, int]],
-    curves: Mapping[str, Mapping[int, Mapping[int, float]]],
-    measure: Measure,
-    arms: Mapping[str, Sequence[Run]],
-) -> list[str]:
+    kept: Matching, nearest: Matching, tolerance: float, arms: Mapping[str, Sequence[Run]]
+) -> Iterator[str]:
     """Which checkpoints were taken, how far they are apart, and which seeds were left out."""
-    reached = {
-        arm: {seed: curves[arm][seed][epoch] for seed, epoch in each.items()} for arm, each in chosen.items()
-    }
-    said = [
-        f"{arm}: epochs {', '.join(map(str, each.values()))}, validation {measure.name} "
-        f"{sum(reached[arm].values()) / len(each):.3f} on average"
-        for arm, each in chosen.items()
-    ]
-    seeds = next(iter(chosen.values()))
-    gap = max(
-        max(each[seed] for each in reached.values()) - min(each[seed] for each in reached.values())
-        for seed in seeds
-    )
-    said.append(f"arms of one seed are at most {gap:.3f} apart in validation {measure.name}")
+    for arm, each in kept.epochs.items():
+        mean = sum(kept.reached[arm].values()) / len(each)
+        epochs = ", ".join(map(str, each.values()))
+        yield f"{arm}: epochs {epochs}, validation {kept.measure} {mean:.3f} on average"
+    yield f"arms of one seed are at most {max(kept.gaps.values()):.3f} apart in validation {kept.measure}"
+    if far := {seed: gap for seed, gap in nearest.gaps.items() if seed not in kept.gaps}:
+        yield f"left out, further than {tolerance:g} apart in validation {kept.measure}: {in_words(far)}"
     for arm, runs in arms.items():
-        if lost := [str(run.seed) for run in runs if run.seed not in seeds]:
-            said.append(f"{arm}: seeds {', '.join(lost)} left out, another arm lacks them")
-    return [f"matched: {each}" for each in said]
+        if lost := [str(run.seed) for run in runs if run.seed not in nearest.gaps]:
+            yield f"{arm}: seeds {', '.join(lost)} left out, another arm lacks them"

@@ -7,7 +7,7 @@ from typing import Annotated
 import tyro
 
 from searchlight.errors import UsageError
-from searchlight.options import Number, Place, RunPaths, Text, as_settings, check_folder, parse
+from searchlight.options import Number, Place, RunPaths, Text, as_settings, check_folder, check_jobs, parse
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,13 @@ class Compare:
     """No assays."""
     matched: bool = False
     """Take, for each seed, the checkpoints that are nearest in validation accuracy."""
+    tolerance: Annotated[float | None, tyro.conf.arg(metavar="FLOAT", help_behavior_hint="")] = None
+    """How far apart --matched checkpoints of a seed may be in validation accuracy; 0.02 when not given."""
     jobs: Number = None
     """Assays measured at the same time."""
     out: Place = None
-    """Folder for comparison.json, figures and report.html; runs/comparisons/<name> when not given."""
+    """Folder for comparison.json, figures and report.html; when not given comparisons/<name> beside the folder of the
+    baseline's system, such as runs/comparisons/gated_mtmf-vs-mtmf."""
     json: bool = False
     """Print the comparison for a machine."""
 
@@ -54,12 +57,18 @@ def main(args: Sequence[str]) -> None:
     if len(options.arms) < 2:
         raise UsageError("compare needs at least two folders: the baseline and what is compared with it.")
     check_folder(options.out)
+    check_jobs(options.jobs)
+    if options.tolerance is not None and not (options.matched and options.tolerance >= 0):
+        raise UsageError(
+            "--tolerance is how far apart --matched checkpoints may be: expected --matched and 0 or more."
+        )
     if options.only_primary and options.assay:
         raise UsageError("--only-primary and --assay exclude each other.")
     from searchlight import console
     from searchlight.comparing import compare_arms
     from searchlight.comparison_tables import show_comparison
     from searchlight.diagnosing import show_diagnoses
+    from searchlight.matching import TOLERANCE
     from searchlight.reporting import write_comparison
 
     cells = {"feature": options.property, "n": options.n, **as_settings(options.only)}
@@ -70,6 +79,7 @@ def main(args: Sequence[str]) -> None:
         only={k: v for k, v in cells.items() if v is not None},
         assays=asked_assays(options),
         matched=options.matched,
+        tolerance=TOLERANCE if options.tolerance is None else options.tolerance,
         jobs_at_once=options.jobs,
     )
     folder = write_comparison(found, options.out)
