@@ -173,10 +173,10 @@ from .patterns.visualizer import AttentionVisualizer as AttentionVisualizer
 from .report.assay_sections import assay_section as assay_section
 from .report.assay_sections import compared_section as compared_section
 from .report.page import Report as Report
-from .report.page import write_report as write_report
 from .report.pictures import Picture as Picture
 from .report.sections import Row as Row
 from .report.sections import Section as Section
+from .report.writing import write_report as write_report
 from .store import Run as Run
 from .store import find_runs as find_runs
 

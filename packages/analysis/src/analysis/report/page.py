@@ -4,21 +4,15 @@ import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from markupsafe import Markup
 
 from analysis.claims.claim import Claim, claims_html
 from analysis.comparison.arms import Comparison
 from analysis.comparison.diagnosis import Diagnosis
-from analysis.errors import AnalysisError
-from analysis.files import write_atomically
 from analysis.report.pictures import Picture
 from analysis.report.rendering import rendered, source
 from analysis.report.sections import Row, Section
-
-LARGEST = 10_000_000
-"""A page beyond this many bytes is refused: it would no longer open at once."""
 
 
 @dataclass(frozen=True)
@@ -77,18 +71,3 @@ def page_scripts() -> list[Markup]:
 def digest(script: str) -> str:
     """By which a page's policy knows a script as its own."""
     return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-
-
-def write_report(path: Path | str, report: Report) -> None:
-    """Write the page whole or not at all.
-
-    Raises:
-        AnalysisError: the page would be larger than 10 MB.
-        StoreError: the system refused.
-    """
-    page = report.html().encode()
-    if len(page) > LARGEST:
-        raise AnalysisError(
-            f"{path} would have {len(page) / 1e6:.1f} MB, at most 10 are sent around; use fewer pictures"
-        )
-    write_atomically(path, lambda file: file.write_bytes(page))

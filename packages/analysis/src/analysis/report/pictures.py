@@ -18,17 +18,18 @@ PNG = b"\x89PNG\r\n\x1a\n"
 class Picture:
     """A PNG with its caption, what it shows to those who cannot see it, and the null or control to read it against.
 
-    `interactive` takes its place where scripts run; the PNG is what is printed, and seen without scripts.
+    `interactive` takes its place where scripts run; the PNG is what is printed, and seen without scripts. It is None
+    where a page had no room for it.
     """
 
-    png: bytes
+    png: bytes | None
     caption: str
     alt: str
     null: str
     interactive: Interactive | None = None
 
     def __post_init__(self):
-        if not self.png.startswith(PNG):
+        if self.png is not None and not self.png.startswith(PNG):
             raise AnalysisError(f"expected the bytes of a PNG, got {self.png[:8]!r}")
         if missing := [name for name in ("caption", "alt", "null") if not getattr(self, name).strip()]:
             raise AnalysisError(f"a picture in a report needs its {', '.join(missing)}")
@@ -51,5 +52,7 @@ class Picture:
 
     @property
     def address(self) -> str:
-        """The picture itself, as a data address."""
+        """The picture itself, as a data address; nothing where it is left out."""
+        if self.png is None:
+            return ""
         return "data:image/png;base64," + base64.b64encode(self.png).decode()
