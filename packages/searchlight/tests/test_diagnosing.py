@@ -38,6 +38,14 @@ def test_evidence_is_what_the_runs_stored(stuck, monkeypatch):
     assert evidence_of("line", "stuck", stuck).train == evidence.validation
 
 
+def test_each_network_is_told_by_itself_and_task_by_task(stuck):
+    found = evidence_of("line", "stuck", stuck).networks
+    assert (found.count, found.entropy, set(found.by_task)) == (2, {}, {"sum", "shape"})
+    trials = stuck[1].trials().filter(pl.col("split") == "validation/plain", pl.col("feature") == "sum")
+    assert found.by_task["sum"][1] == pytest.approx((trials["prediction"] == trials["target"]).mean())
+    assert set(found.by_task["shape"]) == {0, 1}
+
+
 def test_a_comparison_adds_what_it_could_not_do(stuck, line, tmp_path):
     train_all([(line("line/longer", training={"epochs": 6}), 0)], tmp_path, jobs_at_once=1)
     found = diagnoses_between(compare_arms([stuck[0].path.parent, tmp_path / "line" / "longer"]))

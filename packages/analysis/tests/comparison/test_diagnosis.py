@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from analysis import Comparability, Diagnosis, Evidence, compare, diagnose
-from analysis.comparison.diagnosis import CHECKS, REMEDIES, Look, TaskUse
+from analysis.comparison.diagnosis import CHECKS, REMEDIES, Look, Networks, TaskUse
 
 HEALTHY = {
     "look": Look(entropy=0.6),
@@ -14,7 +14,7 @@ HEALTHY = {
     "validation": 0.95,
     "chance": 0.5,
     "trials": 1000,
-    "seeds": 5,
+    "networks": Networks(5, {0: 0.6, 1: 0.7}, {"location": {0: 0.9, 1: 0.8}}),
     "losses": [1.0, 0.8, 0.6, 0.5, 0.4],
     "gradient_norms": [0.5, 0.4, 2.0],
 }
@@ -49,8 +49,18 @@ def test_what_is_not_known_is_not_judged():
             "at-chance",
             "at chance (0.510, chance 0.50)",
         ),
+        (
+            {"networks": Networks(5, {0: 0.6, 2: 0.989, 4: 0.982})},
+            "attention-uniform",
+            "seeds 2, 4: attention is uniform (0.989, 0.982)",
+        ),
+        (
+            {"networks": Networks(5, {}, {"identity": {0: 0.9}, "location": {0: 0.5, 1: 0.51, 2: 0.9}})},
+            "at-chance",
+            "seeds 0, 1: location at chance (0.500, 0.510, chance 0.50)",
+        ),
         ({"trials": 30}, "too-few-trials", "only 30 trials"),
-        ({"seeds": 1}, "too-few-seeds", "only 1 seed, fewer than 5"),
+        ({"networks": Networks(1)}, "too-few-seeds", "only 1 seed, fewer than 5"),
         ({"losses": [1.0, 1.1, 0.9, 1.0, 0.99]}, "loss-not-falling", "1 at first, 0.99 at last"),
         ({"gradient_norms": [1e-9, 1e-8, 1.0]}, "vanishing-gradients", "median norm is 1.0e-08"),
         ({"gradient_norms": [1.0, 5e4]}, "exploding-gradients", "largest norm is 5.0e+04"),

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from analysis import Evidence, Measure, StoreError
-from analysis.comparison.diagnosis import Look, TaskUse
+from analysis.comparison.diagnosis import Look, Networks, TaskUse
 from analysis.files import Arrays
 from analysis.store import Run
 from searchlight.controls import control_at
@@ -39,10 +39,30 @@ def evidence_of(system: str, arm: str, runs: Sequence[Run], *, asked_for_maps: s
         validation=mean(values.filter(~from_training)["value"].to_list()),
         chance=measure.chance,
         trials=scored(runs[0]),
-        seeds=len(runs),
+        networks=networks(system, measure, attention),
         losses=recorded(metrics, "epoch", "train_loss"),
         gradient_norms=recorded(metrics, "step", "gradient_norm"),
     )
+
+
+def networks(system: str, measure: Measure, attention: Mapping[Run, Arrays]) -> Networks:
+    """Each network by itself, since one that fails hides in a mean over seeds."""
+    told = {run.seed: entropy(found) for run, found in attention.items()}
+    known = {seed: each for seed, each in told.items() if each is not None}
+    return Networks(len(attention), known, by_task(system, measure, [*attention]))
+
+
+def by_task(system: str, measure: Measure, runs: Sequence[Run]) -> dict[str, dict[int, float]]:
+    """What each network validates at in each task, the first of the cells, on items unlike those of training."""
+    kind = experiment_class(system)
+    values = measured(system, runs, measure, measure.cells[:1])
+    there = pl.col("split").str.starts_with("validation/") & (pl.col("split") != (kind.training_split or ""))
+    found: dict[str, dict[int, float]] = {}
+    for name in measure.cells[:1]:
+        means = values.filter(there).group_by(name, "seed", maintain_order=True).agg(pl.col("value").mean())
+        for task, seed, value in means.iter_rows():
+            found.setdefault(str(task), {})[seed] = value
+    return found
 
 
 def entropy(attention: Arrays) -> float | None:

@@ -1,8 +1,8 @@
 """What stored numbers say is wrong, why that happens, and what to try."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,15 @@ class Look:
 
     entropy: float | None = None
     missing: str = ""
+
+
+@dataclass(frozen=True)
+class Networks:
+    """The networks of an arm: how many, the entropy of each one's attention, and what each validates at by task."""
+
+    count: int | None = None
+    entropy: Mapping[int, float] = field(default_factory=dict)
+    by_task: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -54,7 +63,7 @@ class Evidence:
     validation: float | None = None
     chance: float | None = None
     trials: int | None = None
-    seeds: int | None = None
+    networks: Networks = Networks()
     losses: Sequence[float] = ()
     gradient_norms: Sequence[float] = ()
 
@@ -160,7 +169,17 @@ def _uniform(arm: Evidence) -> str:
     entropy = arm.look.entropy
     if entropy is not None and entropy > UNIFORM_ENTROPY:
         return f"attention is uniform, its normalised entropy is {entropy:.3f} (1 = uniform)"
+    if some := {seed: each for seed, each in arm.networks.entropy.items() if each > UNIFORM_ENTROPY}:
+        return f"{_named(some)}: attention is uniform ({_listed(some)})"
     return ""
+
+
+def _named(some: Mapping[int, float]) -> str:
+    return f"seed{'s' * (len(some) > 1)} {', '.join(map(str, some))}"
+
+
+def _listed(some: Mapping[int, float]) -> str:
+    return ", ".join(f"{value:.3f}" for value in some.values())
 
 
 def _no_maps(arm: Evidence) -> str:
@@ -170,7 +189,7 @@ def _no_maps(arm: Evidence) -> str:
 def _same_for_any_task(arm: Evidence) -> str:
     """Not of an arm at chance, which has nothing to lose."""
     task = arm.task
-    if task is None or _at_chance(arm):
+    if task is None or _near_chance(arm.validation, arm.chance):
         return ""
     if task.own - task.other < TASK_EFFECT:
         return f"the task vector changes nothing: {task.other:.3f} with another task, {task.own:.3f} with its own"
@@ -186,9 +205,18 @@ def _overfitted(arm: Evidence) -> str:
 
 
 def _at_chance(arm: Evidence) -> str:
-    if arm.validation is not None and arm.chance is not None and arm.validation < arm.chance + NEAR_CHANCE:
+    """The mean, or what hides in it: single tasks of single networks."""
+    if _near_chance(arm.validation, arm.chance):
         return f"at chance ({arm.validation:.3f}, chance {arm.chance:.2f})"
-    return ""
+    told = []
+    for task, by_seed in arm.networks.by_task.items():
+        if some := {seed: each for seed, each in by_seed.items() if _near_chance(each, arm.chance)}:
+            told.append(f"{_named(some)}: {task} at chance ({_listed(some)}, chance {arm.chance:.2f})")
+    return ", ".join(told)
+
+
+def _near_chance(value: float | None, chance: float | None) -> bool:
+    return value is not None and chance is not None and value < chance + NEAR_CHANCE
 
 
 def _few_trials(arm: Evidence) -> str:
@@ -198,8 +226,9 @@ def _few_trials(arm: Evidence) -> str:
 
 
 def _few_seeds(arm: Evidence) -> str:
-    if arm.seeds is not None and arm.seeds < FEWEST_SEEDS:
-        return f"only {arm.seeds} seed{'s' * (arm.seeds != 1)}, fewer than {FEWEST_SEEDS}"
+    count = arm.networks.count
+    if count is not None and count < FEWEST_SEEDS:
+        return f"only {count} seed{'s' * (count != 1)}, fewer than {FEWEST_SEEDS}"
     return ""
 
 
