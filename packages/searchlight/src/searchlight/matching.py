@@ -80,10 +80,8 @@ class Matching:
                 f"{len(self.gaps)} seeds ({in_words(self.gaps)}), and a comparison needs 2; "
                 "keep more epochs (--training.snapshots 1), or allow more with --tolerance."
             )
-        epochs, reached = (
-            {arm: {seed: each[seed] for seed in kept} for arm, each in side.items()}
-            for side in (self.epochs, self.reached)
-        )
+        epochs = {arm: {seed: each[seed] for seed in kept} for arm, each in self.epochs.items()}
+        reached = {arm: {seed: each[seed] for seed in kept} for arm, each in self.reached.items()}
         return Matching(self.measure, epochs, reached)
 
 
