@@ -59,3 +59,8 @@ def test_no_interval_of_steps_goes_below_0():
     wide = [(10.0, True), (10.0, True), (900.0, True)]
     estimate = compare_arrivals(table(base=wide, gated=wide), "base", STEPS).result("gated").estimate
     assert estimate.low == 0.0
+
+
+def test_a_ratio_of_steps_is_called_one_in_a_row():
+    row = compare_arrivals(table(base=LATE, gated=EARLY), "base", STEPS).result("gated").row()
+    assert (row["effect"], row["effect_size"] < 1) == ("ratio of steps", True)

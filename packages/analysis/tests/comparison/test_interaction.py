@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -50,3 +52,11 @@ def test_a_network_that_lacks_a_level_is_left_out():
     values = table(dict.fromkeys(LEVELS, 0.2)).filter(~((pl.col("seed") == 5) & (pl.col("lure") == "far")))
     found = interaction(values, ["lure"], "base")
     assert {result.estimate.n for result in found.results} == {5}
+
+
+def test_a_sentence_has_no_minus_before_a_zero():
+    found = interaction(table({"none": 0.0, "near": 0.0, "far": 0.2}), ["lure"], "base")
+    far = found.result("gated", lure="far")
+    estimate = replace(far.difference.estimate, low=-0.0001)
+    edge = replace(far, difference=replace(far.difference, estimate=estimate))
+    assert "[+0.000, +" in told(replace(found, results=(edge,)))[0]

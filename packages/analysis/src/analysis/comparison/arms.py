@@ -20,6 +20,7 @@ from analysis.inference.student_t import (
     mean_estimate,
     paired_difference,
 )
+from analysis.shown import Shown
 
 Verdict = Literal[
     "baseline", "better", "worse", "higher", "lower", "no detectable difference", "not comparable"
@@ -36,7 +37,7 @@ VERDICTS: dict[bool | None, tuple[Verdict, Verdict]] = {
 
 
 @dataclass(frozen=True)
-class Result:
+class Result(Shown):
     """One arm in one cell: its estimate over seeds, and how it differs from the baseline there.
 
     `cell` is empty in the overall row. `p_corrected` is Holm's: over the cells of this arm, and over the
@@ -69,6 +70,7 @@ class Result:
                 "chance": self.estimate and self.estimate.chance,
                 **_columns("difference", gap and gap.estimate),
                 "effect_size": gap and gap.effect_size,
+                "effect": gap and gap.effect,
                 "test": gap and gap.test,
                 "p": gap and gap.p,
                 "p_corrected": self.p_corrected,

@@ -58,7 +58,7 @@ def _beyond_the_others(values: pl.DataFrame, cells: Sequence[str]) -> pl.DataFra
 def _sentence(found: Comparison, result: Result) -> str:
     gap: Any = result.difference
     side = "larger" if result.verdict == "higher" else "smaller"
-    moved = f"{gap.estimate.value:+.3f} [{gap.estimate.low:+.3f}, {gap.estimate.high:+.3f}]"
+    moved = f"{gap.estimate.value:+z.3f} [{gap.estimate.low:+z.3f}, {gap.estimate.high:+z.3f}]"
     return (
         f"{result.arm} − {found.baseline} is {side} for {result.label} than for the others: "
         f"{moved}, p (Holm) = {result.p_corrected:.3g}"
