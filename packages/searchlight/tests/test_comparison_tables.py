@@ -15,6 +15,7 @@ from searchlight.comparison_tables import (
     told_apart,
 )
 from searchlight.results import short
+from searchlight.sweeping import show_marginal
 
 
 def compared(gaps: dict[str, float], metric: str = "score", base: float = 0.5) -> Comparison:
@@ -86,3 +87,9 @@ def test_a_result_shows_its_verdict():
     result = compared({"far": 0.2}).result("gated")
     assert table_row(result, "score")[6] == "better"
     assert table_row(replace(result, verdict="worse"), "score")[6] == "worse"
+
+
+def test_the_levels_of_a_setting_are_shown_with_their_figures(capsys):
+    show_marginal(compared({"far": 0.2}), "rate")
+    shown_lines = capsys.readouterr().out.splitlines()
+    assert any(line.startswith("gated  0.7") and line.endswith("better") for line in shown_lines)

@@ -108,7 +108,7 @@ def show_ablation(ablation: Ablation) -> None:
 def show_marginal(found: Comparison, name: str) -> None:
     """The levels of a setting against the base's."""
     title = f"\n{name}, mean over the other settings, on validation data; differences from {found.baseline}"
-    rows = [[result.arm, table_row(result)[2], *differing(result)] for result in found.results]
+    rows = [[result.arm, table_row(result, found.metric)[2], *differing(result)] for result in found.results]
     console.show_table(["level", found.metric, *COLUMNS], rows, title=title, words=(0, 4))
 
 
