@@ -6,6 +6,7 @@ from scipy.stats import entropy
 from analysis import Run
 from working_memory.assays.attention import Attention
 from working_memory.assays.looks import Looks
+from working_memory.assays.map_statistics import head_findings
 
 SIDE = 4
 QUADRANT = np.array([2 * (row // 2) + column // 2 for row in range(SIDE) for column in range(SIDE)])
@@ -154,3 +155,17 @@ def test_the_same_run_gives_the_same_bytes_and_figures_of_every_arm(found, trial
     assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
     names = [drawing.name for drawing in ASSAY.draw({"pooled": [], "looking": [found]})]
     assert names == ["attention-entropy-looking", "attention-maps-looking"]
+
+
+def test_heads_are_counted_from_1_and_a_single_one_is_not_named(trials, stored):
+    one = looking(trials, np.arange(len(trials)) % 2 == 0)
+    two = one | {
+        name: np.repeat(one[name], 2, 1) for name in ("look/weights", "look/entropy", "look/object_mass")
+    }
+    single, both = (
+        list(head_findings(Looks.of(stored(trials, each)), "test/novel_view", 0)) for each in (one, two)
+    )
+    assert all("head" not in each.cell for each in single)
+    statistics = [each for each in both if each.measure == "attention_statistic"]
+    assert {each.cell["head"] for each in statistics} == {1, 2}
+    assert {each.cell["heads"] for each in both if each.measure == "head_agreement"} == {"1 and 2"}

@@ -63,6 +63,7 @@ class Attention(Assay):
     seed: int = 0
 
     name = "attention"
+    version = 2
     question = "Where does each task make the model look, and does looking there go with being right?"
     measures = (
         ENTROPY,

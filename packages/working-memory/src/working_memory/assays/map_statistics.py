@@ -66,16 +66,19 @@ def pattern_of(looks: Looks, frames: pl.DataFrame) -> DensePattern:
 
 
 def head_findings(looks: Looks, split: str, seed: int) -> Iterator[Finding]:
-    """The plain table of every head, and how alike heads attend, in one split."""
+    """The plain table of every head, from 1 where there are several, and how alike they attend, in one split."""
     frames = looks.frames.filter(pl.col("split") == split)
     if frames.is_empty():
         return
     pattern, groups = pattern_of(looks, frames), frames["group"].to_numpy()
-    for row in pattern_table({"look": pattern}, groups).rows(named=True):
-        cell = {"split": split, "statistic": row["statistic"], "head": row["head"]}
+    table = pattern_table({"look": pattern}, groups)
+    several = table["head"].n_unique() > 1
+    for row in table.rows(named=True):
+        head = {"head": row["head"] + 1} if several else {}
+        cell = {"split": split, "statistic": row["statistic"], **head}
         yield Finding("attention_statistic", table_estimate(row), cell)
     for each in head_agreement(pattern, groups, seed=seed):
-        cell = {"split": split, "heads": f"{each.heads[0]} and {each.heads[1]}"}
+        cell = {"split": split, "heads": f"{each.heads[0] + 1} and {each.heads[1] + 1}"}
         yield Finding("head_agreement", each.estimate, cell)
 
 
