@@ -10,11 +10,12 @@ import numpy as np
 from jaxtyping import Float
 
 from analysis.errors import AnalysisError
+from analysis.shown import Shown
 from analysis.words import one_of
 
 
 @dataclass(frozen=True)
-class Null:
+class Null(Shown):
     """What a statistic is where there is nothing to find: its mean, central 95 %, and p of what was observed.
 
     `draws` is the number of values under the null and `how` says how they were made.
@@ -109,7 +110,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Curve:
+class Curve(Shown):
     """A value with its pointwise interval along an axis, and the number of independent units behind it.
 
     Where a bound cannot be told it is NaN, and `how` says when that is.

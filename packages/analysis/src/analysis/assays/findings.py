@@ -11,10 +11,11 @@ from analysis import files
 from analysis.errors import AnalysisError, StoreError
 from analysis.estimates import Estimate
 from analysis.files import write_atomically
+from analysis.shown import Shown
 
 
 @dataclass(frozen=True)
-class Finding:
+class Finding(Shown):
     """One figure of one run: what was measured, in which cell, and what came out."""
 
     measure: str

@@ -15,6 +15,7 @@ from analysis.claims.quantities import Source
 from analysis.errors import AnalysisError
 from analysis.estimates import finite
 from analysis.inference.multiplicity import holm
+from analysis.shown import Shown
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Hypothesis:
 
 
 @dataclass(frozen=True)
-class Settled:
+class Settled(Shown):
     """A prediction with its claim, and p corrected over the family it was settled in (NaN where it has none)."""
 
     label: str

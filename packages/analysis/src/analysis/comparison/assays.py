@@ -15,6 +15,7 @@ from analysis.comparison.arms import OVERALL, SHARED, Comparison, Result, compar
 from analysis.comparison.arrivals import compare_arrivals
 from analysis.comparison.comparability import Comparability
 from analysis.comparison.interaction import interaction, told
+from analysis.shown import Shown
 
 FAMILY = "the overall differences of one assay: all its measures and parts, and all arms"
 """What p of an overall row is corrected over; p of a cell is corrected over the cells of its arm and measure."""
@@ -24,7 +25,7 @@ Parts = dict[str, Comparison]
 
 
 @dataclass(frozen=True)
-class AssayComparison:
+class AssayComparison(Shown):
     """Every measure of an assay over the networks of some arms, part by part, and what could not be compared.
 
     `interactions` holds, for graded measures, by how much a difference at one level is another than at the others.
@@ -35,6 +36,15 @@ class AssayComparison:
     measures: Mapping[str, Parts]
     interactions: Mapping[str, Parts]
     notes: tuple[str, ...]
+
+    def shown(self) -> Iterator[tuple[str, Any]]:
+        """The table of every measure and part, and the notes."""
+        yield self.assay, self.question
+        for measure, parts in self.measures.items():
+            for part, found in parts.items():
+                yield f"{measure} {part}".strip(), found
+        for note in self.notes:
+            yield "note", note
 
     @property
     def sentences(self) -> list[str]:

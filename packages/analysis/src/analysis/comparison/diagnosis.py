@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from analysis.comparison.arms import Comparison, Result
+from analysis.shown import Shown
 
 UNIFORM_ENTROPY = 0.98
 GAP = 0.10
@@ -69,7 +70,7 @@ class Evidence:
 
 
 @dataclass(frozen=True)
-class Diagnosis:
+class Diagnosis(Shown):
     """One symptom, its likely cause, what to try, and the heading of docs/troubleshooting.md that tells more."""
 
     arm: str

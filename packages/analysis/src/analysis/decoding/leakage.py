@@ -8,6 +8,7 @@ import numpy as np
 
 from analysis.errors import AnalysisError
 from analysis.inference.student_t import Estimate, mean_estimate
+from analysis.shown import Shown
 from analysis.trials import Labels, known
 from analysis.words import by_name
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Leakage:
+class Leakage(Shown):
     """How well one named feature alone tells the label: balanced accuracy with its interval and chance."""
 
     feature: str

@@ -1,7 +1,7 @@
 """What decoding found: scores, weights and null of every pair of views, and what is read off them."""
 
 import math
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,9 +12,14 @@ from scipy import stats
 from analysis.errors import AnalysisError
 from analysis.estimates import Estimate, null_of
 from analysis.inference.permutation import Permutation
+from analysis.shown import Shown
 
 ROUNDING = 1e-9
 """Balanced accuracies closer than this are equal."""
+
+
+MOST_VIEWS = 12
+"""A notebook shows the accuracies of no more views."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ Where = Callable[[View, View], bool]
 
 
 @dataclass(frozen=True, eq=False)
-class Decoding:
+class Decoding(Shown):
     """Balanced accuracy of every training view on every test view, NaN where a pair was not asked for.
 
     `chance` is the balanced accuracy without information. `coefficients` and `intercepts` belong to raw features; a
@@ -50,6 +55,15 @@ class Decoding:
     intercepts: Float[np.ndarray, "views folds classes"]
     null: Float[np.ndarray, "permutations views views"]
     folds: Int[np.ndarray, " trials"]
+
+    def shown(self) -> Iterator[tuple[str, Any]]:
+        """What it is, and the accuracy of each view on itself, as far as they have room."""
+        yield "classes", self.classes
+        yield "chance", self.chance
+        yield "views", len(self.views)
+        yield "permutations", len(self.null)
+        for view in self.views[:MOST_VIEWS]:
+            yield str(view), self.within(view.column, view.time)
 
     @property
     def accuracy(self) -> Float[np.ndarray, "views views"]:

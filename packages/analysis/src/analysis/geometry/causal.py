@@ -10,6 +10,7 @@ from jaxtyping import Float
 from analysis.errors import AnalysisError
 from analysis.estimates import Estimate, finite, null_of
 from analysis.inference.student_t import cluster_estimate
+from analysis.shown import Shown
 from analysis.trials import Labels, finite_array, same_length
 
 Verdict = Literal["specific", "not specific", "no detectable difference"]
@@ -24,7 +25,7 @@ class Push:
 
 
 @dataclass(frozen=True)
-class CausalTest:
+class CausalTest(Shown):
     """Change of the response by a push, against random directions and against that of an irrelevant property.
 
     `effect` is held against the effects of the random directions; `irrelevant` is the other property's effect, and

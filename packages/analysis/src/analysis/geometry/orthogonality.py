@@ -12,6 +12,7 @@ from analysis.errors import AnalysisError
 from analysis.estimates import Estimate, finite, null_of
 from analysis.geometry.directions import Directions
 from analysis.inference.jackknife import jackknife
+from analysis.shown import Shown
 from analysis.trials import Labels, finite_array, same_length, shuffled_labels
 
 SUBSETS = 10
@@ -39,7 +40,7 @@ def orthogonalization_index(directions: Float[np.ndarray, "classes features"]) -
 
 
 @dataclass(frozen=True)
-class Orthogonalization:
+class Orthogonalization(Shown):
     """The index with its null of shuffled labels, the simplex of as many classes, and the index between the two.
 
         normalised = (O − O_null) / (O_simplex − O_null)

@@ -11,11 +11,12 @@ from analysis.estimates import Estimate, finite, null_of
 from analysis.geometry.alignment import Alignment
 from analysis.geometry.conditions import half_means, shared_space
 from analysis.inference.student_t import mean_estimate
+from analysis.shown import Shown
 from analysis.trials import Labels, finite_array, group_parts, same_length
 
 
 @dataclass(frozen=True)
-class Disparity:
+class Disparity(Shown):
     """Held-out disparity, with its null of shuffled pairs, beside what noise alone costs.
 
     `noise_floor` is the disparity between two halves of the target's own trials: what noise leaves of a code

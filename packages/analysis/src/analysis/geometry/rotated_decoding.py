@@ -17,6 +17,7 @@ from analysis.geometry.rotated_readout import (
     kept_share,
     several_classes,
 )
+from analysis.shown import Shown
 from analysis.trials import Labels, finite_array, group_parts, same_length
 
 BLOCK = 50
@@ -24,7 +25,7 @@ BLOCK = 50
 
 
 @dataclass(frozen=True)
-class Reconstruction:
+class Reconstruction(Shown):
     """Balanced accuracies in the target, on held-out trials, of four decoders.
 
     `reconstructed` is the source's, rotated, against rotations fitted to shuffled pairs; `fitted` the target's

@@ -10,11 +10,12 @@ from analysis.errors import AnalysisError
 from analysis.estimates import Estimate, finite, null_of
 from analysis.geometry.conditions import principal_angles
 from analysis.inference.jackknife import jackknife_each
+from analysis.shown import Shown
 from analysis.trials import Labels, finite_array, same_length, shuffled_labels
 
 
 @dataclass(frozen=True)
-class PropertyAngles:
+class PropertyAngles(Shown):
     """Principal angles in degrees, smallest first, and the overlap, mean cos² of them, with its null."""
 
     angles: tuple[Estimate, ...]

@@ -21,6 +21,7 @@ from analysis.geometry.rotated_readout import (
     several_classes,
 )
 from analysis.inference.student_t import cluster_estimate
+from analysis.shown import Shown
 from analysis.trials import Labels, finite_array, group_parts, same_length
 
 Verdict = Literal["same age (Eq. 3)", "same item (Eq. 2)", "no detectable difference", "not estimable"]
@@ -44,7 +45,7 @@ class Items:
 
 
 @dataclass(frozen=True)
-class SwapTest:
+class SwapTest(Shown):
     """Balanced accuracy of decoders that were carried on by three rotations, on held-out trials.
 
     `correct` uses R(i, j), `same_item` R(i, j+1) (Eq. 2) and `same_age` R(i+1, j+1) (Eq. 3), each against rotations

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.errors import AnalysisError
 from analysis.interactive.coding import plain
+from analysis.shown import Shown
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -21,7 +22,7 @@ class View:
 
 
 @dataclass(frozen=True)
-class Interactive:
+class Interactive(Shown):
     """A figure with one selector for each of `selectors`, and a view for each choice that there is.
 
     The keys of `views` have one entry per selector; choices without a view are said to be missing.

@@ -10,10 +10,11 @@ from scipy import special
 from analysis.estimates import Estimate, finite, null_of
 from analysis.patterns.attention import AttentionPattern, WeightedPattern, weighted
 from analysis.patterns.pattern_table import Labels, head_estimate
+from analysis.shown import Shown
 
 
 @dataclass(frozen=True)
-class Agreement:
+class Agreement(Shown):
     """How alike two heads attend: 1 is the same, 0 is no key in common."""
 
     heads: tuple[int, int]

@@ -1,7 +1,9 @@
 """What stored attention answers, whatever it was stored as."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -9,6 +11,7 @@ from scipy import sparse
 
 from analysis.errors import AnalysisError
 from analysis.patterns.grouping import Grouping, Groups
+from analysis.shown import Shown
 
 ROW_STATISTICS = ("entropy", "normalised_entropy", "effective_keys", "participation", "largest", "gini")
 RowStatistic = Float[np.ndarray, "*batch heads queries"]
@@ -38,12 +41,18 @@ class Moments:
         return self.largest - self.smallest
 
 
-class AttentionPattern(ABC):
+class AttentionPattern(ABC, Shown):
     """The attention `[*batch, heads, queries, keys]` of one layer.
 
     Rows sum to one, or to zero where a query may attend nothing; such rows have no statistics (NaN). A
     statistic that cannot be had from what was stored is NaN everywhere, and `gaps` says why.
     """
+
+    def shown(self) -> Iterator[tuple[str, Any]]:
+        """Its shape, what it holds, and what cannot be had from it."""
+        yield "[*batch, heads, queries, keys]", str(self.shape)
+        yield from super().shown()
+        yield from self.gaps.items()
 
     @property
     @abstractmethod

@@ -15,6 +15,7 @@ from analysis.errors import AnalysisError
 from analysis.estimates import Estimate, finite, null_of
 from analysis.inference.multiplicity import benjamini_hochberg
 from analysis.patterns.ratios import NO_DIFFERENCE
+from analysis.shown import Shown
 from analysis.trials import finite_array
 from analysis.words import by_name, one_of
 
@@ -41,7 +42,7 @@ MOST_TOKENS = 4000
 
 
 @dataclass(frozen=True)
-class FeatureCorrelation:
+class FeatureCorrelation(Shown):
     """How a statistic of tokens goes with one of their features; p is corrected over the features."""
 
     feature: str

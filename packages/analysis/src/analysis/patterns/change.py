@@ -16,13 +16,14 @@ from analysis.patterns.agreement import divergence
 from analysis.patterns.attention import AttentionPattern, WeightedPattern
 from analysis.patterns.pattern_table import Labels, head_estimate
 from analysis.patterns.ratios import NO_DIFFERENCE
+from analysis.shown import Shown
 from analysis.words import by_name
 
 MOVED = "jensen_shannon"
 
 
 @dataclass(frozen=True)
-class Change:
+class Change(Shown):
     """One statistic of one head, after less before; or how far attention moved, against other items' maps.
 
     `p_corrected` is Benjamini & Hochberg's over all statistics and heads of this pair.

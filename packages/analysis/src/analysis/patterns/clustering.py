@@ -10,11 +10,12 @@ from analysis.errors import AnalysisError
 from analysis.estimates import Estimate, finite, null_of
 from analysis.inference.student_t import mean_estimate
 from analysis.patterns.clusterers import NOISE, Clusterer, Labels, Patterns, mean_silhouette, silhouettes
+from analysis.shown import Shown
 from analysis.trials import finite_array
 
 
 @dataclass(frozen=True)
-class Clustering:
+class Clustering(Shown):
     """Groups of patterns beside what tells whether they are real.
 
     `silhouette` is held against normal patterns of the same covariance, `stability` is the adjusted Rand index

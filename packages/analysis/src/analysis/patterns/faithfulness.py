@@ -12,12 +12,13 @@ from analysis.estimates import Estimate, finite
 from analysis.inference.permutation import Permutation
 from analysis.inference.student_t import cluster_estimate
 from analysis.patterns.ratios import NO_DIFFERENCE, Labels
+from analysis.shown import Shown
 
 FAITHFUL, UNFAITHFUL = "faithful", "contradicted"
 
 
 @dataclass(frozen=True)
-class Faithfulness:
+class Faithfulness(Shown):
     """How much more the output suffers without the most attended keys than without as many random ones.
 
     `deletion` is this excess (comprehensiveness over chance), `keeping` how much better the output is with

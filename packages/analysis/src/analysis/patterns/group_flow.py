@@ -12,10 +12,11 @@ from analysis.patterns.attention import AttentionPattern
 from analysis.patterns.flow_nulls import FlowNull, null_for
 from analysis.patterns.grouping import Grouping, Groups
 from analysis.patterns.ratios import NO_DIFFERENCE, ratio_of_sums, ratio_verdict
+from analysis.shown import Shown
 
 
 @dataclass(frozen=True)
-class Enrichment:
+class Enrichment(Shown):
     """Attention from one group of queries to one group of keys, over what degrees alone would send.
 
     `mass` is the share of the queries' attention that goes there. The verdict is "above 1" or "below 1" only

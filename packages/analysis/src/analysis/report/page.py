@@ -13,10 +13,11 @@ from analysis.comparison.diagnosis import Diagnosis
 from analysis.report.pictures import Picture
 from analysis.report.rendering import rendered, source
 from analysis.report.sections import Row, Section
+from analysis.shown import Shown
 
 
 @dataclass(frozen=True)
-class Report:
+class Report(Shown):
     """What was asked, of which data and arms, what came out against which null, and how to do it again.
 
     `comparisons` are tables by heading, the first one in the summary; `headlines` are the rows that stand there

@@ -10,10 +10,11 @@ from analysis.estimates import Estimate
 from analysis.report.pictures import Picture
 from analysis.report.verdicts import verdict_of
 from analysis.report.wording import level_in_words
+from analysis.shown import Shown
 
 
 @dataclass(frozen=True)
-class Row:
+class Row(Shown):
     """One figure: of which measure, in which cell, of which arm, and what it is held against beside chance."""
 
     measure: str
