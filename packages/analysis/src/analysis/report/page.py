@@ -31,11 +31,11 @@ class Report(Shown):
     arms: Mapping[str, str]
     comparisons: Mapping[str, Comparison] = field(default_factory=dict)
     claims: Sequence[Claim] = ()
-    headlines: Sequence[Row] = ()
     sections: Sequence[Section] = ()
     diagnoses: Sequence[Diagnosis] = ()
     provenance: Mapping[str, str] = field(default_factory=dict)
     commands: Sequence[str] = ()
+    headlines: Sequence[Row] = ()
     lightened: str = ""
 
     @property
