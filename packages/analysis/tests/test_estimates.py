@@ -97,3 +97,7 @@ def test_an_interval_is_cut_to_what_the_figure_can_be_and_says_so():
     whole = Estimate(0.9, 0.8, 1.0, 5)
     assert whole.within(0.0, 1.0) is whole
     assert math.isnan(Estimate(0.9, math.nan, math.nan, 1).within(0.0, 1.0).low)
+
+
+def test_no_zero_has_a_minus():
+    assert str(Estimate(-0.0001, -0.0002, 0.1, 5)) == "0.000 [0.000, 0.100], n = 5"

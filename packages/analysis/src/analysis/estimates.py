@@ -29,7 +29,7 @@ class Null(Shown):
     how: str
 
     def __str__(self) -> str:
-        return f"null {self.value:.3f} [{self.low:.3f}, {self.high:.3f}], p = {self.p:.3g} ({self.how})"
+        return f"null {self.value:z.3f} [{self.low:z.3f}, {self.high:z.3f}], p = {self.p:.3g} ({self.how})"
 
 
 @dataclass(frozen=True)
@@ -73,10 +73,10 @@ class Estimate:
     def __str__(self) -> str:
         if math.isnan(self.value):
             return self.how or "not estimable"
-        interval = "no interval" if math.isnan(self.low) else f"[{self.low:.3f}, {self.high:.3f}]"
+        interval = "no interval" if math.isnan(self.low) else f"[{self.low:z.3f}, {self.high:z.3f}]"
         chance = "" if self.chance is None else f", chance {self.chance:.2f}"
         null = "" if self.null is None else f", {self.null}"
-        return f"{self.value:.3f} {interval}, n = {self.n}{chance}{null}"
+        return f"{self.value:z.3f} {interval}, n = {self.n}{chance}{null}"
 
     def _repr_html_(self) -> str:
         return f'<span title="{escape(self.how)}">{escape(str(self))}</span>'
