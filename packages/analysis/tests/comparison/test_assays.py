@@ -75,6 +75,12 @@ def test_levels_that_stand_apart_are_parts_and_a_planted_difference_is_found_in_
     assert found.measures["score"]["test/a, rnn"].result("base", property="kind").estimate.chance == 0.25
 
 
+def test_it_shows_the_table_of_every_measure_and_part(tmp_path):
+    shown = compare_assay(two_arms(tmp_path), Planted(), "base")._repr_html_()
+    assert shown.count("better") >= 1
+    assert all(f"<th>{name}</th>" in shown for name in ("score test/a, cnn", "score test/a, rnn", "size"))
+
+
 def test_overall_differences_of_an_assay_are_one_family(tmp_path):
     found = compare_assay(two_arms(tmp_path), Planted(), "base")
     gaps = [each.result("gated") for parts in found.measures.values() for each in parts.values()]

@@ -83,6 +83,7 @@ class Geometry(Assay):
     name = "geometry"
     question = "How far apart does each layer keep the classes of a property, and the properties?"
     measures = (INDEX, NORMALISED, COSINE, CONTRAST, ANGLE, OVERLAP, DIMENSIONS, CKA, RSA)
+    version = 2
 
     def missing(self, run: Run) -> str:
         """States of a layer, where it has none."""
