@@ -4,7 +4,7 @@ import pytest
 from matplotlib.colors import to_hex
 
 from analysis import AnalysisError, Estimate, Null, cell_intervals, compare, interval_plot, procrustes_panel
-from analysis.figures.style import ARMS, FAINT
+from analysis.figures.style import ARMS, FAINT, figure_bytes
 
 
 @pytest.fixture
@@ -123,3 +123,12 @@ def test_many_rows_are_drawn_closer_so_that_they_fit_the_page():
     )
     heights = [interval_plot(found, label="").get_size_inches()[1] for found in (few, many, most)]
     assert heights[0] < heights[1] == 9.5 < heights[2]
+
+
+def test_a_long_reason_is_shortened_so_that_the_plot_keeps_its_place():
+    why = "only 3 of 96 classes of identity are in 5 or more of 960 sequences at every place of the sequence"
+    found = {"arm": {"known": Estimate(0.6, 0.5, 0.7, 5), "not": Estimate.not_estimable(why)}}
+    figure = interval_plot(found, label="accuracy")
+    figure_bytes(figure, dpi=50)  # a warning of a collapsed axis would be an error
+    told = [text.get_text() for text in figure.axes[0].texts if "estimable" in text.get_text()]
+    assert told == ["arm: not estimable: only 3 of 96 classes of …"]

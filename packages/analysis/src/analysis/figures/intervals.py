@@ -1,6 +1,7 @@
 """Estimates with their intervals, row beneath row, beside chance and null."""
 
 from collections.abc import Mapping
+from textwrap import shorten
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -18,6 +19,9 @@ PAGE_HEIGHT = 9.5
 
 ByArm = Mapping[str, Mapping[str, Estimate]]
 """Estimates by arm, the baseline first, and by name."""
+
+ROOM = 48
+"""Letters of a reason that a plot has room for; tables tell it whole."""
 
 
 def cell_intervals(comparison: Comparison) -> Figure:
@@ -99,7 +103,8 @@ def _estimate(
     axes: Axes, arm: str, found: Estimate, height: float, colour: str, lane: int, lanes: int
 ) -> None:
     if np.isnan(found.value):
-        _beside(axes, 0.01, height, f"{arm}: {found.how or 'not estimable'}", colour)
+        why = shorten(found.how or "not estimable", ROOM, placeholder=" …")
+        _beside(axes, 0.01, height, f"{arm}: {why}", colour)
         return
     if found.null is not None:
         half, wide, label = 0.5 / lanes, found.null.high - found.null.low, "null, central 95 %"
