@@ -381,3 +381,13 @@ def test_conditions_belong_to_trials():
 def test_a_negative_number_of_permutations_is_refused():
     with pytest.raises(AnalysisError, match="permutations must be 0 or more, got -1"):
         CrossValidation(permutations=-1)
+
+
+def test_without_permutations_nothing_is_prepared_for_them(monkeypatch):
+    def refuse(*_):
+        raise AssertionError("a spectral factorisation serves permutations alone")
+
+    monkeypatch.setattr(np.linalg, "eigh", refuse)
+    states, labels = np.random.default_rng(0).normal(size=(40, 3, 4)), np.arange(40) % 2
+    found = decode_across_time(states, labels, np.arange(40), CrossValidation(permutations=0))
+    assert found.null.shape[0] == 0

@@ -49,7 +49,7 @@ class CrossValidation:
             solvers = [part.solver(column) for part in folds]
             weights.append(_observe(folds, column, solvers, observed))
             null[:, own] = np.where(np.isnan(observed[0, own]), np.nan, 0.0)
-            if tested[column]:
+            if tested[column] and self.permutations:
                 add_shuffled(folds, column, solvers, sources, null)
         return Decoding(
             views=_views(problem),
