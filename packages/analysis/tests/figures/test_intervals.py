@@ -131,4 +131,4 @@ def test_a_long_reason_is_shortened_so_that_the_plot_keeps_its_place():
     figure = interval_plot(found, label="accuracy")
     figure_bytes(figure, dpi=50)  # a warning of a collapsed axis would be an error
     told = [text.get_text() for text in figure.axes[0].texts if "estimable" in text.get_text()]
-    assert told == ["arm: not estimable: only 3 of 96 classes of …"]
+    assert told == ["arm: not estimable: only 3 of 96 classes of identity are in 5 or …"]

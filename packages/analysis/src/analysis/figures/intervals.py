@@ -20,7 +20,7 @@ PAGE_HEIGHT = 9.5
 ByArm = Mapping[str, Mapping[str, Estimate]]
 """Estimates by arm, the baseline first, and by name."""
 
-ROOM = 48
+ROOM = 64
 """Letters of a reason that a plot has room for; tables tell it whole."""
 
 
