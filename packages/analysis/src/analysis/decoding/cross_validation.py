@@ -1,6 +1,6 @@
 """A decoder, its folds and its permutations, put to a problem."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,11 +46,13 @@ class CrossValidation:
         observed, null = folds[0].unscored(len(folds)), folds[0].unscored(sources.shape[1])
         weights = []
         for column, own in enumerate(problem.lines):
-            solvers = [part.solver(column) for part in folds]
-            weights.append(_observe(folds, column, solvers, observed))
-            null[:, own] = np.where(np.isnan(observed[0, own]), np.nan, 0.0)
-            if tested[column] and self.permutations:
+            null[:, own] = 0.0
+            solvers: Iterable[Solve] = (part.solver(column) for part in folds)
+            if self.permutations and tested[column]:
+                solvers = list(solvers)  # kept for the null; else each frees its memory for the next
                 add_shuffled(folds, column, solvers, sources, null)
+            weights.append(_observe(folds, column, solvers, observed))
+            null[:, own] = np.where(np.isnan(observed[0, own]), np.nan, null[:, own])
         return Decoding(
             views=_views(problem),
             classes=problem.classes,
@@ -77,7 +79,7 @@ def _views(problem: Problem) -> tuple[View, ...]:
 
 
 def _observe(
-    folds: Sequence[Fold], column: int, solvers: Sequence[Solve], observed: np.ndarray
+    folds: Sequence[Fold], column: int, solvers: Iterable[Solve], observed: np.ndarray
 ) -> list[Weights]:
     """Score a column's decoders in every fold, with the labels as they are, and return their weights."""
     columns, trials = len(folds[0].problem.columns), folds[0].held_out.size
