@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Bool, Float
 
+from analysis.decoding.positive import solve_positive
 from analysis.decoding.standardised import spread
 from analysis.decoding.weights import (
     Solve,
@@ -90,7 +91,7 @@ class _Pooled:
     def _one(self, class_mean: np.ndarray, share: np.ndarray) -> np.ndarray:
         within = (class_mean.mT * -share) @ class_mean
         within += self.total
-        return np.linalg.solve(shrunk(within, self.shrinkage), class_mean.mT).mT[:, None]
+        return solve_positive(shrunk(within, self.shrinkage), class_mean)[:, None]
 
     @cached_property
     def _spectral(self) -> "_Spectral":

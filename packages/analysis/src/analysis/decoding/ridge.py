@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 from jaxtyping import Bool, Float
 
+from analysis.decoding.positive import solve_positive
 from analysis.decoding.weights import (
     Solve,
     SolveSums,
@@ -55,7 +56,7 @@ class _Regression:
         sums = class_sums(self.rows, member.mT)
         if len(member) > 1:
             return _solved(self._inverse, self.means, sums, member.mean(1))
-        found = 2 * np.linalg.solve(self.gram, sums[:, 0].mT).mT[:, None]
+        found = 2 * solve_positive(self.gram, sums[:, 0])[:, None]
         return weights_about(self.means, found, _offsets(found, member.mean(1)))
 
     def of_sums(self, shift: Float[np.ndarray, " features"]) -> SolveSums:

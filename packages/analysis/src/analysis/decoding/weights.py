@@ -82,7 +82,7 @@ def class_sums(
     others = member[:, 1:].astype(rows.dtype).reshape(-1, count)
     sums = np.empty((len(rows), labelings, classes, rows.shape[-1]), dtype=rows.dtype)
     sums[:, :, 1:] = (others @ rows).reshape(len(rows), labelings, classes - 1, -1)
-    sums[:, :, 0] = rows.sum(1)[:, None] - sums[:, :, 1:].sum(2)
+    sums[:, :, 0] = np.einsum("trd->td", rows)[:, None] - sums[:, :, 1:].sum(2)
     return sums
 
 
