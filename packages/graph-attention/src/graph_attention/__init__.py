@@ -1,0 +1,5 @@
+"""Metabolic networks as graphs, with edge, condition and flux-split attention."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

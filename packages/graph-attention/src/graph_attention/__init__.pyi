@@ -1,0 +1,3 @@
+from .errors import MetabolicError as MetabolicError
+
+__all__ = ["MetabolicError"]
