@@ -6,8 +6,8 @@ from itertools import product
 
 import numpy as np
 
-from analysis import Assay, CrossValidation, Decoding, Drawing, Finding, Findings, Measure, Run, max_statistic
-from working_memory.assays.layers import KNOWN_OBJECTS, LAYERS, PROPERTIES, missing_layers, sequences_of
+from analysis import CrossValidation, Decoding, Drawing, Finding, Findings, Measure, Run, max_statistic
+from working_memory.assays.layers import KNOWN_OBJECTS, LAYERS, PROPERTIES, AssayOfLayers, sequences_of
 from working_memory.assays.readout import (
     BY_CHANCE,
     RELEVANCE,
@@ -29,7 +29,7 @@ DECODING = Measure(
 
 
 @dataclass(frozen=True)
-class Decodability(Assay):
+class Decodability(AssayOfLayers):
     """Balanced accuracy of linear decoders of the shown object, at each place of the sequence and across places.
 
     Sequences stand on one side of a fold only. All splits of known objects are read together: identities are many, and
@@ -43,12 +43,9 @@ class Decodability(Assay):
 
     name = "decoding"
     question = "What of the object that is shown can be read from each layer, asked for or not?"
+    layers = tuple(LAYERS)
     measures = (DECODING,)
     version = 2
-
-    def missing(self, run: Run) -> str:
-        """States of a layer, where it has none."""
-        return missing_layers(run, tuple(LAYERS))
 
     def draw(self, found: Mapping[str, Sequence[Findings]]) -> Iterator[Drawing]:
         """Accuracies of every arm, and where along the sequence a decoder carries over."""

@@ -9,7 +9,6 @@ from jaxtyping import Shaped
 
 from analysis import (
     AnalysisError,
-    Assay,
     CrossValidation,
     Decoding,
     Drawing,
@@ -24,8 +23,8 @@ from analysis.trials import group_parts
 from working_memory.assays.layers import (
     KNOWN_OBJECTS,
     PROPERTIES,
+    AssayOfLayers,
     Sequences,
-    missing_layers,
     sequences_of,
 )
 from working_memory.assays.readout import BY_CHANCE, TESTED, Readout, null_for
@@ -41,7 +40,7 @@ NOVEL = ("test/novel_view", "test/novel_identity")
 
 
 @dataclass(frozen=True)
-class Generalisation(Assay):
+class Generalisation(AssayOfLayers):
     """Decoders of the shown object, trained in one task or on familiar stimuli, tested in others and on novel ones.
 
     One decoder per place of the sequence, from the recurrent state. No sequence is trained on in any task
@@ -56,10 +55,6 @@ class Generalisation(Assay):
     question = "Does the code of an object carry over to other tasks, to novel views and to novel identities?"
     measures = (CROSS_TASK, CROSS_STIMULUS)
     version = 2
-
-    def missing(self, run: Run) -> str:
-        """States of the recurrent layer, where it has none."""
-        return missing_layers(run, (LAYER,))
 
     def draw(self, found: Mapping[str, Sequence[Findings]]) -> Iterator[Drawing]:
         """Accuracies of every arm beside their chance."""

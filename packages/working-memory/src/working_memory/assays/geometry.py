@@ -11,7 +11,6 @@ from jaxtyping import Float, Int, Shaped
 
 from analysis import (
     AnalysisError,
-    Assay,
     Directions,
     Estimate,
     Finding,
@@ -32,8 +31,8 @@ from working_memory.assays.layers import (
     KNOWN_OBJECTS,
     LAYERS,
     PROPERTIES,
+    AssayOfLayers,
     Sequences,
-    missing_layers,
     sequences_of,
 )
 
@@ -63,7 +62,7 @@ class Frames:
 
 
 @dataclass(frozen=True)
-class Geometry(Assay):
+class Geometry(AssayOfLayers):
     """Directions of classes, subspaces of properties, and likeness of the two layers, for the object being shown.
 
     Each sequence gives one frame, its places in equal shares: rows are then independent, and shuffled labels hold
@@ -82,12 +81,9 @@ class Geometry(Assay):
 
     name = "geometry"
     question = "How far apart does each layer keep the classes of a property, and the properties?"
+    layers = tuple(LAYERS)
     measures = (INDEX, NORMALISED, COSINE, CONTRAST, ANGLE, OVERLAP, DIMENSIONS, CKA, RSA)
     version = 2
-
-    def missing(self, run: Run) -> str:
-        """States of a layer, where it has none."""
-        return missing_layers(run, tuple(LAYERS))
 
     def draw(self, found: Mapping[str, Sequence[Findings]]) -> "Iterator[Drawing]":
         """Normalised orthogonalisation in both layers."""

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import polars as pl
 from jaxtyping import Bool, Float, Shaped
 
-from analysis import Run
+from analysis import Assay, Run
 from working_memory.errors import WorkingMemoryError
 
 LAYERS = {"cnn": "backbone/pooled", "rnn": "cognition/hidden"}
@@ -66,11 +67,17 @@ def sequences_of(run: Run, splits: Sequence[str], layers: Sequence[str] = tuple(
     return Sequences(table, states, objects)
 
 
-def missing_layers(run: Run, layers: Sequence[str]) -> str:
-    """Why a run cannot be asked of these layers; empty where it can."""
-    stored = run.states()
-    gone = [LAYERS[name] for name in layers if LAYERS[name] not in stored]
-    return f"it kept no states of {', '.join(gone)}" if gone else ""
+@dataclass(frozen=True)
+class AssayOfLayers(Assay):
+    """An assay that is asked of the states of some layers."""
+
+    layers: ClassVar[tuple[str, ...]] = ("rnn",)
+
+    def missing(self, run: Run) -> str:
+        """States of a layer, where the run kept none."""
+        stored = run.states()
+        gone = [LAYERS[name] for name in self.layers if LAYERS[name] not in stored]
+        return f"it kept no states of {', '.join(gone)}" if gone else ""
 
 
 def _by_sequence(states: np.ndarray, rows: np.ndarray, objects: int) -> np.ndarray:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis import Assay, CrossValidation, Decoding, Drawing, Finding, Findings, Measure, Run, View
+from analysis import CrossValidation, Decoding, Drawing, Finding, Findings, Measure, Run, View
 from working_memory.assays.decoding import matrix, told
-from working_memory.assays.layers import KNOWN_OBJECTS, PROPERTIES, missing_layers, sequences_of
+from working_memory.assays.layers import KNOWN_OBJECTS, PROPERTIES, AssayOfLayers, sequences_of
 from working_memory.assays.readout import (
     BY_CHANCE,
     RELEVANCE,
@@ -33,7 +33,7 @@ LAYER = "rnn"
 
 
 @dataclass(frozen=True)
-class Memory(Assay):
+class Memory(AssayOfLayers):
     """Item-age decoding: the label is the property of the object shown at s, the state that of a time t ≥ s.
 
     Ages count objects. Only objects of which those after them say nothing are kept, for a match shows again what
@@ -51,10 +51,6 @@ class Memory(Assay):
     question = "What does the recurrent state hold of objects shown before, and in which code?"
     measures = (MEMORY, SAME_AGE, ACROSS_AGE)
     version = 2
-
-    def missing(self, run: Run) -> str:
-        """States of the recurrent layer, where it has none."""
-        return missing_layers(run, (LAYER,))
 
     def draw(self, found: Mapping[str, Sequence[Findings]]) -> Iterator[Drawing]:
         """Accuracy by age, transfer between items and ages, and the whole matrix."""

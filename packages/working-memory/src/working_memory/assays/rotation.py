@@ -11,7 +11,6 @@ from jaxtyping import Float, Int, Shaped
 
 from analysis import (
     Alignment,
-    Assay,
     Estimate,
     Findings,
     Measure,
@@ -23,8 +22,8 @@ from working_memory.assays.cells import in_cell
 from working_memory.assays.layers import (
     KNOWN_OBJECTS,
     PROPERTIES,
+    AssayOfLayers,
     Sequences,
-    missing_layers,
     sequences_of,
 )
 from working_memory.assays.memories import balanced, finest, held, repeats
@@ -55,7 +54,7 @@ class Recollections:
 
 
 @dataclass(frozen=True)
-class RotationOfMemory(Assay):
+class RotationOfMemory(AssayOfLayers):
     """Procrustes from the states in which objects are shown to those in which they are `age` objects old.
 
     It is asked of the tasks that hold the property so long. Conditions are as fine as leaves each in at least `least`
@@ -72,10 +71,6 @@ class RotationOfMemory(Assay):
     name = "rotation"
     question = "Does one rotation carry what is shown onto what is remembered?"
     measures = (DISPARITY, UNSCALED, FLOOR, RECONSTRUCTED, FITTED, DIRECT, KEPT)
-
-    def missing(self, run: Run) -> str:
-        """States of the recurrent layer, where it has none."""
-        return missing_layers(run, ("rnn",))
 
     def draw(self, found: Mapping[str, Sequence[Findings]]) -> "Iterator[Drawing]":
         """Disparity and reconstruction by property and age."""

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Shaped
 
-from analysis import Alignment, AnalysisError, Assay, Estimate, Findings, Items, Measure, Run, swap_test
+from analysis import Alignment, AnalysisError, Estimate, Findings, Items, Measure, Run, swap_test
 from working_memory.assays.cells import in_cell
 from working_memory.assays.layers import (
     KNOWN_OBJECTS,
     PROPERTIES,
+    AssayOfLayers,
     Sequences,
-    missing_layers,
     sequences_of,
 )
 from working_memory.assays.memories import balanced, finest, held, repeats
@@ -31,7 +31,7 @@ ADVANTAGE = Measure(
 
 
 @dataclass(frozen=True)
-class Swap(Assay):
+class Swap(AssayOfLayers):
     """Decoders carried on by their own rotation, by another object's at the same age, by the same object's later on.
 
     Eq. 3 and Eq. 2 of Lei, Ito & Bashivan (2024), in the tasks that hold the property for `age` objects. Sequences
@@ -49,10 +49,6 @@ class Swap(Assay):
     name = "swap"
     question = "Does the rotation of a memory belong to its age or to the object?"
     measures = (CORRECT, SAME_AGE, SAME_ITEM, ADVANTAGE)
-
-    def missing(self, run: Run) -> str:
-        """States of the recurrent layer, where it has none."""
-        return missing_layers(run, ("rnn",))
 
     def draw(self, found: Mapping[str, Sequence[Findings]]) -> "Iterator[Drawing]":
         """Accuracy with exchanged rotations."""
