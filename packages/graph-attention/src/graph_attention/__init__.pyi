@@ -1,3 +1,9 @@
 from .errors import MetabolicError as MetabolicError
+from .network.edges import MetabolicEdges as MetabolicEdges
+from .network.graph import MetabolicGraph as MetabolicGraph
 
-__all__ = ["MetabolicError"]
+__all__ = [
+    "MetabolicEdges",
+    "MetabolicError",
+    "MetabolicGraph",
+]

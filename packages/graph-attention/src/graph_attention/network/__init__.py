@@ -1,0 +1,1 @@
+"""Metabolic networks: read, checked, cut to size, converted. Nothing here imports torch."""

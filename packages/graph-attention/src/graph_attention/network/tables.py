@@ -1,0 +1,107 @@
+"""The two tables of a network, one row for each metabolite and one for each reaction, and what they must fulfil."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+from scipy import sparse
+
+from graph_attention.errors import MetabolicError
+
+UNASSIGNED = "unassigned"
+METABOLITES = {
+    "id": pl.String,
+    "name": pl.String,
+    "formula": pl.String,
+    "charge": pl.Int64,
+    "compartment": pl.String,
+}
+REACTIONS = {
+    "id": pl.String,
+    "name": pl.String,
+    "subsystem": pl.String,
+    "lower": pl.Float64,
+    "upper": pl.Float64,
+    "objective": pl.Float64,
+    "gene_rule": pl.String,
+}
+
+
+def table_of(schema: Mapping[str, Any], columns: Mapping[str, Sequence[Any]]) -> pl.DataFrame:
+    """A table of a schema: text is empty where a column is not given, and a charge unknown."""
+    rows = len(columns["id"])
+    missing = {
+        name: pl.Series(name, ["" if kind == pl.String else None] * rows, kind)
+        for name, kind in schema.items()
+        if name not in columns
+    }
+    given = {name: pl.Series(name, list(column), schema[name]) for name, column in columns.items()}
+    return pl.DataFrame({**missing, **given}).select(list(schema))
+
+
+def named(items: Sequence[str], limit: int | None = None) -> str:
+    """Names in one line, the rest counted: `a, b and 3 more`."""
+    shown = list(items if limit is None else items[:limit])
+    rest = len(items) - len(shown)
+    return ", ".join(shown) + (f" and {rest} more" if rest else "")
+
+
+def check_tables(stoichiometry: sparse.csr_array, metabolites: pl.DataFrame, reactions: pl.DataFrame) -> None:
+    """Check that matrix and tables describe one network.
+
+    Raises:
+        MetabolicError: shapes differ, columns are missing, an id occurs twice, a coefficient is not finite, or
+            bounds are missing or crossed.
+    """
+    for what, table, schema in (
+        ("metabolites", metabolites, METABOLITES),
+        ("reactions", reactions, REACTIONS),
+    ):
+        if dict(table.schema) != schema:
+            raise MetabolicError(f"{what}: expected the columns {schema}, got {dict(table.schema)}")
+    expected = (len(metabolites), len(reactions))
+    if stoichiometry.shape != expected:
+        raise MetabolicError(
+            f"stoichiometry: expected {list(expected)} for {expected[0]} metabolites and {expected[1]} reactions, "
+            f"got {list(stoichiometry.shape)}"
+        )
+    _check_ids(metabolites["id"].to_list(), reactions["id"].to_list())
+    _check_coefficients(stoichiometry, metabolites, reactions)
+    _check_bounds(reactions)
+
+
+def _check_ids(metabolites: list[str], reactions: list[str]) -> None:
+    seen: dict[str, str] = {}
+    twice = []
+    for what, ids in (("metabolite", metabolites), ("reaction", reactions)):
+        for name in ids:
+            if name in seen:
+                twice.append(f"{name} ({seen[name]} and {what})")
+            seen[name] = what
+    if twice:
+        raise MetabolicError(f"{len(twice)} ids occur twice: {named(twice, 5)}; rename one of each pair")
+
+
+def _check_coefficients(
+    stoichiometry: sparse.csr_array, metabolites: pl.DataFrame, reactions: pl.DataFrame
+) -> None:
+    entries = stoichiometry.tocoo()
+    bad = np.flatnonzero(~np.isfinite(entries.data))
+    if len(bad):
+        row, column = (index[bad[0]] for index in entries.coords)
+        raise MetabolicError(
+            f"stoichiometry: {len(bad)} coefficients are not finite; the first is {entries.data[bad[0]]} for "
+            f"{metabolites['id'][int(row)]} in {reactions['id'][int(column)]}; correct the model"
+        )
+
+
+def _check_bounds(reactions: pl.DataFrame) -> None:
+    lower, upper, objective = (reactions[name].to_numpy() for name in ("lower", "upper", "objective"))
+    bad = np.flatnonzero(~(lower <= upper) | ~np.isfinite(objective) | (lower == np.inf) | (upper == -np.inf))
+    if len(bad):
+        first = int(bad[0])
+        raise MetabolicError(
+            f"{len(bad)} reactions need lower <= upper and a finite objective; the first is "
+            f"{reactions['id'][first]}, with {lower[first]} to {upper[first]} and objective {objective[first]}"
+        )

@@ -1,0 +1,74 @@
+import numpy as np
+import pytest
+
+from graph_attention.errors import MetabolicError
+from graph_attention.network.graph import MetabolicGraph
+
+
+@pytest.fixture(params=["e_coli_core", "ijo1366"])
+def network(request):
+    return request.getfixturevalue(request.param)
+
+
+def test_the_bundled_models_have_the_sizes_of_their_files(e_coli_core, ijo1366):
+    assert e_coli_core.stoichiometry.shape == (72, 95)
+    assert (e_coli_core.stoichiometry.nnz, len(e_coli_core.genes)) == (360, 137)
+    assert ijo1366.stoichiometry.shape == (1805, 2583)
+    assert (ijo1366.stoichiometry.nnz, len(ijo1366.genes), len(ijo1366.exchanges)) == (10183, 1367, 324)
+    assert len(e_coli_core.exchanges) == 20
+    assert ijo1366.reactions["id"][ijo1366.biomass] == "BIOMASS_Ec_iJO1366_core_53p95M"
+    assert ijo1366.compartments == ("c", "e", "p")
+
+
+def test_the_edges_are_the_nonzeros(network):
+    dense = np.zeros(network.stoichiometry.shape)
+    dense[network.edges.metabolite, network.edges.reaction] = network.edges.coefficient
+    assert (dense == network.stoichiometry.toarray()).all()
+    assert len(network.edges) == network.stoichiometry.nnz
+
+
+def test_nodes_are_metabolites_and_then_reactions(toy):
+    assert (toy.nodes, toy.node_ids[0], toy.node_ids[7]) == (17, "sugar_e", "EX_sugar")
+    assert toy.node_kinds.tolist() == [0] * 7 + [1] * 10
+    assert [toy.reaction_index[name] for name in toy.reactions["id"]] == list(range(10))
+    assert [toy.metabolite_index[name] for name in toy.metabolites["id"]] == list(range(7))
+
+
+def test_only_reactions_of_the_outer_compartment_are_exchanges(toy):
+    assert toy.exchanges.tolist() == [0, 1, 2]
+    assert np.flatnonzero(toy.boundary).tolist() == [0, 1, 2, 8]
+
+
+def test_subsystems_are_sorted_and_unassigned_is_last(toy):
+    assert toy.subsystems == ("growth", "splitting", "transport", "unassigned")
+    assert toy.pathway.tolist() == [3, 3, 3, 2, 2, 1, 1, 0, 0, 3]
+
+
+def test_a_fingerprint_changes_with_any_number_and_not_with_the_name(toy):
+    same = MetabolicGraph("other", toy.stoichiometry, toy.metabolites, toy.reactions)
+    changed = toy.stoichiometry.copy()
+    changed.data[3] *= 2
+    other = MetabolicGraph("toy", changed, toy.metabolites, toy.reactions)
+    assert same.fingerprint == toy.fingerprint != other.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("stoichiometry", "reactions", "said"),
+    [
+        ([[np.nan]], {"id": ["r"]}, "nan for m in r"),
+        ([[1.0]], {"id": ["m"]}, r"m \(metabolite and reaction\)"),
+        ([[1.0, 1.0]], {"id": ["r", "r"]}, r"r \(reaction and reaction\)"),
+        ([[1.0]], {"id": ["r"], "lower": [2.0], "upper": [1.0]}, "2.0 to 1.0"),
+        ([[1.0]], {"id": ["r"], "lower": [np.nan]}, "nan to"),
+        ([[1.0]], {"id": ["r", "s"]}, r"expected \[1, 2\]"),
+    ],
+)
+def test_what_is_no_network_is_refused(stoichiometry, reactions, said):
+    with pytest.raises(MetabolicError, match=said):
+        MetabolicGraph.from_arrays("bad", stoichiometry, ["m"], reactions)
+
+
+def test_the_objective_must_be_one_reaction_where_one_is_asked_for(toy):
+    none = MetabolicGraph.from_arrays("none", [[1.0]], ["m"], ["r"])
+    with pytest.raises(MetabolicError, match="got none"):
+        _ = none.biomass
