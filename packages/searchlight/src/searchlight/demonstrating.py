@@ -5,6 +5,7 @@ from pathlib import Path
 
 from analysis import Picture, Report, Section, write_report
 from searchlight import console
+from searchlight.choices import choice_of
 from searchlight.comparing import Compared, compare_arms
 from searchlight.demonstration import Demonstration
 from searchlight.inspecting import inspect_run
@@ -30,9 +31,8 @@ def demonstrate(demonstration: Demonstration, root: Path) -> None:
         question: compare_arms([root / arm.name for arm in arms], split=demonstration.split)
         for question, arms in demonstration.questions.items()
     }
-    _, inspection = inspect_run(
-        run_of(demonstration.inspected, 0, root).path, task=demonstration.task, samples=1
-    )
+    choice = choice_of(demonstration.inspected.system, demonstration.choice)
+    _, inspection = inspect_run(run_of(demonstration.inspected, 0, root).path, choice)
     page = root / "comparisons" / demonstration.name / "report.html"
     for question, compared in found.items():
         write_document(compared, page.parent / slug(question))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from searchlight.configuration import Resolved, load_config, with_settings
 from searchlight.errors import UsageError, nearest
@@ -16,8 +17,8 @@ class Demonstration:
     questions: Mapping[str, Sequence[Resolved]]
     seeds: Sequence[int]
     inspected: Resolved
-    task: str
-    """Which tasks of the inspected arm are drawn."""
+    choice: Mapping[str, Any]
+    """What of the inspected arm is drawn."""
     split: str
 
     @property
@@ -55,7 +56,7 @@ def working_memory(quick: bool) -> Demonstration:
         {"all nine tasks": list(arms.values()), "control, one feature": control},
         (0, 1, 2),
         arms["attention"],
-        "identity-2back" if quick else "identity",
+        {"task": "identity-2back" if quick else "identity"},
         "test/novel_view",
     )
 

@@ -5,20 +5,18 @@ from pathlib import Path
 from torch import nn
 
 from analysis.store import Run
+from searchlight.choices import Choice, choice_of
 from searchlight.controls import control_at, make_control, stored
-from searchlight.errors import UsageError
 from searchlight.experiments.base import Evaluation, Experiment, Inspection
 from searchlight.runs import evaluate_run, open_run, trained_model
 
 
-def inspect_run(path: Path, *, task: str | None, samples: int) -> tuple[Run, Inspection]:
+def inspect_run(path: Path, choice: Choice | None = None) -> tuple[Run, Inspection]:
     """Pictures and figures of a run, or of one of its checkpoints, with the controls made where they are missing.
 
     Raises:
-        UsageError: there is no run, it was not trained to its end, or it has no such task.
+        UsageError: there is no run, it was not trained to its end, or it has not what was chosen.
     """
-    if samples < 1:
-        raise UsageError(f"--samples {samples}: expected at least 1.")
     run, resolved = open_run(path)
     checkpoint = path if path.suffix == ".safetensors" else None
     if checkpoint is None:
@@ -26,8 +24,8 @@ def inspect_run(path: Path, *, task: str | None, samples: int) -> tuple[Run, Ins
     experiment, model = trained_model(run, resolved, checkpoint)
     trained = experiment.evaluate(model) if checkpoint else stored(run)
     of = "" if checkpoint is None or checkpoint.stem == "best" else f"-{checkpoint.stem}"
-    controls = {what: control(run, experiment, model, what, of) for what in experiment.controls}
-    return run, experiment.inspect(trained, controls, task=task, samples=samples)
+    beside = {what: control(run, experiment, model, what, of) for what in experiment.inspected}
+    return run, experiment.inspect(trained, beside, choice or choice_of(resolved.system, {}))
 
 
 def control(run: Run, experiment: Experiment, model: nn.Module, what: str, of: str) -> Evaluation:

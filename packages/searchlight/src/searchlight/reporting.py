@@ -1,6 +1,7 @@
 """Pages and pictures of comparisons and runs."""
 
 import json
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from analysis import (
 )
 from analysis.interactive import interval_view
 from searchlight.assaying import archive_of, assay_named
+from searchlight.choices import Choice
 from searchlight.comparing import Compared
 from searchlight.configuration import differences
 from searchlight.diagnosing import diagnoses_of
@@ -172,25 +174,27 @@ def drawn(drawings: Sequence[Drawing], folder: Path) -> list[Picture]:
     return [Picture.of_drawing(each) for each in drawings]
 
 
-def report_inspection(run: Run, inspection: Inspection, folder: Path, task: str | None) -> Path:
-    """Save the drawings of a run and write one page with all of them, named after the task if one was asked for."""
-    page = folder / (f"inspection-{task}.html" if task else "inspection.html")
+def report_inspection(run: Run, inspection: Inspection, folder: Path, choice: Choice) -> Path:
+    """Save the drawings and files of a run and write one page with all of them, named after what was chosen."""
+    page = folder / f"inspection{choice.suffix}.html"
+    for name, text in inspection.files.items():
+        write_atomically(folder / name, lambda file, text=text: file.write_text(text))
     rows = [Row(name, estimate) for name, estimate in inspection.figures.items()]
     write_report(
         page,
         Report(
             title=f"What {run.arm}, seed {run.seed}, attends to",
-            question="Where does the model look, for each task, and would it look there for no reason?",
-            data=[f"{run.path}: sequences of its test splits"],
+            question=inspection.question,
+            data=data_of(run),
             arms={run.arm: f"{run.environment()['parameters']:,} parameters"},
             headlines=rows[:1],
             sections=[
-                Section("Maps and controls", rows=rows),
+                Section("Maps and controls", rows=rows, notes=inspection.summary),
                 Section("Figures", pictures=drawn(inspection.drawings, folder)),
             ],
             diagnoses=diagnoses_of(run.config()["system"], [run]),
             provenance=provenance([run]),
-            commands=[f"searchlight inspect {run.path}" + (f" --task {task}" if task else "")],
+            commands=[shlex.join(["searchlight", "inspect", str(run.path), *choice.flags])],
         ),
     )
     return page

@@ -1,42 +1,60 @@
 """`searchlight inspect`: what a run attends to, beside controls."""
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from searchlight.options import Place, RunPath, Text, check_folder, parse
+from searchlight.choices import Choice, kinds_for
+from searchlight.options import Place, RunPath, check_folder, parse
 
 
 @dataclass(frozen=True)
 class Inspect:
-    """Draw what a run attends to, beside uniform attention, a shuffled task and an untrained network.
+    """Draw what a run attends to, beside uniform attention, an untrained network and what else it has as control.
 
-    Example: searchlight inspect runs/working_memory/attention_mtmf/seed-0 --task identity --samples 4
+    Examples: searchlight inspect runs/working_memory/attention_mtmf/seed-0 --task identity --samples 4;
+    searchlight inspect runs/metabolism/flux_split/seed-0 --medium acetate --subsystem "Citric Acid Cycle"
     """
 
     run: RunPath
     """The folder of a run, or one of its checkpoints."""
-    task: Text = None
-    """Only tasks of this name (identity-2back) or about this property (identity)."""
-    samples: int = 1
-    """Sequences drawn per task."""
     out: Place = None
     """Folder for the pictures and inspection.html; the run's own when not given."""
 
 
 def main(args: Sequence[str]) -> None:
     """Make the controls where they are missing, draw, and say what was found."""
-    options = parse(Inspect, "inspect", args)
+    options, choice = parsed(args)
     from searchlight import console
     from searchlight.diagnosing import diagnoses_of, show_diagnoses
     from searchlight.inspecting import inspect_run
     from searchlight.reporting import report_inspection
 
     check_folder(options.out)
-    run, inspection = inspect_run(options.run, task=options.task, samples=options.samples)
-    page = report_inspection(run, inspection, options.out or run.path, options.task)
+    run, inspection = inspect_run(options.run, choice)
+    page = report_inspection(run, inspection, options.out or run.path, choice)
     if inspection.figures:
         rows = [[name, str(estimate)] for name, estimate in inspection.figures.items()]
         console.show_table(["", f"{inspection.split}: mean, 95 % interval over groups"], rows)
+    for line in inspection.summary:
+        console.say(line)
     show_diagnoses(diagnoses_of(run.config()["system"], [run]))
     pictures = f"{(count := len(inspection.drawings))} picture{'s' * (count != 1)}"
+    for name in inspection.files:
+        console.say(f"file: {page.parent / name}")
     console.say(f"\n{pictures}: {page.parent / 'figures'}\nreport: {page}")
+
+
+def parsed(args: Sequence[str]) -> tuple[Inspect, Choice]:
+    """The options of the verb, and what is chosen of the run they name; each system's runs offer their own.
+
+    Raises:
+        UsageError: a flag that runs of this system do not have.
+    """
+    kinds = kinds_for([word for word in args if not word.startswith("-")])
+    made = dataclasses.make_dataclass(
+        "Inspect", [], bases=(*kinds, Inspect), frozen=True, namespace={"__doc__": Inspect.__doc__}
+    )
+    options = parse(made, "inspect", args)
+    fields = [each.name for each in dataclasses.fields(kinds[0])]
+    return options, kinds[0](**{name: getattr(options, name) for name in fields})

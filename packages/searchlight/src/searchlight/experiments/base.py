@@ -11,23 +11,13 @@ import polars as pl
 from torch import nn
 
 from analysis import Assay, Estimate, Hypothesis, Measure
-from searchlight.training import Batches, Loss
+from searchlight.experiments.arms import Arm, Fitted
 
 if TYPE_CHECKING:
     from analysis import Drawing
 
 Report = Callable[[str, int, int], None]
 """Hears how far a preparation is: what is done, how much of it, of how much."""
-
-
-@dataclass(frozen=True)
-class Arm:
-    """One thing that can be trained and compared: a torch model, its loss, its data, and how it is validated."""
-
-    model: nn.Module
-    loss: Loss
-    batches: Batches
-    validate: Callable[[nn.Module], dict[str, float]]
 
 
 @dataclass(frozen=True)
@@ -41,11 +31,17 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class Inspection:
-    """What is shown of a run's attention: drawings, and estimates by what they tell, controls among them."""
+    """What is shown of a run's attention: drawings, and estimates by what they tell, controls among them.
+
+    `summary` says the same in a few lines, `files` are further files by their names below the page's folder.
+    """
 
     drawings: "Sequence[Drawing]"
     figures: Mapping[str, Estimate]
     split: str
+    question: str = "Where does the model look, and would it look there for no reason?"
+    summary: Sequence[str] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 class Experiment(ABC):
@@ -86,12 +82,17 @@ class Experiment(ABC):
         """What `intervene` offers to hold a trained arm against."""
         return ()
 
+    @property
+    def inspected(self) -> tuple[str, ...]:
+        """What of `intervene` is made to be looked at beside a trained arm."""
+        return self.controls
+
     def leakage(self) -> dict[str, dict[str, Any]]:
         """What a linear decoder gets from features that should tell nothing, by name, as plain estimates."""
         return {}
 
     @abstractmethod
-    def arm(self) -> Arm:
+    def arm(self) -> Arm | Fitted:
         """The arm that the configuration describes, untrained."""
 
     @abstractmethod
@@ -123,7 +124,8 @@ class Experiment(ABC):
         return f"{type(model).__name__}: {parameters:,} parameters"
 
     @abstractmethod
-    def inspect(
-        self, trained: Evaluation, controls: dict[str, Evaluation], *, task: str | None, samples: int
-    ) -> Inspection:
-        """Pictures and figures of what a trained arm attends to, beside the same of its controls."""
+    def inspect(self, trained: Evaluation, controls: dict[str, Evaluation], choice: Any) -> Inspection:
+        """Pictures and figures of what a trained arm attends to, beside the same of what is `inspected` with it.
+
+        `choice` is what `searchlight.choices` offers for the system.
+        """

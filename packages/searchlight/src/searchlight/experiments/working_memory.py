@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from analysis import Measure
 from attention_core import AttentionMap
 from perception import Backbone, FeatureMaps, ImageSet, weights_fingerprint
+from searchlight.choices import TaskChoice
 from searchlight.experiments import stimuli, working_memory_interventions
 from searchlight.experiments.base import Arm, Evaluation, Experiment, Inspection
 from searchlight.experiments.working_memory_maps import stored_maps
@@ -266,14 +267,12 @@ class WorkingMemory(Experiment):
         """Those that look at places do."""
         return needs_map(config["model"]["kind"])
 
-    def inspect(
-        self, trained: Evaluation, controls: dict[str, Evaluation], *, task: str | None, samples: int
-    ) -> Inspection:
+    def inspect(self, trained: Evaluation, controls: dict[str, Evaluation], choice: TaskChoice) -> Inspection:
         """Attention over the frames of some sequences, or the gates of every channel."""
         # It draws, and matplotlib is slow to import.
         from searchlight.experiments import working_memory_inspection
 
-        return working_memory_inspection.inspect(self.images, trained, controls, task, samples)
+        return working_memory_inspection.inspect(self.images, trained, controls, choice)
 
 
 def rows_of(chunks: Sequence[Tensor | None]) -> np.ndarray:

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from analysis import Drawing, Estimate, attention_over_frames, cluster_estimate, heat_map
 from perception import ImageSet
+from searchlight.choices import TaskChoice
 from searchlight.errors import UsageError, nearest
 from searchlight.experiments.base import Evaluation, Inspection
 from working_memory import Answer
@@ -18,7 +19,7 @@ WORDS = {answer.value: answer.name.lower() for answer in Answer}
 
 
 def inspect(
-    images: ImageSet, trained: Evaluation, controls: Mapping[str, Evaluation], task: str | None, samples: int
+    images: ImageSet, trained: Evaluation, controls: Mapping[str, Evaluation], choice: TaskChoice
 ) -> Inspection:
     """Pictures of some sequences of each task, and how attention lies on the object against uniform and the controls.
 
@@ -26,16 +27,19 @@ def inspect(
         UsageError: there is no such task, or the model has neither an attention map nor gates.
     """
     check_looks(trained)
-    tasks, everyone = wanted(trained.trials, task), {"trained": trained, **controls}
+    tasks, everyone = wanted(trained.trials, choice.task), {"trained": trained, **controls}
     if "look/weights" in trained.attention:
         drawings = [
-            drawing for name in tasks for drawing in draw_task(images, trained, controls, name, samples)
+            drawing
+            for name in tasks
+            for drawing in draw_task(images, trained, controls, name, choice.samples)
         ]
     else:
         drawings = [
             draw_gates(name, each, tasks) for name, each in everyone.items() if "look/gates" in each.states
         ]
-    return Inspection(drawings, figures(everyone, tasks), SPLIT)
+    question = "Where does the model look, for each task, and would it look there for no reason?"
+    return Inspection(drawings, figures(everyone, tasks), SPLIT, question)
 
 
 def check_looks(trained: Evaluation) -> None:
