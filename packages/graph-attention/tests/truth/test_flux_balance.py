@@ -1,0 +1,169 @@
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+import pytest
+from scipy.sparse import csr_array, hstack
+
+from graph_attention.errors import MetabolicError
+from graph_attention.truth.flux_balance import fba, pfba, tie_break_weights
+from graph_attention.truth.media import Medium
+
+
+@pytest.fixture(scope="module")
+def sugar():
+    return Medium("sugar", {"EX_sugar": 10.0})
+
+
+@pytest.fixture(scope="module")
+def cobra_models():
+    """COBRApy's own models, with its own solver."""
+    import logging
+    from pathlib import Path
+
+    import cobra
+    from cobra.io import read_sbml_model
+
+    logging.getLogger("cobra").setLevel(logging.ERROR)
+    files = {"e_coli_core": "textbook", "iJO1366": "iJO1366", "iYS1720": "salmonella"}
+    folder = Path(cobra.__file__).parent / "data"
+    found = {}
+
+    def read(name):
+        if name not in found:
+            found[name] = read_sbml_model(str(folder / f"{files[name]}.xml.gz"))
+        return found[name]
+
+    return read
+
+
+def media_of(graph):
+    """Glucose, acetate, succinate and a mixture, with and without oxygen, beside the network's own medium."""
+    default = Medium.default(graph)
+    sources = [{"EX_glc__D_e": 7.0}, {"EX_ac_e": 9.0}, {"EX_succ_e": 3.0, "EX_fru_e": 2.0}]
+    fed = [
+        default.but(f"medium {index}", without=("EX_glc__D_e",), add=source)
+        for index, source in enumerate(sources)
+    ]
+    return [default, *fed, fed[0].but("no oxygen", without=("EX_o2_e",))]
+
+
+def test_growth_on_a_toy_is_what_can_be_counted_by_hand(toy, sugar):
+    solution = fba(toy, sugar)
+    assert solution.growth == pytest.approx(20.0)
+    assert solution.flux[toy.reaction_index["SPLIT"]] == pytest.approx(10.0)
+    assert solution.flux[toy.reaction_index["EX_sugar"]] == pytest.approx(-10.0)
+
+
+def test_a_drained_unit_costs_what_a_supplied_unit_would_give(toy, sugar):
+    price = fba(toy, sugar).shadow_price
+    assert price[toy.metabolite_index["sugar_e"]] == pytest.approx(-2.0)
+    assert price[toy.metabolite_index["acid_c"]] == pytest.approx(-1.0)
+
+
+@pytest.mark.parametrize("exchange", ["EX_glc__D_e", "EX_succ_e", "EX_fru_e"])
+def test_shadow_prices_are_the_finite_differences_of_growth_in_the_uptake(e_coli_core, exchange):
+    medium = Medium.default(e_coli_core).but("m", add={"EX_glc__D_e": 5.0, "EX_succ_e": 2.0, "EX_fru_e": 1.0})
+    step = 1e-3
+    more = medium.but("more", add={exchange: medium.uptake[exchange] + step})
+    here = fba(e_coli_core, medium)
+    gained = (fba(e_coli_core, more).growth - here.growth) / step
+    metabolite = e_coli_core.metabolite_index[exchange.removeprefix("EX_")]
+    assert gained > 1e-3
+    assert -here.shadow_price[metabolite] == pytest.approx(gained, rel=1e-6)
+    assert here.reduced_cost[e_coli_core.reaction_index[exchange]] == pytest.approx(-gained, rel=1e-6)
+
+
+def test_parsimonious_flux_balances_within_the_bounds_at_the_same_growth(e_coli_core):
+    for medium in media_of(e_coli_core):
+        solution = pfba(e_coli_core, medium)
+        lower, upper = medium.bounds(e_coli_core)
+        assert np.abs(e_coli_core.stoichiometry @ solution.flux).max() < 1e-9
+        assert (solution.flux >= lower - 1e-9).all()
+        assert (solution.flux <= upper + 1e-9).all()
+        assert solution.flux @ e_coli_core.objective == pytest.approx(
+            fba(e_coli_core, medium).growth, abs=1e-9
+        )
+
+
+def test_the_tie_break_leaves_one_flux_whatever_the_order_of_the_reactions(e_coli_core):
+    order = np.random.default_rng(3).permutation(len(e_coli_core.reactions))
+    shuffled = replace(
+        e_coli_core,
+        stoichiometry=e_coli_core.stoichiometry[:, order],
+        reactions=e_coli_core.reactions[order],
+    )
+    for medium in media_of(e_coli_core):
+        np.testing.assert_allclose(
+            pfba(shuffled, medium).flux, pfba(e_coli_core, medium).flux[order], atol=1e-7
+        )
+
+
+def test_two_equal_routes_are_told_apart_by_the_seed(toy):
+    twin = twice(toy, "SPLIT")
+    medium = Medium("sugar", {"EX_sugar": 10.0})
+    routes = [twin.reaction_index["SPLIT"], twin.reaction_index["SPLIT2"]]
+    chosen = [int(pfba(twin, medium, seed=seed).flux[routes].argmax()) for seed in range(12)]
+    expected = [int(tie_break_weights(twin, seed)[routes].argmin()) for seed in range(12)]
+    assert chosen == expected
+    assert set(chosen) == {0, 1}
+
+
+def twice(graph, name):
+    """The network with one reaction once more."""
+    column = graph.reaction_index[name]
+    row = graph.reactions[column].with_columns(pl.lit(f"{name}2").alias("id"))
+    matrix = csr_array(hstack([graph.stoichiometry, graph.stoichiometry[:, [column]]]))
+    return replace(graph, stoichiometry=matrix, reactions=pl.concat([graph.reactions, row]))
+
+
+def test_weights_depend_on_the_seed_and_the_id_alone(e_coli_core, toy):
+    weights = tie_break_weights(toy, 0)
+    assert (weights >= 1).all()
+    assert (weights < 1.001).all()
+    assert len(set(weights)) == len(weights)
+    np.testing.assert_array_equal(tie_break_weights(replace(toy, name="other"), 0), weights)
+    assert (tie_break_weights(toy, 1) != weights).all()
+    assert (tie_break_weights(toy, None) == 1).all()
+
+
+def test_a_medium_that_cannot_pay_maintenance_is_infeasible_and_says_so(e_coli_core):
+    solution = pfba(e_coli_core, Medium("nothing", {"EX_h2o_e": 1000.0}))
+    assert (solution.status, solution.growth, solution.feasible) == ("infeasible", 0.0, False)
+    assert not solution.flux.any()
+    assert np.isnan(solution.shadow_price).all()
+
+
+def test_a_network_without_objective_is_an_error(toy, sugar):
+    idle = replace(toy, reactions=toy.reactions.with_columns(objective=pl.lit(0.0)))
+    with pytest.raises(MetabolicError, match="toy has no objective"):
+        fba(idle, sugar)
+
+
+def test_growth_without_limit_is_an_error(toy, sugar):
+    from_nothing = toy.stoichiometry.toarray()
+    from_nothing[toy.metabolite_index["acid_c"], toy.reaction_index["GROW"]] = 0
+    reactions = toy.reactions.with_columns(upper=pl.lit(np.inf))
+    endless = replace(toy, stoichiometry=csr_array(from_nothing), reactions=reactions)
+    with pytest.raises(MetabolicError, match="no optimum"):
+        fba(endless, sugar)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["e_coli_core", *(pytest.param(name, marks=pytest.mark.slow) for name in ("iJO1366", "iYS1720"))],
+)
+def test_growth_and_total_flux_are_those_of_cobrapy(name, cobra_models, request):
+    from cobra.flux_analysis import pfba as cobra_pfba
+
+    graph = request.getfixturevalue(name.lower())
+    model = cobra_models(name)
+    for medium in media_of(graph):
+        solution = pfba(graph, medium, seed=None)
+        model.medium = {**dict.fromkeys(model.medium, 0), **medium.uptake}
+        growth = model.slim_optimize(error_value=0.0)
+        assert solution.growth == pytest.approx(growth, abs=1e-6)
+        if solution.feasible:
+            total = np.abs(solution.flux).sum()
+            assert total == pytest.approx(cobra_pfba(model).objective_value, rel=1e-6)
+            assert np.abs(pfba(graph, medium).flux).sum() <= 1.001 * total
