@@ -14,7 +14,8 @@ from torch import nn
 from analysis import Assay, Estimate, Finding, Findings, Graded, Measure
 from searchlight import configuration, experiments
 from searchlight.configuration import STRICT, Resolved, TrainingConfig
-from searchlight.experiments.base import Arm, Evaluation, Experiment, Inspection
+from searchlight.experiments.arms import Arm, Fitted
+from searchlight.experiments.base import Evaluation, Experiment, Inspection
 from searchlight.training import Batches
 
 SPLITS = ("validation/plain", "test/plain")
@@ -28,6 +29,8 @@ class LineConfig:
     """Standard deviation of what is added to the inputs."""
     dropout: float = 0.0
     """Dropout of the inputs, so that training draws random numbers."""
+    kind: str = "line"
+    """line is trained by gradient steps, least_squares fits itself."""
     training: TrainingConfig = field(default_factory=lambda: TrainingConfig(epochs=3, batch_size=8))
     """How the gradient steps are taken."""
 
@@ -67,6 +70,18 @@ def finding(measure, part, **cell):
     return Finding(measure, Estimate(value, value - 0.1, value + 0.1, part.height), cell)
 
 
+class LeastSquares:
+    """A baseline: the hyperplane nearest to the targets, and its side as logits."""
+
+    def fit(self, items):
+        targets = 2.0 * items["targets"] - 1
+        self.weights = torch.linalg.lstsq(items["inputs"], targets.unsqueeze(1)).solution
+
+    def __call__(self, inputs):
+        side = inputs @ self.weights
+        return torch.cat([-side, side], 1)
+
+
 class Line(Experiment):
     system = "line"
     measures: ClassVar = (Measure("accuracy", chance=0.5, cells=("feature", "n")),)
@@ -85,7 +100,14 @@ class Line(Experiment):
         inputs = torch.randn(count, 4, generator=generator)
         return {"ids": torch.arange(count), "inputs": inputs, "targets": (inputs.sum(1) > 0).long()}
 
+    @classmethod
+    def epochs(cls, config):
+        return config.training.epochs if config.kind == "line" else 1
+
     def arm(self):
+        if self.config.kind == "least_squares":
+            found = LeastSquares()
+            return Fitted(found, lambda: found.fit(self.items(1000 * self.seed)), self.validate)
         torch.manual_seed(self.seed)
         model = nn.Sequential(nn.Dropout(self.config.dropout), nn.Linear(4, 2))
         return Arm(model, self.loss, Batches(3, self.draw), self.validate)
@@ -126,6 +148,9 @@ class Line(Experiment):
                 )
             )
         return Evaluation(pl.concat(tables), {"model/answers": np.concatenate(states)})
+
+    def describe(self, model):
+        return "least squares" if isinstance(model, LeastSquares) else super().describe(model)
 
     def intervene(self, model, what):
         return self.evaluate(self.arm().model.eval())

@@ -1,6 +1,6 @@
 import pytest
 
-from searchlight import stock
+from searchlight.experiments import arms
 from searchlight.jobs import train_all
 from searchlight.stock import Stock, duration_of, show_missing, spell
 
@@ -14,7 +14,7 @@ def test_the_time_of_what_is_missing_is_that_of_saved_runs(line, tmp_path):
 
 
 def test_without_a_saved_run_some_steps_are_timed(line, tmp_path, monkeypatch):
-    monkeypatch.setattr(stock, "seconds_per_step", lambda *given: 0.5)
+    monkeypatch.setattr(arms, "seconds_per_step", lambda *given: 0.5)
     found = duration_of(Stock.of(line(), (0,), tmp_path))
     assert found.seconds == pytest.approx(3 * 3 * 0.5)
     assert found.how == "9 steps as fast as five that were timed"
@@ -29,7 +29,7 @@ def test_a_run_that_has_begun_is_missing_in_part(line, tmp_path):
 
 
 def test_arms_that_lack_nothing_are_not_named(line, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(stock, "seconds_per_step", lambda *given: 10.0)
+    monkeypatch.setattr(arms, "seconds_per_step", lambda *given: 10.0)
     whole, other = line("line/whole"), line("line/other")
     train_all([(whole, 0)], tmp_path, jobs_at_once=1)
     stocks = {each.name: Stock.of(each, (0,), tmp_path) for each in (whole, other, line("line/third"))}

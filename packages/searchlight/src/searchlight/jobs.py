@@ -19,6 +19,7 @@ from searchlight.caching import cache_folder
 from searchlight.configuration import Resolved
 from searchlight.errors import Interrupted, UsageError
 from searchlight.experiments import experiment_class
+from searchlight.experiments.arms import size_in_words
 from searchlight.experiments.base import Report
 from searchlight.processes import alone, leads, started_together, wait_for_everyone
 from searchlight.runs import reusable, run_of, train_run
@@ -86,11 +87,10 @@ def prepare(jobs: Sequence[Job], report: Report) -> None:
             experiment.prepare()
         except Interrupted as stop:
             raise Interrupted(f"{stop} of a preparation; the same command starts it again") from None
-        model = experiment.arm().model
-        parameters = sum(each.numel() for each in model.parameters())
-        console.remark(f"{resolved.name}: {parameters:,} parameters")
+        arm = experiment.arm()
+        console.remark(f"{resolved.name}: {size_in_words(arm.parameters)}")
         if len(arms) == 1:
-            console.remark(experiment.describe(model))
+            console.remark(experiment.describe(arm.model))
 
 
 def work(jobs: Sequence[Job], root: Path, resume: bool, at_once: int) -> Iterator[Outcome]:
@@ -142,7 +142,7 @@ def watched(jobs: Sequence[Job], root: Path, report: Report) -> Iterator[None]:
 
     def look() -> None:
         for resolved, seed in jobs:
-            run, epochs = run_of(resolved, seed, root), resolved.config.training.epochs
+            run, epochs = run_of(resolved, seed, root), epochs_of(resolved)
             report(f"{resolved.name} seed {seed}", epochs_done(run), epochs)
 
     def watch() -> None:
@@ -157,6 +157,11 @@ def watched(jobs: Sequence[Job], root: Path, report: Report) -> Iterator[None]:
         ended.set()
         thread.join()
     look()
+
+
+def epochs_of(resolved: Resolved) -> int:
+    """How many epochs a training of these settings has."""
+    return experiment_class(resolved.system).epochs(resolved.config)
 
 
 def epochs_done(run: Run) -> int:

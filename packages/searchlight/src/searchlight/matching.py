@@ -148,6 +148,10 @@ def kept_epochs(run: Run) -> list[int]:
     """The epochs whose weights a run kept."""
     files = run.checkpoint("best.safetensors").parent.glob("epoch-*.safetensors")
     epochs = sorted(int(file.stem.removeprefix("epoch-")) for file in files)
+    if not epochs and run.environment()["budget"] is None:
+        raise UsageError(
+            f"{run.path} fits itself and has no earlier epochs; --matched is for trained models."
+        )
     if not epochs:
         raise UsageError(
             f"{run.path} kept no weights of earlier epochs (checkpoints/epoch-*.safetensors) for --matched to choose "

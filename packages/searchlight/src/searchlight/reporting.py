@@ -32,6 +32,7 @@ from searchlight.comparing import Compared
 from searchlight.configuration import differences
 from searchlight.diagnosing import diagnoses_of
 from searchlight.experiments import experiment_class
+from searchlight.experiments.arms import size_in_words
 from searchlight.experiments.base import Inspection
 
 
@@ -140,7 +141,7 @@ def arm_line(run: Run, baseline: Run) -> str:
     """An arm in a sentence: its settings beside the baseline's, and its size."""
     changed = differences(baseline.config(), run.config())
     settings = ", ".join(f"{name} {value}" for name, value in changed.items()) or "the baseline"
-    return f"{settings}; {run.environment()['parameters']:,} parameters"
+    return f"{settings}; {size_in_words(run.environment()['parameters'])}"
 
 
 def leakage_section(run: Run) -> list[Section]:
@@ -186,7 +187,7 @@ def report_inspection(run: Run, inspection: Inspection, folder: Path, choice: Ch
             title=f"What {run.arm}, seed {run.seed}, attends to",
             question=inspection.question,
             data=data_of(run),
-            arms={run.arm: f"{run.environment()['parameters']:,} parameters"},
+            arms={run.arm: size_in_words(run.environment()["parameters"])},
             headlines=rows[:1],
             sections=[
                 Section("Maps and controls", rows=rows, notes=inspection.summary),

@@ -22,6 +22,7 @@ from searchlight import console
 from searchlight.assaying import find
 from searchlight.diagnosing import diagnoses_of
 from searchlight.experiments import experiment_class
+from searchlight.experiments.arms import size_in_words
 from searchlight.reporting import (
     data_of,
     drawn,
@@ -78,7 +79,7 @@ def page_of_runs(runs: Sequence[Run], sections: Sequence[Section], folder: Path)
         question=f"What has {'this network' if one else 'this arm'} learned, what does it hold, where does it look? "
         f"{units}.",
         data=data_of(runs[0]),
-        arms={arm: f"{seeds}; {runs[0].environment()['parameters']:,} parameters"},
+        arms={arm: f"{seeds}; {size_in_words(runs[0].environment()['parameters'])}"},
         headlines=headlines_of(sections, experiment_class(system).measures[0].name),
         sections=[
             *sections,

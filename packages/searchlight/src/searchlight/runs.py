@@ -7,6 +7,7 @@ import platform
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,16 @@ from searchlight.checkpoint import Checkpoint, load_checkpoint, load_model, save
 from searchlight.configuration import Resolved, differences, of_run, to_yaml
 from searchlight.errors import CheckpointError, Interrupted, UsageError
 from searchlight.experiments import experiment_class
+from searchlight.experiments.arms import Arm, Fitted
 from searchlight.experiments.base import Experiment
 from searchlight.processes import leads, wait_for_everyone, world_size
-from searchlight.training import Recorder, fit
+from searchlight.training import Recorder
 
 PACKAGES = ("torch", "numpy", "scipy", "scikit-learn", "polars", "accelerate", "searchlight")
 FADED, BURST = 1e-6, 1e3
 """Mean gradient norms of an epoch below and above which the log says so."""
+NO_FIGURES = ("epoch", "step", "train_loss", "gradient_norm", "seconds", "cpu_seconds", "peak_bytes")
+"""What a record of an epoch holds besides what it was validated at."""
 
 
 class RunRecorder(Recorder):
@@ -43,8 +47,7 @@ class RunRecorder(Recorder):
         """One line of metrics.jsonl, and two of train.log."""
         super().epoch(record)
         self.run.append_metrics({"kind": "epoch", **record})
-        named = ("epoch", "step", "train_loss", "gradient_norm", "seconds", "cpu_seconds", "peak_bytes")
-        figures = "  ".join(f"{name} {value:.4f}" for name, value in record.items() if name not in named)
+        figures = "  ".join(f"{name} {value:.4f}" for name, value in record.items() if name not in NO_FIGURES)
         self.log(
             f"TRAIN epoch {record['epoch']} step {record['step']} loss {record['train_loss']:.5f} "
             f"gradient norm {record['gradient_norm']:.4f} seconds {record['seconds']:.1f}"
@@ -58,6 +61,14 @@ class RunRecorder(Recorder):
             self.log(
                 f"WARNING exploding gradients: mean norm {record['gradient_norm']:.1e} in epoch {record['epoch']}"
             )
+
+    def fitted(self, record: dict[str, Any]) -> None:
+        """The one line of metrics.jsonl of a baseline, and two of train.log."""
+        super().fitted(record)
+        self.run.append_metrics({"kind": "epoch", **record})
+        figures = "  ".join(f"{name} {value:.4f}" for name, value in record.items() if name not in NO_FIGURES)
+        self.log(f"FIT seconds {record['seconds']:.1f}")
+        self.log(f"VAL  {figures}")
 
     def save(self, last: Callable[[], Checkpoint], best: bool) -> None:
         """checkpoints/last.safetensors; with the weights alone best.safetensors and some epoch-<k>.safetensors."""
@@ -144,11 +155,9 @@ def train_run(resolved: Resolved, seed: int, root: Path, *, resume: bool = False
     settings = resolved.config.training
     wait_for_everyone()
     if leads() and run.state == "absent":
-        budget = settings.epochs * arm.batches.per_epoch * settings.batch_size
-        parameters = sum(each.numel() for each in arm.model.parameters())
+        facts = {"budget": arm.budget(settings), "parameters": arm.parameters}
         run.begin(
-            to_yaml(resolved.document),
-            environment(experiment, budget=budget, parameters=parameters, changed=dict(resolved.changed)),
+            to_yaml(resolved.document), environment(experiment, **facts, changed=dict(resolved.changed))
         )
     wait_for_everyone()
     before = prepare_resume(run) if resume else None
@@ -156,27 +165,18 @@ def train_run(resolved: Resolved, seed: int, root: Path, *, resume: bool = False
     if leads() and before is None:
         run.log.write_text(experiment.describe(arm.model) + "\n\n")
     try:
-        fit(
-            arm.model,
-            arm.loss,
-            arm.batches,
-            settings,
-            validate=arm.validate,
-            recorder=recorder,
-            resume=before,
-        )
+        arm.train(settings, recorder, before)
     except Interrupted as stop:
         raise Interrupted(f"{run.path}: {stop}, saved. Go on with: {resume_command(run)}") from None
     if leads():
-        write_evaluation(run, experiment, arm.model)
+        write_evaluation(run, experiment, arm)
     wait_for_everyone()
     return run
 
 
-def write_evaluation(run: Run, experiment: Experiment, model: nn.Module) -> None:
-    """Evaluate the best weights; the run is complete then."""
-    load_weights(run, model)
-    evaluation = experiment.evaluate(model.cpu().eval())
+def write_evaluation(run: Run, experiment: Experiment, arm: Arm | Fitted) -> None:
+    """Evaluate the best weights, or what fitted itself; the run is complete then."""
+    evaluation = experiment.evaluate(arm.restored(partial(load_weights, run)))
     run.write_evaluation(evaluation.trials, evaluation.states, evaluation.attention)
 
 
@@ -189,14 +189,14 @@ def evaluate_run(run: Run) -> Resolved:
     _, resolved = open_run(run.path)
     if run.is_complete:
         return resolved
+    experiment = experiment_class(resolved.system)(resolved.config, run.seed, cache=cache_folder())
     last = run.checkpoint("last.safetensors")
-    if not last.is_file() or load_checkpoint(last).facts["epoch"] < resolved.config.training.epochs:
+    if not last.is_file() or load_checkpoint(last).facts["epoch"] < experiment.epochs(resolved.config):
         raise UsageError(
             f"{run.path} was not trained to its end; go on with: {resume_command(run)}, "
             "see docs/troubleshooting.md#incomplete-run."
         )
-    experiment = experiment_class(resolved.system)(resolved.config, run.seed, cache=cache_folder())
-    write_evaluation(run, experiment, experiment.arm().model)
+    write_evaluation(run, experiment, experiment.arm())
     return resolved
 
 
@@ -218,9 +218,11 @@ def runs_at(path: Path) -> list[Run]:
 
 
 def prepare_resume(run: Run) -> Checkpoint | None:
-    """The last checkpoint, with metrics and log taken back to it."""
+    """The last checkpoint, with metrics taken back to it; None, with nothing recorded, where there is none."""
     path = run.checkpoint("last.safetensors")
     if not path.is_file():
+        if leads() and (run.path / "metrics.jsonl").is_file():
+            run.rewind_metrics(lambda record: False)
         return None
     checkpoint = load_checkpoint(path)
     check_identity(run, path, checkpoint)
@@ -286,14 +288,10 @@ def open_run(path: Path) -> tuple[Run, Resolved]:
     return run, of_run(folder)
 
 
-def trained_model(
-    run: Run, resolved: Resolved, checkpoint: Path | None = None
-) -> tuple[Experiment, nn.Module]:
-    """The experiment of a run and its model with the best weights."""
+def trained_model(run: Run, resolved: Resolved, checkpoint: Path | None = None) -> tuple[Experiment, Any]:
+    """The experiment of a run and its model with the best weights, or its baseline, fitted again."""
     experiment = experiment_class(resolved.system)(resolved.config, run.seed, cache=cache_folder())
-    model = experiment.arm().model
-    load_weights(run, model, checkpoint)
-    return experiment, model.eval()
+    return experiment, experiment.arm().restored(partial(load_weights, run, path=checkpoint))
 
 
 def load_weights(run: Run, model: nn.Module, path: Path | None = None) -> None:

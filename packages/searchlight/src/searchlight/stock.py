@@ -12,9 +12,9 @@ from searchlight import console
 from searchlight.caching import cache_folder
 from searchlight.configuration import Resolved, load_config
 from searchlight.experiments import experiment_class
-from searchlight.jobs import epochs_done
+from searchlight.experiments.arms import Duration
+from searchlight.jobs import epochs_done, epochs_of
 from searchlight.runs import reusable, run_of
-from searchlight.training import seconds_per_step
 
 
 @dataclass(frozen=True)
@@ -41,17 +41,9 @@ class Stock:
     @property
     def left(self) -> float:
         """How many trainings are left, those that have begun in part."""
-        epochs = self.resolved.config.training.epochs
+        epochs = epochs_of(self.resolved)
         begun = (epochs_done(run_of(self.resolved, seed, self.root)) for seed in self.missing)
         return sum(1 - min(done / epochs, 1) for done in begun)
-
-
-@dataclass(frozen=True)
-class Duration:
-    """How long one training takes, and how that is known."""
-
-    seconds: float
-    how: str
 
 
 def stocks_of(system: str, arms: Sequence[str], seeds: Sequence[int], root: Path) -> dict[str, Stock]:
@@ -87,15 +79,12 @@ def seconds_of(run: Run) -> float | None:
 
 
 def measured(stock: Stock) -> Duration:
-    """Seconds per optimiser step times steps; what all seeds share is prepared for it."""
-    resolved, settings = stock.resolved, stock.resolved.config.training
+    """As the arm tells from a few steps, or from a fit; what all seeds share is prepared for it."""
+    resolved = stock.resolved
     with console.progress_bars() as report:
         experiment = experiment_class(resolved.system)(resolved.config, cache=cache_folder(), report=report)
         experiment.prepare()
-    arm = experiment.arm()
-    steps = settings.epochs * arm.batches.per_epoch
-    seconds = steps * seconds_per_step(arm.model, arm.loss, arm.batches, settings)
-    return Duration(seconds, f"{steps:,} steps as fast as five that were timed")
+    return experiment.arm().duration(resolved.config.training)
 
 
 def show_missing(stocks: Mapping[str, Stock]) -> None:

@@ -83,6 +83,10 @@ class Recorder:
         """One epoch ended, and was validated."""
         self.epochs.append(record)
 
+    def fitted(self, record: dict[str, Any]) -> None:
+        """A baseline has fitted itself, and was validated."""
+        self.epochs.append(record)
+
     def save(self, last: Callable[[], Checkpoint], best: bool) -> None:
         """Training can be taken up again from here; `best` when no epoch validated better."""
 

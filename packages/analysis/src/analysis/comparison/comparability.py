@@ -20,7 +20,8 @@ class Comparability:
 def comparability(runs_by_arm: Mapping[str, Sequence[Run]], baseline: str) -> Comparability:
     """Compare data, training budget and size of every arm with the baseline's.
 
-    Another budget (optimiser steps × batch) is a reason not to compare; a size 10 % off is noted.
+    Another budget (optimiser steps × batch) is a reason not to compare, except beside an arm that fits itself and has
+    none; a size 10 % off is noted.
 
     Raises:
         ComparabilityError: the baseline has no runs, an arm has none, or runs were made from different data.
@@ -31,7 +32,7 @@ def comparability(runs_by_arm: Mapping[str, Sequence[Run]], baseline: str) -> Co
     _check_data(facts)
     budgets = {arm: _distinct(records, "budget") for arm, records in facts.items()}
     reasons = {arm: _budget_reason(found, budgets[baseline], baseline) for arm, found in budgets.items()}
-    sizes = {arm: max(_distinct(records, "parameters")) for arm, records in facts.items()}
+    sizes = {arm: _size(records) for arm, records in facts.items()}
     notes = (_size_note(arm, size, baseline, sizes[baseline]) for arm, size in sizes.items())
     return Comparability({arm: why for arm, why in reasons.items() if why}, tuple(filter(None, notes)))
 
@@ -53,7 +54,14 @@ def _distinct(records: list[dict], key: str) -> set:
     return {record[key] for record in records}
 
 
-def _budget_reason(found: set[int], expected: set[int], baseline: str) -> tuple[str, ...]:
+def _size(records: list[dict]) -> int | None:
+    sizes = _distinct(records, "parameters")
+    return None if None in sizes else max(sizes)
+
+
+def _budget_reason(found: set, expected: set, baseline: str) -> tuple[str, ...]:
+    if found == {None} or expected == {None}:
+        return ()
     if len(found) > 1:
         return (
             f"its seeds were trained on {' and '.join(f'{budget:,}' for budget in sorted(found))} samples",
@@ -64,7 +72,9 @@ def _budget_reason(found: set[int], expected: set[int], baseline: str) -> tuple[
     return ()
 
 
-def _size_note(arm: str, size: int, baseline: str, expected: int) -> str:
+def _size_note(arm: str, size: int | None, baseline: str, expected: int | None) -> str:
+    if size is None or expected is None:
+        return f"{arm} fits itself, on no budget of gradient steps" if size is None else ""
     if expected and abs(size / expected - 1) > PARAMETER_TOLERANCE:
         return (
             f"{arm} has {size / expected - 1:+.0%} parameters against {baseline} ({size:,} and {expected:,})"

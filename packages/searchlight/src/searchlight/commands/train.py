@@ -65,7 +65,6 @@ def rehearse(resolved: Resolved, seeds: Sequence[int]) -> None:
     from searchlight import console
     from searchlight.caching import cache_folder
     from searchlight.experiments import experiment_class
-    from searchlight.training import seconds_per_step
 
     console.say(to_yaml(resolved.document))
     with console.progress_bars() as report:
@@ -75,13 +74,14 @@ def rehearse(resolved: Resolved, seeds: Sequence[int]) -> None:
         experiment.prepare()
     arm = experiment.arm()
     console.say(experiment.describe(arm.model))
-    settings = resolved.config.training
-    step = seconds_per_step(arm.model, arm.loss, arm.batches, settings)
+    training, validations = arm.duration(resolved.config.training), experiment.epochs(resolved.config)
     began = time.perf_counter()
-    arm.validate(arm.model.eval())
-    validation, steps = time.perf_counter() - began, settings.epochs * arm.batches.per_epoch
-    total = steps * step + settings.epochs * validation
+    arm.validate(arm.restored(lambda model: None))
+    validation = time.perf_counter() - began
+    total = training.seconds + validations * validation
     shown = f"{total:.0f} s" if total < 90 else f"{total / 60:.1f} min"
-    console.say(f"one step: {step * 1e3:.1f} ms, one validation: {validation * 1e3:.0f} ms")
+    console.say(
+        f"training: {training.seconds:.1f} s, {training.how}; one validation: {validation * 1e3:.0f} ms"
+    )
     several = f" for each of {len(seeds)} seeds" if len(seeds) > 1 else ""
-    console.say(f"{steps} steps and {settings.epochs} validations: about {shown}{several}")
+    console.say(f"with {validations} validation{'s' * (validations > 1)}: about {shown}{several}")

@@ -87,6 +87,11 @@ class Experiment(ABC):
         """What of `intervene` is made to be looked at beside a trained arm."""
         return self.controls
 
+    @classmethod
+    def epochs(cls, config: Any) -> int:
+        """How many epochs a training of this configuration has; a baseline that fits itself has one."""
+        return config.training.epochs
+
     def leakage(self) -> dict[str, dict[str, Any]]:
         """What a linear decoder gets from features that should tell nothing, by name, as plain estimates."""
         return {}
