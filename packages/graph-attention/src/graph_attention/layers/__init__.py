@@ -1,0 +1,1 @@
+"""Attention along a metabolic network, between conditions, and as the split of flux."""
