@@ -1,7 +1,11 @@
+from functools import cache
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from graph_attention.network.graph import MetabolicGraph
+from graph_attention.network.sources import BUNDLED
 
 
 def toy_graph() -> MetabolicGraph:
@@ -62,3 +66,15 @@ def ijo1366():
 @pytest.fixture(scope="session")
 def iys1720():
     return MetabolicGraph.bundled("iYS1720")
+
+
+@pytest.fixture(scope="session")
+def cobra_model():
+    """A bundled model as COBRApy itself reads it; use it as a context, which takes changes back."""
+    cobra = pytest.importorskip("cobra")
+
+    @cache
+    def read(name: str):
+        return cobra.io.read_sbml_model(str(Path(cobra.__file__).parent / "data" / BUNDLED[name]))
+
+    return read

@@ -1,29 +1,25 @@
 """A metabolic network as a graph of metabolites and reactions."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Int
 from scipy import sparse
 
-from graph_attention.errors import MetabolicError
-from graph_attention.network.edges import MetabolicEdges
-from graph_attention.network.tables import METABOLITES, REACTIONS, UNASSIGNED, check_tables, named, table_of
+from graph_attention.network.arrays import NetworkArrays
+from graph_attention.network.tables import METABOLITES, REACTIONS, check_tables, table_of
 
 if TYPE_CHECKING:
-    pass
-
-OPEN = 1000.0
-"""What stands for no bound, in mmol/gDW/h, as in the models of BiGG."""
+    import networkx as nx
+    from torch_geometric.data import HeteroData
 
 
 @dataclass(frozen=True, eq=False)
-class MetabolicGraph:
+class MetabolicGraph(NetworkArrays):
     """A network as its signed stoichiometry S, with bounds, gene rules, formulas, compartments and subsystems.
 
     S_mr < 0 where reaction r uses metabolite m, and > 0 where it makes it. At steady state S v = 0 for the fluxes
@@ -63,16 +59,11 @@ class MetabolicGraph:
             metabolites = {"id": metabolites}
         if not isinstance(reactions, Mapping):
             reactions = {"id": reactions}
-        count = len(reactions["id"])
-        bounds = {"lower": [0.0] * count, "upper": [OPEN] * count, "objective": [0.0] * count}
-        return cls(
-            name,
-            sparse.csr_array(np.asarray(stoichiometry, dtype=np.float64))
-            if not sparse.issparse(stoichiometry)
-            else sparse.csr_array(stoichiometry),
-            table_of(METABOLITES, metabolites),
-            table_of(REACTIONS, {**bounds, **reactions}),
+        matrix = (
+            stoichiometry if sparse.issparse(stoichiometry) else np.asarray(stoichiometry, dtype=np.float64)
         )
+        tables = table_of(METABOLITES, metabolites), table_of(REACTIONS, reactions)
+        return cls(name, sparse.csr_array(matrix), *tables)
 
     @classmethod
     def bundled(cls, name: str, cache: Path | None = None) -> "MetabolicGraph":
@@ -88,117 +79,91 @@ class MetabolicGraph:
 
         return from_cobra(model)
 
+    @classmethod
+    def from_sbml(cls, path: Path | str) -> "MetabolicGraph":
+        """The network of an SBML file, also compressed (see `sources.from_file`)."""
+        from graph_attention.network.sources import from_file
+
+        return from_file(Path(path), "read_sbml_model")
+
+    @classmethod
+    def from_json(cls, path: Path | str) -> "MetabolicGraph":
+        """The network of a file in COBRApy's JSON (see `sources.from_file`)."""
+        from graph_attention.network.sources import from_file
+
+        return from_file(Path(path), "load_json_model")
+
+    @classmethod
+    def from_pyg(cls, data: "HeteroData") -> "MetabolicGraph":
+        """The network of what `to_pyg` made (see `converters.from_pyg`)."""
+        from graph_attention.network.converters import from_pyg
+
+        return from_pyg(data)
+
     def __repr__(self) -> str:
         """Name and sizes."""
         metabolites, reactions = self.stoichiometry.shape
         return f"MetabolicGraph({self.name}: {metabolites} metabolites, {reactions} reactions)"
 
-    @property
-    def nodes(self) -> int:
-        """How many metabolites and reactions there are together."""
-        return sum(self.stoichiometry.shape)
+    def keep_reactions(
+        self, indices: Int[np.ndarray, " kept"], why: str = "not asked for"
+    ) -> "MetabolicGraph":
+        """Some reactions with their metabolites; `why` says in `excluded` for what the others went."""
+        from graph_attention.network import transforms
 
-    @cached_property
-    def node_ids(self) -> tuple[str, ...]:
-        """Ids of the metabolites, then of the reactions."""
-        return (*self.metabolites["id"], *self.reactions["id"])
+        return transforms.keep_reactions(self, indices, why)
 
-    @cached_property
-    def node_kinds(self) -> Int[np.ndarray, " nodes"]:
-        """0 for a metabolite, 1 for a reaction."""
-        return np.repeat([0, 1], self.stoichiometry.shape)
+    def prune_blocked(self) -> "MetabolicGraph":
+        """Leave out the reactions that no medium can give a flux (see `blocked.blocked_reactions`)."""
+        from graph_attention.network import transforms
 
-    @cached_property
-    def edges(self) -> MetabolicEdges:
-        """One edge for each nonzero of S."""
-        entries = self.stoichiometry.tocoo()
-        metabolite, reaction = (index.astype(np.int64) for index in entries.coords)
-        return MetabolicEdges(metabolite, reaction, entries.data, self.reversible[reaction])
+        return transforms.prune_blocked(self)
 
-    @cached_property
-    def lower(self) -> Float[np.ndarray, " reactions"]:
-        """Smallest flux of each reaction, mmol/gDW/h."""
-        return self.reactions["lower"].to_numpy(writable=True)
+    def drop_unbalanced(self) -> "MetabolicGraph":
+        """Leave out the reactions of `unbalanced` but those that are maximised."""
+        from graph_attention.network import transforms
 
-    @cached_property
-    def upper(self) -> Float[np.ndarray, " reactions"]:
-        """Largest flux of each reaction, mmol/gDW/h."""
-        return self.reactions["upper"].to_numpy(writable=True)
+        return transforms.drop_unbalanced(self)
 
-    @cached_property
-    def objective(self) -> Float[np.ndarray, " reactions"]:
-        """Weight of each reaction in what the cell is said to maximise."""
-        return self.reactions["objective"].to_numpy(writable=True)
+    def drop_currency(self, max_degree: int = 50) -> "MetabolicGraph":
+        """Leave out the metabolites of more than `max_degree` reactions; for pictures, not for fluxes."""
+        from graph_attention.network import transforms
 
-    @cached_property
-    def reversible(self) -> Bool[np.ndarray, " reactions"]:
-        """Whether the bounds allow both directions: lower < 0 < upper, as COBRApy has it."""
-        return (self.lower < 0) & (self.upper > 0)
+        return transforms.drop_currency(self, max_degree)
 
-    @cached_property
-    def biomass(self) -> int:
-        """The reaction that is maximised.
+    def subgraph(self, subsystem: str) -> "MetabolicGraph":
+        """The reactions of one subsystem with their metabolites."""
+        from graph_attention.network import transforms
 
-        Raises:
-            MetabolicError: there is none, or there are several.
-        """
-        found = np.flatnonzero(self.objective)
-        if len(found) != 1:
-            got = named([self.reactions["id"][int(index)] for index in found], 5) or "none"
-            raise MetabolicError(f"{self.name}: expected one objective reaction, got {got}; see `objective`")
-        return int(found[0])
+        return transforms.subgraph(self, subsystem)
 
-    @cached_property
-    def boundary(self) -> Bool[np.ndarray, " reactions"]:
-        """Whether a reaction has one metabolite only: exchanges, demands and sinks."""
-        return np.diff(self.stoichiometry.tocsc().indptr) == 1
+    def replicate(self, k: int) -> "MetabolicGraph":
+        """Unconnected copies, the ids followed by __1 to __k (see `transforms.replicate`)."""
+        from graph_attention.network import transforms
 
-    @cached_property
-    def exchanges(self) -> Int[np.ndarray, " exchanges"]:
-        """Boundary reactions of the outer compartment, the one with most of them: what a medium can open."""
-        outside = self.stoichiometry.tocsc()[:, self.boundary].indices
-        where = self.metabolites["compartment"].to_numpy()[outside]
-        names, counts = np.unique(where.astype(str), return_counts=True)
-        outer = names[counts.argmax()] if len(names) else ""
-        return np.flatnonzero(self.boundary)[where == outer]
+        return transforms.replicate(self, k)
 
-    @cached_property
-    def genes(self) -> tuple[str, ...]:
-        """Ids of all genes that the gene rules name, sorted."""
-        from graph_attention.network.gene_rules import genes_of
+    def borrow_subsystems(self, donor: "MetabolicGraph") -> "MetabolicGraph":
+        """The same network with subsystems by reaction id (see `pathways.borrow_subsystems`)."""
+        from graph_attention.network.pathways import borrow_subsystems
 
-        return tuple(sorted(set().union(*map(genes_of, self.reactions["gene_rule"]))))
+        reactions = self.reactions.with_columns(borrow_subsystems(self, donor))
+        return replace(self, reactions=reactions)
 
-    @cached_property
-    def subsystems(self) -> tuple[str, ...]:
-        """Names of the pathways, sorted; `unassigned` last, where a reaction has none."""
-        found = set(self.reactions["subsystem"])
-        return (*sorted(found - {""}), *([UNASSIGNED] if "" in found else []))
+    def to_networkx(self) -> "nx.DiGraph":
+        """Substrate → reaction → product (see `converters.to_networkx`)."""
+        from graph_attention.network.converters import to_networkx
 
-    @cached_property
-    def pathway(self) -> Int[np.ndarray, " reactions"]:
-        """Each reaction's place in `subsystems`."""
-        place = {name: index for index, name in enumerate(self.subsystems)}
-        return np.array([place[name or UNASSIGNED] for name in self.reactions["subsystem"]], dtype=np.int64)
+        return to_networkx(self)
 
-    @cached_property
-    def compartments(self) -> tuple[str, ...]:
-        """Ids of the compartments, sorted."""
-        return tuple(sorted(set(self.metabolites["compartment"])))
+    def to_pyg(self) -> "HeteroData":
+        """Two kinds of nodes and four of edges (see `converters.to_pyg`)."""
+        from graph_attention.network.converters import to_pyg
 
-    @cached_property
-    def metabolite_index(self) -> dict[str, int]:
-        """Row of each metabolite by id."""
-        return {name: index for index, name in enumerate(self.metabolites["id"])}
+        return to_pyg(self)
 
-    @cached_property
-    def reaction_index(self) -> dict[str, int]:
-        """Column of each reaction by id."""
-        return {name: index for index, name in enumerate(self.reactions["id"])}
+    def summary(self) -> str:
+        """Sizes, hubs, subsystems, and what is odd or was left out."""
+        from graph_attention.network.summary import summary
 
-    @cached_property
-    def fingerprint(self) -> str:
-        """SHA-256 of the matrix and both tables; name and `excluded` do not count."""
-        from graph_attention.network.storage import fingerprint
-
-        return fingerprint(self)
+        return summary(self)

@@ -13,7 +13,7 @@ from scipy import sparse
 from graph_attention.errors import MetabolicError
 from graph_attention.network.graph import MetabolicGraph
 from graph_attention.network.storage import SCHEMA_VERSION, read_network, write_network
-from graph_attention.network.tables import METABOLITES, REACTIONS, named, table_of
+from graph_attention.network.tables import METABOLITES, REACTIONS, named, table_of, unknown
 
 BUNDLED = {"e_coli_core": "textbook.xml.gz", "iJO1366": "iJO1366.xml.gz", "iYS1720": "salmonella.xml.gz"}
 DONOR = "iJO1366"
@@ -32,8 +32,10 @@ def bundled(name: str, cache: Path | None = None) -> MetabolicGraph:
         MetabolicError: there is no such model, or COBRApy is not installed.
     """
     if name not in BUNDLED:
-        raise MetabolicError(f"no bundled model {name!r}; expected one of {', '.join(BUNDLED)}")
-    return _kept(name, user_cache_path("searchlight") if cache is None else Path(cache))
+        raise unknown("bundled model", name, list(BUNDLED))
+    folder = user_cache_path("searchlight") if cache is None else Path(cache)
+    graph = _kept(name, folder)
+    return graph if name == DONOR else graph.borrow_subsystems(_kept(DONOR, folder))
 
 
 def from_cobra(model: Any) -> MetabolicGraph:
@@ -52,6 +54,23 @@ def from_cobra(model: Any) -> MetabolicGraph:
         table_of(REACTIONS, _reaction_columns(model, reactions)),
         excluded,
     )
+
+
+def from_file(path: Path, reader: str) -> MetabolicGraph:
+    """The network of a file, by the function of `cobra.io` that reads it.
+
+    Raises:
+        MetabolicError: COBRApy is not installed, there is no such file, or it is no model (see `from_cobra`).
+    """
+    read = _cobra_reader(reader)
+    if not path.is_file():
+        raise MetabolicError(f"{path}: expected a model file, found none")
+    try:
+        model = read(str(path))
+    except Exception as error:  # libSBML, JSON and COBRApy each raise their own
+        reason = " ".join(str(error).split())[:200]
+        raise MetabolicError(f"{path}: not a model that cobra.io.{reader} reads: {reason}") from error
+    return from_cobra(model)
 
 
 def _kept(name: str, cache: Path) -> MetabolicGraph:

@@ -1,6 +1,7 @@
 """The two tables of a network, one row for each metabolite and one for each reaction, and what they must fulfil."""
 
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,9 @@ from scipy import sparse
 from graph_attention.errors import MetabolicError
 
 UNASSIGNED = "unassigned"
+OPEN = 1000.0
+"""What stands for no bound, in mmol/gDW/h, as in the models of BiGG."""
+DEFAULTS = {"charge": None, "lower": 0.0, "upper": OPEN, "objective": 0.0}
 METABOLITES = {
     "id": pl.String,
     "name": pl.String,
@@ -29,15 +33,12 @@ REACTIONS = {
 
 
 def table_of(schema: Mapping[str, Any], columns: Mapping[str, Sequence[Any]]) -> pl.DataFrame:
-    """A table of a schema: text is empty where a column is not given, and a charge unknown."""
+    """A table of a schema. A column that is not given is empty text, an unknown charge, 0, or the bounds 0 to 1000."""
     rows = len(columns["id"])
-    missing = {
-        name: pl.Series(name, ["" if kind == pl.String else None] * rows, kind)
-        for name, kind in schema.items()
-        if name not in columns
+    filled = {
+        name: list(columns[name]) if name in columns else [DEFAULTS.get(name, "")] * rows for name in schema
     }
-    given = {name: pl.Series(name, list(column), schema[name]) for name, column in columns.items()}
-    return pl.DataFrame({**missing, **given}).select(list(schema))
+    return pl.DataFrame([pl.Series(name, values, schema[name]) for name, values in filled.items()])
 
 
 def named(items: Sequence[str], limit: int | None = None) -> str:
@@ -45,6 +46,13 @@ def named(items: Sequence[str], limit: int | None = None) -> str:
     shown = list(items if limit is None else items[:limit])
     rest = len(items) - len(shown)
     return ", ".join(shown) + (f" and {rest} more" if rest else "")
+
+
+def unknown(what: str, name: str, known: Sequence[str]) -> MetabolicError:
+    """The error of a name that the network does not have, with the nearest that it has."""
+    near = get_close_matches(name, known, n=1, cutoff=0.5)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    return MetabolicError(f"no {what} {name!r}; expected one of {named(known, 5) or 'none'}{hint}")
 
 
 def check_tables(stoichiometry: sparse.csr_array, metabolites: pl.DataFrame, reactions: pl.DataFrame) -> None:

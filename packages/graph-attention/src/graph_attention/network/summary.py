@@ -1,0 +1,72 @@
+"""A network in a few readable lines."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graph_attention.network.balance import imbalance
+from graph_attention.network.tables import UNASSIGNED, named
+
+if TYPE_CHECKING:
+    from graph_attention.network.graph import MetabolicGraph
+
+SHOWN = 5
+WIDTH = 14
+
+
+def summary(graph: "MetabolicGraph") -> str:
+    """Sizes, what is reversible, subsystems, hubs, and everything that is odd or was left out."""
+    metabolites, reactions = graph.stoichiometry.shape
+    head = f"{graph.name}: {metabolites} metabolites, {reactions} reactions, {len(graph.edges)} edges, "
+    lines = {
+        "compartments": _compartments(graph),
+        "reactions": _reactions(graph),
+        "subsystems": _subsystems(graph),
+        "objective": named(_ids(graph, graph.objective != 0), SHOWN) or "none",
+        "degree": _degree(graph),
+        "unbalanced": _counted(graph.unbalanced),
+        "not judged": f"{int(np.isnan(imbalance(graph)).sum())} reactions with an unknown formula or charge",
+        "isolated": _counted(graph.isolated),
+        "left out": "; ".join(map(_shortened, graph.excluded)) or "nothing",
+    }
+    told = [f"  {name:<{WIDTH}}{line}" for name, line in lines.items()]
+    return "\n".join([head + f"{len(graph.genes)} genes", *told])
+
+
+def _ids(graph: "MetabolicGraph", chosen: np.ndarray) -> list[str]:
+    return [graph.reactions["id"][int(index)] for index in np.flatnonzero(chosen)]
+
+
+def _counted(names: tuple[str, ...]) -> str:
+    return f"{len(names)}: {named(names, SHOWN)}" if names else "none"
+
+
+def _shortened(sentence: str) -> str:
+    said, _, names = sentence.partition(": ")
+    return f"{said}: {named(names.split(', '), SHOWN)}"
+
+
+def _compartments(graph: "MetabolicGraph") -> str:
+    where = graph.metabolites["compartment"]
+    return ", ".join(f"{name or '(none)'} {int((where == name).sum())}" for name in graph.compartments)
+
+
+def _reactions(graph: "MetabolicGraph") -> str:
+    rules = int((graph.reactions["gene_rule"] != "").sum())
+    other = int(graph.boundary.sum()) - len(graph.exchanges)
+    return (
+        f"{len(graph.exchanges)} exchanges, {other} other boundary, {int(graph.reversible.sum())} reversible, "
+        f"{rules} with a gene rule"
+    )
+
+
+def _subsystems(graph: "MetabolicGraph") -> str:
+    without = int((graph.reactions["subsystem"] == "").sum())
+    return f"{len(set(graph.subsystems) - {UNASSIGNED})}, {without} reactions {UNASSIGNED}"
+
+
+def _degree(graph: "MetabolicGraph") -> str:
+    degree = np.diff(graph.stoichiometry.indptr)
+    hubs = np.argsort(-degree, kind="stable")[:3]
+    names = ", ".join(f"{graph.metabolites['id'][int(hub)]} {degree[hub]}" for hub in hubs)
+    return f"median {np.median(degree):g}, largest {names}" if len(degree) else "no metabolites"

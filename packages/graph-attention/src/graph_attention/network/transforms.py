@@ -1,0 +1,97 @@
+"""Networks made from networks. What is left out is added to `excluded` with its number and names."""
+
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+from jaxtyping import Bool, Int
+from scipy import sparse
+
+from graph_attention.errors import MetabolicError
+from graph_attention.network.blocked import blocked_reactions
+from graph_attention.network.graph import MetabolicGraph
+from graph_attention.network.tables import named, unknown
+
+
+def keep_reactions(graph: MetabolicGraph, indices: Int[np.ndarray, " kept"], why: str) -> MetabolicGraph:
+    """The network of some reactions, in the order of the whole; metabolites that lose all of theirs go too."""
+    kept = np.zeros(len(graph.reactions), dtype=bool)
+    kept[indices] = True
+    before, after = (np.diff(part.indptr) for part in (graph.stoichiometry, graph.stoichiometry[:, kept]))
+    lost = (before > 0) & (after == 0)
+    said = [*_left_out("reactions", graph.reactions, ~kept, why)]
+    said += _left_out("metabolites", graph.metabolites, lost, f"with no reaction left ({why})")
+    return MetabolicGraph(
+        graph.name,
+        graph.stoichiometry[~lost][:, kept],
+        graph.metabolites.filter(~lost),
+        graph.reactions.filter(kept),
+        (*graph.excluded, *said),
+    )
+
+
+def prune_blocked(graph: MetabolicGraph) -> MetabolicGraph:
+    """The network without the reactions that no medium can give a flux (see `blocked.blocked_reactions`)."""
+    blocked = blocked_reactions(graph)
+    return keep_reactions(graph, np.flatnonzero(~blocked), "blocked with every exchange open")
+
+
+def drop_unbalanced(graph: MetabolicGraph) -> MetabolicGraph:
+    """The network without reactions that make or lose atoms or charge; what is maximised is kept."""
+    unbalanced = np.isin(graph.reactions["id"].to_numpy(), graph.unbalanced) & (graph.objective == 0)
+    return keep_reactions(graph, np.flatnonzero(~unbalanced), "unbalanced")
+
+
+def drop_currency(graph: MetabolicGraph, max_degree: int = 50) -> MetabolicGraph:
+    """The network without metabolites of more than `max_degree` reactions (h, h2o, atp …).
+
+    For pictures and neighbourhoods: fluxes of what is left need not balance in the whole. All reactions stay.
+    """
+    if max_degree < 1:
+        raise MetabolicError(f"max_degree: expected at least 1, got {max_degree}")
+    currency = np.diff(graph.stoichiometry.indptr) > max_degree
+    why = f"currency of more than {max_degree} reactions"
+    return replace(
+        graph,
+        stoichiometry=graph.stoichiometry[~currency],
+        metabolites=graph.metabolites.filter(~currency),
+        excluded=(*graph.excluded, *_left_out("metabolites", graph.metabolites, currency, why)),
+    )
+
+
+def subgraph(graph: MetabolicGraph, subsystem: str) -> MetabolicGraph:
+    """The reactions of one subsystem with their metabolites.
+
+    Raises:
+        MetabolicError: the network has no such subsystem.
+    """
+    if subsystem not in graph.subsystems:
+        raise unknown("subsystem", subsystem, graph.subsystems)
+    inside = np.flatnonzero(graph.pathway == graph.subsystems.index(subsystem))
+    return replace(keep_reactions(graph, inside, f"outside {subsystem}"), name=f"{graph.name}: {subsystem}")
+
+
+def replicate(graph: MetabolicGraph, k: int) -> MetabolicGraph:
+    """Unconnected copies, the ids followed by __1 to __k: a community before its members are joined.
+
+    S becomes block-diagonal, and every copy has its own exchanges. Genes keep their ids: one that is lost is lost
+    in every copy.
+    """
+    if k < 1:
+        raise MetabolicError(f"replicate: expected at least one copy, got {k}")
+    metabolites, reactions = (
+        pl.concat(table.with_columns(pl.col("id") + f"__{copy}") for copy in range(1, k + 1))
+        for table in (graph.metabolites, graph.reactions)
+    )
+    return replace(
+        graph,
+        name=f"{graph.name} ×{k}",
+        stoichiometry=sparse.csr_array(sparse.block_diag([graph.stoichiometry] * k)),
+        metabolites=metabolites,
+        reactions=reactions,
+    )
+
+
+def _left_out(what: str, table: pl.DataFrame, lost: Bool[np.ndarray, " rows"], why: str) -> list[str]:
+    names = table["id"].filter(pl.Series(lost)).to_list()
+    return [f"{len(names)} {what} {why}: {named(names)}"] if names else []
