@@ -1,43 +1,45 @@
 import pytest
 import torch
 
-from attention_core import SortedEdges
+from attention_core import Attended, DenseMap, SortedEdges
 from graph_attention.layers.attention_edges import AttentionEdges
-from graph_attention.layers.network_edges import EDGE_KINDS
+from graph_attention.layers.network_edges import SELF
 
 
-def every_pair(nodes: int, metabolites: int) -> AttentionEdges:
-    """Edges between all nodes and to themselves, with kinds, coefficients and pathways of all sorts."""
-    key, query = torch.cartesian_prod(torch.arange(nodes), torch.arange(nodes)).mT
-    itself = key == query
-    number = torch.arange(nodes * nodes)
-    coefficient = torch.where(itself, 0.0, (1.0 + number % 3) * (-1.0) ** number).double()
+def from_keys_to_queries(keys: int, queries: int) -> AttentionEdges:
+    """Keys as metabolites, each a product of every query, which are reactions; and each node to itself."""
+    nodes = keys + queries
+    itself = torch.arange(nodes).expand(2, -1)
+    pairs = torch.cartesian_prod(torch.arange(keys, nodes), torch.arange(keys)).mT.flip(0)
+    made, alone = torch.ones(keys * queries), torch.zeros(nodes)
     return AttentionEdges(
-        edges=SortedEdges(torch.stack([key, query]), nodes),
-        metabolites=metabolites,
-        kind=torch.where(itself, len(EDGE_KINDS) - 1, number % 4),
-        coefficient=coefficient,
-        reversible=number % 2 == 0,
-        pathway=number % 3,
-        share=(number % 5) / 5.0,
+        edges=SortedEdges(torch.cat([pairs, itself], 1), nodes),
+        metabolites=keys,
+        kind=torch.cat([made.long(), alone.long() + SELF]),
+        coefficient=torch.cat([2 * made, alone]),
+        reversible=torch.cat([made, alone]) > 0,
+        pathway=torch.cat([made, alone]).long(),
+        share=torch.cat([0.5 * made, alone + 1]),
         pathways=("one", "two"),
     )
 
 
 def across(layer):
-    """A layer over a network as cross-attention: keys are metabolites, queries reactions, who attend to them alone.
+    """A layer over a network as cross-attention: reactions attend to metabolites, and nobody to himself.
 
     `layer` takes nodes, edges and a mask `[batch, edges, 1]`.
     """
-    from attention_core.testing import as_cross_attention
 
-    def attend(tokens, pairs):
-        nodes = tokens.shape[1]
-        edges = every_pair(nodes, nodes // 2)
-        key, query = edges.edges.edges
-        return layer(tokens, edges, pairs[:, query, key].unsqueeze(-1))
+    def attend(query, key, mask):
+        keys = key.shape[1]
+        edges = from_keys_to_queries(keys, query.shape[1])
+        allowed = torch.zeros(len(query), len(edges), 1, dtype=torch.bool)
+        allowed[:, : keys * query.shape[1], 0] = True if mask is None else mask.flatten(1)
+        values, attention = layer(torch.cat([key, query], 1), edges, allowed)
+        block = (..., slice(keys, None), slice(keys))
+        return Attended(values[:, keys:], DenseMap(attention.dense()[block], attention.allowed()[block]))
 
-    return as_cross_attention(attend)
+    return attend
 
 
 @pytest.fixture(scope="session")
