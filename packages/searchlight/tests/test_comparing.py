@@ -57,7 +57,7 @@ def test_only_asked_cells_are_compared(folders):
 
 
 def test_a_comparison_of_some_cells_has_its_own_name_and_the_command_that_made_it(folders, capsys):
-    main(["compare", *map(str, folders), "--only", "feature=sum", "--n", "2", "--jobs", "1"])
+    main(["compare", *map(str, folders), "--only", "feature=sum", "--only", "n=2", "--jobs", "1"])
     page = folders[0].parents[1] / "comparisons" / "fast-vs-slow-sum-2" / "report.html"
     assert "--only feature=sum" in page.read_text()
     capsys.readouterr()

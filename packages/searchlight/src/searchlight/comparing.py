@@ -190,7 +190,8 @@ def compare_assays(
     """Measure what is missing, then compare by each assay; the primary measure has been compared already."""
     measure_all([run for runs in arms.values() for run in runs], assays, jobs_at_once=jobs_at_once)
     archive = Archive(arms, cache(find))
-    levels = {**only, "property": only["feature"]} if "feature" in only else only
+    kind = experiment_class(the_system(arms))
+    levels = {**only, **{other: only[name] for name, other in kind.also_called.items() if name in only}}
     return {
         assay.name: compare_assay(
             archive,

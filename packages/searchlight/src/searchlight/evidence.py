@@ -85,7 +85,7 @@ def task_use(system: str, measure: Measure, attention: Mapping[Run, Arrays]) -> 
         return None
     kind = experiment_class(system)
     own, other = (
-        mean([mean(tested(kind.values(run.trials(), measure, ()))["value"].to_list()) for run in side])
+        mean([mean(tested(kind.values_of(run, measure))["value"].to_list()) for run in side])
         for side in (made, made.values())
     )
     assert own is not None

@@ -26,7 +26,7 @@ def measured(system: str, runs: Sequence[Run], measure: Measure, cells: tuple[st
     """A measure of every run: arm, seed, split, the cells, and value."""
     kind = experiment_class(system)
     tables = [
-        kind.values(run.trials(), measure, cells).with_columns(arm=pl.lit(run.arm), seed=pl.lit(run.seed))
+        kind.values_of(run, measure, cells).with_columns(arm=pl.lit(run.arm), seed=pl.lit(run.seed))
         for run in runs
     ]
     return pl.concat(tables)
@@ -70,12 +70,17 @@ def show_results(resolved: Resolved, runs: Sequence[Run], measures: Sequence[Mea
     """One row per split, one column per measure, each with its interval over seeds and its chance level."""
     measures = measures or measures_of(resolved.system, None)
     found = {measure: estimates(measured(resolved.system, runs, measure), measure) for measure in measures}
-    splits = list(next(iter(found.values())))
-    rows = [[split, *(short(found[measure][split]) for measure in measures)] for split in splits]
+    splits = list(dict.fromkeys(split for each in found.values() for split in each))
+    rows = [
+        [split, *(short(found[each][split]) if split in found[each] else "" for each in measures)]
+        for split in splits
+    ]
     seeds = f"{len(runs)} seed{'s' if len(runs) > 1 else ''}"
     note = "95 % interval over seeds" if len(runs) > 1 else "one seed has no interval; --seeds 0..4 gives one"
     title = f"{resolved.name}, {seeds} ({note})"
     console.show_table(["split", *map(headed, measures)], rows, title=title)
+    if lacking := [each.name for each in measures if not found[each]]:
+        console.say(f"note: {resolved.name} does not answer what {', '.join(lacking)} measures")
     show_leakage(runs[0])
 
 
@@ -121,6 +126,8 @@ def columns_of(run: Run, measure: Measure, by: str | None) -> tuple[str, ...]:
         UsageError: the trials have no such column, or it has too many levels for a table.
     """
     columns, trials = tuple(by.split(",")) if by else measure.cells, run.trials()
+    if not columns:
+        raise UsageError(f"{measure.name} is told as a whole, without cells; --by COLUMN takes it apart.")
     for name in columns:
         if name not in trials.columns:
             raise UsageError(

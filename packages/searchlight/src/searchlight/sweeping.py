@@ -57,8 +57,9 @@ def show_sweep(
 
     Beside it stands how far each lies from the base on validation data, and then what each setting does alone.
     """
-    measure = experiment_class(system).measures[0]
-    values = [by_seed(system, group, measure, "validation/") for group in runs]
+    kind = experiment_class(system)
+    measure = kind.measures[0]
+    values = [by_seed(system, group, measure, kind.selected_on) for group in runs]
     ablation = Ablation(measure, settings, values, base)
     points = points_of(system, ablation, runs)
     points.sort(key=lambda point: point.validation.value, reverse=bool(measure.higher_is_better))
@@ -67,7 +68,8 @@ def show_sweep(
         console.show_json([point.document(chosen=point is chosen) for point in points])
         return
     chance = f" (chance {measure.chance:g})" if measure.chance is not None else ""
-    columns = [f"validation {measure.name}{chance}", "test, of the chosen one", "seeds", *COLUMNS]
+    on = kind.selected_on.strip("/").replace("/", " ")
+    columns = [f"{on} {measure.name}{chance}", "test, of the chosen one", "seeds", *COLUMNS]
     rows = [point.row(chosen=point is chosen) for point in points]
     console.show_table(["settings", *columns], rows, words=(0, 6))
     show_ablation(ablation)
@@ -80,12 +82,13 @@ COLUMNS = ("difference from base", "p (Holm)", "verdict")
 def points_of(system: str, ablation: Ablation, runs: Sequence[Sequence[Run]]) -> list[Point]:
     """The points with what they reached."""
     measure, found = ablation.measure, ablation.differences()
+    tested = experiment_class(system).selected_on.replace("validation", "test")
     return [
         Point(
             dict(settings),
             group,
             mean_over_seeds(values["value"].to_numpy(), measure),
-            mean_over_seeds(by_seed(system, group, measure, "test/")["value"].to_numpy(), measure),
+            mean_over_seeds(by_seed(system, group, measure, tested)["value"].to_numpy(), measure),
             found.result(in_words(settings)),
         )
         for settings, values, group in zip(ablation.settings, ablation.values, runs, strict=True)

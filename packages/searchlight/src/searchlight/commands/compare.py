@@ -28,10 +28,6 @@ class Compare:
     """What to compare; the experiment's primary measure when not given."""
     split: Text = None
     """On which split; all test splits when not given."""
-    property: Text = None
-    """Only tasks about this property (location, identity, category)."""
-    n: Number = None
-    """Only tasks of this n."""
     only: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
     """Only cells of this level, name=level, such as feature=location; once per column."""
     assay: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
@@ -71,12 +67,11 @@ def main(args: Sequence[str]) -> None:
     from searchlight.matching import TOLERANCE
     from searchlight.reporting import write_comparison
 
-    cells = {"feature": options.property, "n": options.n, **as_settings(options.only)}
     found = compare_arms(
         options.arms,
         measure=options.measure,
         split=options.split,
-        only={k: v for k, v in cells.items() if v is not None},
+        only=as_settings(options.only),
         assays=asked_assays(options),
         matched=options.matched,
         tolerance=TOLERANCE if options.tolerance is None else options.tolerance,

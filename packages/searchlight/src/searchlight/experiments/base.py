@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from torch import nn
 
-from analysis import Assay, Estimate, Hypothesis, Measure
+from analysis import Assay, Estimate, Hypothesis, Measure, Run
 from searchlight.experiments.arms import Arm, Fitted
 
 if TYPE_CHECKING:
@@ -58,6 +58,10 @@ class Experiment(ABC):
     """Measures that are shown and compared only when asked for."""
     training_split: ClassVar[str | None] = None
     """The validation split whose items are drawn as those of training are; the others hold something out."""
+    selected_on: ClassVar[str] = "validation/"
+    """Settings are chosen by the mean over the splits whose names begin so; the rest of validation is only told."""
+    also_called: ClassVar[Mapping[str, str]] = {}
+    """What assays call a column of the trials."""
     assays: ClassVar[tuple[Assay, ...]] = ()
     """What is asked of every run's stored numbers."""
     claims: ClassVar[tuple[Hypothesis, ...]] = ()
@@ -112,6 +116,11 @@ class Experiment(ABC):
     @abstractmethod
     def values(cls, trials: pl.DataFrame, measure: Measure, cells: tuple[str, ...]) -> pl.DataFrame:
         """A measure of a run's trials: one row per split and combination of `cells`, with the column `value`."""
+
+    @classmethod
+    def values_of(cls, run: Run, measure: Measure, cells: tuple[str, ...] = ()) -> pl.DataFrame:
+        """The same of a run; a system overrides it for a measure that needs more than the trials."""
+        return cls.values(run.trials(), measure, cells)
 
     @classmethod
     def observers(cls, trials: pl.DataFrame, cells: tuple[str, ...]) -> pl.DataFrame:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import polars as pl
@@ -56,6 +56,7 @@ class WorkingMemory(Experiment):
     measures = (ACCURACY, D_PRIME, LURES)
     further = (CRITERION,)
     training_split = "validation/familiar"
+    also_called: ClassVar[Mapping[str, str]] = {"feature": "property"}
     assays = ASSAYS
     claims = CLAIMS
 
