@@ -2,7 +2,7 @@
 
 import difflib
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -98,7 +98,7 @@ class Medium:
         """
         lower, upper = graph.lower.copy(), graph.upper.copy()
         table = nutrients(graph)
-        self._check(graph, table["exchange"].to_list())
+        self.check(graph.name, table["exchange"].to_list())
         reaction, sign = table["reaction"].to_numpy(), table["sign"].to_numpy()
         offered = np.array([self.uptake.get(exchange, 0.0) for exchange in table["exchange"]])
         inward, outward = reaction[sign > 0], reaction[sign < 0]
@@ -106,11 +106,10 @@ class Medium:
         lower[outward] = np.where(offered[sign < 0] > 0, -offered[sign < 0], np.maximum(lower[outward], 0))
         return lower, upper
 
-    def _check(self, graph: MetabolicGraph, known: list[str]) -> None:
+    def check(self, network: str, known: Sequence[str]) -> None:
+        """Raise MetabolicError for the first nutrient that is none of the exchanges known."""
         for exchange in self.uptake:
             if exchange not in known:
                 near = difflib.get_close_matches(exchange, known, n=1)
                 advice = f"did you mean {near[0]}?" if near else f"it has {len(known)} exchanges"
-                raise MetabolicError(
-                    f"medium {self.name}: {exchange} is no exchange of {graph.name}; {advice}"
-                )
+                raise MetabolicError(f"medium {self.name}: {exchange} is no exchange of {network}; {advice}")
