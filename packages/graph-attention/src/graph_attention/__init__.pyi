@@ -1,4 +1,24 @@
 from .errors import MetabolicError as MetabolicError
+from .layers.attention_edges import AttentionEdges as AttentionEdges
+from .layers.encodings import EdgeBias as EdgeBias
+from .layers.encodings import EdgeEncoding as EdgeEncoding
+from .layers.encodings import EdgeKinds as EdgeKinds
+from .layers.encodings import Encodings as Encodings
+from .layers.encodings import Pathways as Pathways
+from .layers.encodings import Stoichiometry as Stoichiometry
+from .layers.flux_split import FluxSplit as FluxSplit
+from .layers.flux_split import FluxSplitAttention as FluxSplitAttention
+from .layers.flux_split import FluxSplitEdges as FluxSplitEdges
+from .layers.metabolic import MetabolicMultiHeadAttention as MetabolicMultiHeadAttention
+from .layers.network_edges import NetworkEdges as NetworkEdges
+from .layers.network_edges import network_edges as network_edges
+from .layers.projections import KindEmbedding as KindEmbedding
+from .layers.projections import KindProjection as KindProjection
+from .layers.projections import SharedProjection as SharedProjection
+from .layers.self_attention import SelfAttention as SelfAttention
+from .layers.split_edges import SplitEdges as SplitEdges
+from .layers.split_edges import consumer_edges as consumer_edges
+from .layers.split_edges import producer_edges as producer_edges
 from .network.edges import MetabolicEdges as MetabolicEdges
 from .network.graph import MetabolicGraph as MetabolicGraph
 from .truth.flux_balance import FluxSolution as FluxSolution
@@ -11,15 +31,35 @@ from .truth.recipes import base_medium as base_medium
 from .truth.recipes import sole_sources as sole_sources
 
 __all__ = [
+    "AttentionEdges",
+    "EdgeBias",
+    "EdgeEncoding",
+    "EdgeKinds",
+    "Encodings",
     "FluxSolution",
+    "FluxSplit",
+    "FluxSplitAttention",
+    "FluxSplitEdges",
+    "KindEmbedding",
+    "KindProjection",
     "Medium",
     "MediumSet",
     "MetabolicEdges",
     "MetabolicError",
     "MetabolicGraph",
+    "MetabolicMultiHeadAttention",
+    "NetworkEdges",
+    "Pathways",
+    "SelfAttention",
+    "SharedProjection",
+    "SplitEdges",
+    "Stoichiometry",
     "base_medium",
+    "consumer_edges",
     "fba",
     "learning_media",
+    "network_edges",
     "pfba",
+    "producer_edges",
     "sole_sources",
 ]

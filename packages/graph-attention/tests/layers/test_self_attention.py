@@ -81,7 +81,7 @@ def test_the_map_knows_metabolites_and_reactions_by_id(core_edges, e_coli_core):
     assert attention.query_labels == attention.key_labels == e_coli_core.node_ids == core_edges.node_ids
 
 
-@pytest.mark.parametrize("project", [SharedProjection, KindProjection, KindEmbedding])
+@pytest.mark.parametrize("project", [SharedProjection, KindEmbedding])
 def test_the_contract_is_kept(project, as_network_layer):
     module = with_everything(SimpleNamespace(pathways=("one", "two")), project)
     layer = as_network_layer(lambda nodes, edges, mask: module.to(nodes.dtype)(nodes, edges, mask=mask))
