@@ -4,6 +4,7 @@ from itertools import product
 
 import pytest
 import torch
+from torch import nn
 
 from attention_core import EdgeMap, SortedEdges
 from graph_attention.errors import MetabolicError
@@ -85,11 +86,23 @@ def test_a_rollout_reads_the_product_of_the_layers_from_the_targets(maps, target
     torch.testing.assert_close(rolled_out(maps, targets), torch.einsum("n,bnm->bm", targets, whole))
 
 
-def test_a_gradient_is_that_of_a_known_function():
-    nodes = torch.randn(BATCH, NODES, 3)
+class Squares(nn.Module):
+    def forward(self, nodes, weight):
+        return 0.5 * (nodes.square() * weight[:, None]).sum((1, 2))
+
+
+def test_a_gradient_is_that_of_a_known_function_and_leaves_no_hook():
+    nodes, layer = torch.randn(BATCH, NODES, 3), Squares()
     weight = torch.arange(NODES).float()
-    found = input_gradient(lambda x: 0.5 * (x.square() * weight[:, None]).sum((1, 2)), nodes)
+    with torch.no_grad():
+        found = input_gradient(layer, lambda: layer(nodes, weight))
     torch.testing.assert_close(found, weight * nodes.norm(dim=-1))
+    assert not layer._forward_pre_hooks
+
+
+def test_a_gradient_around_the_layer_is_refused():
+    with pytest.raises(MetabolicError, match="does not depend on what enters Squares"):
+        input_gradient(Squares(), lambda: torch.ones(2, requires_grad=True))
 
 
 def test_neighbours_leave_a_node_itself_out():

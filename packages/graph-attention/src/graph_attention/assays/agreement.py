@@ -86,7 +86,7 @@ class Question:
     found: Ranked
 
     def figures(self, corrected: np.ndarray) -> Iterator[Finding]:
-        """Correlation, its excess and the share of media, of each attribution; media without a correlation are left out."""
+        """Correlation, its excess and the share of media; media in which there is no correlation are left out."""
         for place, score in enumerate(self.scores):
             cell = {"split": self.part.split, "truth": self.truth, "score": score}
             known = ~np.isnan(self.found.rho[:, place])
@@ -141,7 +141,8 @@ def notes(parts: Sequence[Explained], asked: Sequence[Question]) -> Iterator[str
         )
     for each in asked:
         where = f"{each.truth}, {each.part.split}"
-        yield f"{where}: {each.alone} of {each.nodes} nodes are like no other in degree and pathway, and stay in the null"
+        few = f"{each.alone} of {each.nodes} nodes"
+        yield f"{where}: {few} are like no other in degree and pathway, and stay where they are in the null"
         if lost := int(np.isnan(each.found.rho).all(1).sum()):
             yield f"{where}: {lost} media left out, where it is the same at all nodes"
 

@@ -45,7 +45,7 @@ class Strata:
 
 @dataclass(frozen=True)
 class Ranked:
-    """Spearman's ρ of several scores with one truth, in each medium, and the same with the truth moved in its strata."""
+    """Spearman's ρ of several scores with one truth in each medium, and with the truth moved within strata."""
 
     rho: Float[np.ndarray, "media scores"]
     drawn: Float[np.ndarray, "permutations media scores"]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import torch
 from jaxtyping import Float, Int
-from torch import Tensor
+from torch import Tensor, nn
 
 from attention_core import AttentionMap, EdgeMap, rollout
 from graph_attention.errors import MetabolicError
@@ -67,16 +67,32 @@ def gatt(maps: Maps, targets: Float[Tensor, " nodes"]) -> Nodes:
 
 
 def input_gradient(
-    output: Callable[[Float[Tensor, "batch nodes dim"]], Float[Tensor, " batch"]],
-    nodes: Float[Tensor, "batch nodes dim"],
+    layer: nn.Module, output: Callable[[], Float[Tensor, " batch"]]
 ) -> Float[Tensor, "batch nodes"]:
-    """Length of the gradient of an output with respect to what enters the first layer.
+    """Length of the gradient of an output with respect to the nodes that enter a layer.
 
-    s_n = ‖ ∂y / ∂x_n ‖₂
+        s_n = ‖ ∂y / ∂x_n ‖₂
+
+    `output` runs the model; whatever reaches it on ways around the layer does not count.
+
+    Raises:
+        MetabolicError: the output was made without the layer.
     """
-    nodes = nodes.detach().requires_grad_()
-    with torch.enable_grad():
-        (gradient,) = torch.autograd.grad(output(nodes).sum(), nodes)
+    entered: list[Tensor] = []
+
+    def held(_: nn.Module, given: tuple) -> tuple:
+        entered.append(given[0].detach().requires_grad_())
+        return (entered[-1], *given[1:])
+
+    handle = layer.register_forward_pre_hook(held)
+    try:
+        with torch.enable_grad():
+            found = output().sum()
+    finally:
+        handle.remove()
+    if not (entered and found.requires_grad):
+        raise MetabolicError(f"the output does not depend on what enters {type(layer).__name__}")
+    (gradient,) = torch.autograd.grad(found, entered[-1])
     return gradient.norm(dim=-1)
 
 
