@@ -21,6 +21,7 @@ from .layers.split_edges import consumer_edges as consumer_edges
 from .layers.split_edges import producer_edges as producer_edges
 from .network.edges import MetabolicEdges as MetabolicEdges
 from .network.graph import MetabolicGraph as MetabolicGraph
+from .truth.dataset import FluxDataset as FluxDataset
 from .truth.flux_balance import FluxSolution as FluxSolution
 from .truth.flux_balance import fba as fba
 from .truth.flux_balance import pfba as pfba
@@ -29,6 +30,8 @@ from .truth.media import Medium as Medium
 from .truth.medium_set import MediumSet as MediumSet
 from .truth.recipes import base_medium as base_medium
 from .truth.recipes import sole_sources as sole_sources
+from .truth.splits import consumer_splits as consumer_splits
+from .truth.splits import producer_splits as producer_splits
 
 __all__ = [
     "AttentionEdges",
@@ -36,6 +39,7 @@ __all__ = [
     "EdgeEncoding",
     "EdgeKinds",
     "Encodings",
+    "FluxDataset",
     "FluxSolution",
     "FluxSplit",
     "FluxSplitAttention",
@@ -56,10 +60,12 @@ __all__ = [
     "Stoichiometry",
     "base_medium",
     "consumer_edges",
+    "consumer_splits",
     "fba",
     "learning_media",
     "network_edges",
     "pfba",
     "producer_edges",
+    "producer_splits",
     "sole_sources",
 ]

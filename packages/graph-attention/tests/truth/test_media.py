@@ -6,23 +6,7 @@ import pytest
 
 from graph_attention.errors import MetabolicError
 from graph_attention.truth.media import Medium
-from graph_attention.truth.nutrients import candidates, element_counts, nutrients, usual_sources
-
-
-@pytest.mark.parametrize(
-    ("formula", "counts"),
-    [
-        ("C6H12O6", {"C": 6, "H": 12, "O": 6}),
-        ("CO2", {"C": 1, "O": 2}),
-        ("Co", {"Co": 1}),
-        ("C10H12.5N2R", {"C": 10, "H": 12.5, "N": 2, "R": 1}),
-        ("CHCl3C", {"C": 2, "H": 1, "Cl": 3}),
-        ("", {}),
-        (None, {}),
-    ],
-)
-def test_a_formula_is_counted_by_element(formula, counts):
-    assert element_counts(formula) == counts
+from graph_attention.truth.nutrients import candidates, nutrients, usual_sources
 
 
 def test_the_nutrients_of_the_core_model_are_those_of_its_exchanges(e_coli_core):

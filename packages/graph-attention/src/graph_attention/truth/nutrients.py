@@ -1,12 +1,12 @@
 """What the exchanges of a network can bring in: formulas, and sources of an element."""
 
-import re
 from collections.abc import Iterable
 
 import numpy as np
 import polars as pl
 
 from graph_attention.errors import MetabolicError
+from graph_attention.network.balance import elements
 from graph_attention.network.graph import MetabolicGraph
 
 ELEMENTS = ("C", "N", "P", "S")
@@ -14,30 +14,20 @@ ELEMENTS = ("C", "N", "P", "S")
 COMPOSITION = ("C", "H", "N", "O", "P", "S")
 """The elements that are counted in a formula."""
 
-TERM = re.compile(r"([A-Z][a-z]*)(\d*\.?\d*)")
-
-
-def element_counts(formula: str | None) -> dict[str, float]:
-    """How many atoms of each element a formula counts: C6H12O6 → C 6, H 12, O 6; none of an absent formula."""
-    found: dict[str, float] = {}
-    for element, count in TERM.findall(formula or ""):
-        found[element] = found.get(element, 0.0) + float(count or 1)
-    return found
-
 
 def nutrients(graph: MetabolicGraph) -> pl.DataFrame:
     """One row for each exchange of one metabolite, in the order of `graph.exchanges`.
 
     Columns: exchange, reaction (its index), metabolite (id), name, formula, sign (+1 where a positive flux brings
     the metabolite in, −1 where a negative one does), then the atoms of C, H, N, O, P, S in the formula. What moves
-    several metabolites at once is no nutrient and is left out.
+    several metabolites at once is no nutrient and is left out. A formula that cannot be read counts no atoms.
     """
     columns = graph.stoichiometry.tocsc()[:, graph.exchanges]
     single = np.flatnonzero(np.diff(columns.indptr) == 1)
     entry = columns.indptr[single]
     exchange, metabolite = graph.exchanges[single], columns.indices[entry]
     found = graph.metabolites[metabolite]
-    counts = [element_counts(formula) for formula in found["formula"]]
+    counts = [elements(formula) or {} for formula in found["formula"]]
     return pl.DataFrame(
         {
             "exchange": graph.reactions["id"][exchange],
