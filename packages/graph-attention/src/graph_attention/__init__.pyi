@@ -1,5 +1,15 @@
 from .errors import MetabolicError as MetabolicError
 from .layers.attention_edges import AttentionEdges as AttentionEdges
+from .layers.comparison import Compared as Compared
+from .layers.comparison import ConditionComparisonHead as ConditionComparisonHead
+from .layers.condition_map import ConditionLabels as ConditionLabels
+from .layers.condition_map import ConditionMap as ConditionMap
+from .layers.condition_map import stack_conditions as stack_conditions
+from .layers.conditions import ConditionCrossAttention as ConditionCrossAttention
+from .layers.conditions import ConditionPooling as ConditionPooling
+from .layers.conditions import ConditionProjection as ConditionProjection
+from .layers.conditions import CrossAttention as CrossAttention
+from .layers.edge_heads import EdgeHeads as EdgeHeads
 from .layers.encodings import EdgeBias as EdgeBias
 from .layers.encodings import EdgeEncoding as EdgeEncoding
 from .layers.encodings import EdgeKinds as EdgeKinds
@@ -9,6 +19,8 @@ from .layers.encodings import Stoichiometry as Stoichiometry
 from .layers.flux_split import FluxSplit as FluxSplit
 from .layers.flux_split import FluxSplitAttention as FluxSplitAttention
 from .layers.flux_split import FluxSplitEdges as FluxSplitEdges
+from .layers.joined import Joined as Joined
+from .layers.joined import JoinedAttention as JoinedAttention
 from .layers.metabolic import MetabolicMultiHeadAttention as MetabolicMultiHeadAttention
 from .layers.network_edges import NetworkEdges as NetworkEdges
 from .layers.network_edges import network_edges as network_edges
@@ -35,8 +47,17 @@ from .truth.splits import producer_splits as producer_splits
 
 __all__ = [
     "AttentionEdges",
+    "Compared",
+    "ConditionComparisonHead",
+    "ConditionCrossAttention",
+    "ConditionLabels",
+    "ConditionMap",
+    "ConditionPooling",
+    "ConditionProjection",
+    "CrossAttention",
     "EdgeBias",
     "EdgeEncoding",
+    "EdgeHeads",
     "EdgeKinds",
     "Encodings",
     "FluxDataset",
@@ -44,6 +65,8 @@ __all__ = [
     "FluxSplit",
     "FluxSplitAttention",
     "FluxSplitEdges",
+    "Joined",
+    "JoinedAttention",
     "KindEmbedding",
     "KindProjection",
     "Medium",
@@ -68,4 +91,5 @@ __all__ = [
     "producer_edges",
     "producer_splits",
     "sole_sources",
+    "stack_conditions",
 ]
