@@ -13,7 +13,7 @@ from searchlight.damage import damage_in_remarks
 from searchlight.errors import SearchlightError, UsageError, nearest
 
 VERBS = {
-    "demo": "From stimuli to verdicts in a few minutes: trains, compares and draws.",
+    "demo": "From data to verdicts in a few minutes: trains, compares and draws.",
     "train": "Train a configuration, once per seed.",
     "evaluate": "Print what a run reached on every split.",
     "compare": "Compare arms over their seeds, with intervals and a verdict per cell.",
@@ -31,6 +31,7 @@ FAMILIES = (
     ("attention_core.errors", "AttentionError"),
     ("perception.errors", "PerceptionError"),
     ("working_memory.errors", "WorkingMemoryError"),
+    ("graph_attention.errors", "MetabolicError"),
 )
 """The exception families of the packages: their messages are sentences for the user."""
 

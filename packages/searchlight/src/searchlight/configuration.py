@@ -13,6 +13,7 @@ import yaml
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
+from graph_attention.configuration import MetabolismConfig
 from searchlight.errors import ConfigError, nearest
 from working_memory.configuration import WorkingMemoryConfig
 
@@ -56,7 +57,20 @@ class WorkingMemoryExperimentConfig(WorkingMemoryConfig):
     """How the gradient steps are taken."""
 
 
-CONFIGS: dict[str, type] = {"working_memory": WorkingMemoryExperimentConfig}
+@dataclass(frozen=True, config=STRICT)
+class MetabolismExperimentConfig(MetabolismConfig):
+    """Growth and fluxes of a metabolic network on media."""
+
+    training: TrainingConfig = field(
+        default_factory=lambda: TrainingConfig(epochs=30, batch_size=16, learning_rate=2e-3, snapshots=0)
+    )
+    """How the gradient steps are taken; a baseline takes none."""
+
+
+CONFIGS: dict[str, type] = {
+    "working_memory": WorkingMemoryExperimentConfig,
+    "metabolism": MetabolismExperimentConfig,
+}
 
 
 @dataclasses.dataclass(frozen=True)

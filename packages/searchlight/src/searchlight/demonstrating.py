@@ -1,13 +1,17 @@
 """A demonstration carried out: trained, compared, drawn and written up."""
 
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 
 from analysis import Picture, Report, Section, write_report
 from searchlight import console
+from searchlight.caching import cache_folder
 from searchlight.choices import choice_of
 from searchlight.comparing import Compared, compare_arms
 from searchlight.demonstration import Demonstration
+from searchlight.experiments import experiment_class
+from searchlight.experiments.base import Facts
 from searchlight.inspecting import inspect_run
 from searchlight.jobs import train_all
 from searchlight.reporting import (
@@ -19,7 +23,7 @@ from searchlight.reporting import (
     provenance,
     write_document,
 )
-from searchlight.results import short
+from searchlight.results import headed, short
 from searchlight.runs import run_of
 
 
@@ -31,13 +35,16 @@ def demonstrate(demonstration: Demonstration, root: Path) -> None:
         question: compare_arms([root / arm.name for arm in arms], split=demonstration.split)
         for question, arms in demonstration.questions.items()
     }
+    facts = introduction(demonstration)
     choice = choice_of(demonstration.inspected.system, demonstration.choice)
     _, inspection = inspect_run(run_of(demonstration.inspected, 0, root).path, choice)
     page = root / "comparisons" / demonstration.name / "report.html"
     for question, compared in found.items():
         write_document(compared, page.parent / slug(question))
     pictures = drawn(inspection.drawings, page.parent)
-    write_report(page, page_of(demonstration, found, pictures, page.parent))
+    write_report(page, page_of(demonstration, found, facts, pictures, page.parent))
+    for each in facts:
+        console.show_table(each.columns, each.rows, title=f"\n{each.title}")
     show_verdicts(found)
     console.say(f"\nreport: {page}\n")
     console.say(
@@ -45,8 +52,18 @@ def demonstrate(demonstration: Demonstration, root: Path) -> None:
     )
 
 
+def introduction(demonstration: Demonstration) -> Sequence[Facts]:
+    """What the data hold, as the inspected arm's system tells it."""
+    resolved = demonstration.inspected
+    return experiment_class(resolved.system)(resolved.config, cache=cache_folder()).introduction()
+
+
 def page_of(
-    demonstration: Demonstration, found: dict[str, Compared], pictures: list[Picture], folder: Path
+    demonstration: Demonstration,
+    found: dict[str, Compared],
+    facts: Sequence[Facts],
+    pictures: list[Picture],
+    folder: Path,
 ) -> Report:
     """All questions on one page."""
     runs = {arm: runs for compared in found.values() for arm, runs in compared.arms.items()}
@@ -64,12 +81,14 @@ def page_of(
             for question, compared in found.items()
             for split, comparison in compared.splits.items()
         },
-        sections=[Section("Figures", pictures=[*compared_pictures, *pictures]), *leakage_section(baseline)],
+        sections=[
+            *(Section(each.title, notes=each.lines) for each in facts),
+            Section("Figures", pictures=[*compared_pictures, *pictures]),
+            *leakage_section(baseline),
+        ],
         diagnoses=[line for compared in found.values() for line in compared.diagnoses],
         provenance=provenance(seeds[0] for seeds in runs.values()),
-        commands=[
-            shlex.join(["searchlight", *demonstration.name.replace("demo_quick", "demo --quick").split()])
-        ],
+        commands=[demonstration.command],
     )
 
 
@@ -99,7 +118,7 @@ def show_verdicts(found: dict[str, Compared]) -> None:
     any_found = next(iter(found.values()))
     split, measure = next(iter(any_found.splits)), any_found.measure
     seeds = len(next(iter(any_found.arms.values())))
-    title = f"\n{measure.name} on {split}, chance {measure.chance:g}, {seeds} seeds, 95 % intervals"
+    title = f"\n{headed(measure)} on {split}, {seeds} seeds, 95 % intervals"
     console.show_table(
         ["question", "arm", measure.name, "difference from baseline", "verdict"], rows, title=title
     )
@@ -108,8 +127,10 @@ def show_verdicts(found: dict[str, Compared]) -> None:
 def next_commands(demonstration: Demonstration, root: Path) -> list[str]:
     """What to try after the demonstration."""
     arms = [str(root / arm.name) for arm in next(iter(demonstration.questions.values()))]
+    flags = choice_of(demonstration.inspected.system, demonstration.next_choice).flags
+    run = run_of(demonstration.inspected, 0, root).path
     return [
-        f"searchlight compare {' '.join(arms)}",
-        f"searchlight inspect {run_of(demonstration.inspected, 0, root).path} --task identity --samples 3",
-        "searchlight train working_memory/gated_mtmf --seeds 0..4",
+        shlex.join(["searchlight", "compare", *arms]),
+        shlex.join(["searchlight", "inspect", str(run), *flags]),
+        f"searchlight train {demonstration.trained_next} --seeds 0..4",
     ]

@@ -1,4 +1,4 @@
-"""`searchlight demo`: from stimuli to verdicts in a few minutes."""
+"""`searchlight demo`: from data to verdicts in a few minutes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Demo:
     """
 
     system: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="SYSTEM")] = "working_memory"
-    """Which system."""
+    """Which system: working_memory or metabolism."""
     quick: bool = False
     """Smaller still: under a minute."""
     runs: Path = Path("runs")

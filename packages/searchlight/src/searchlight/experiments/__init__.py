@@ -5,7 +5,10 @@ from typing import Any
 
 from searchlight.errors import UsageError, nearest
 
-SYSTEMS = {"working_memory": ("searchlight.experiments.working_memory", "WorkingMemory")}
+SYSTEMS = {
+    "working_memory": ("searchlight.experiments.working_memory", "WorkingMemory"),
+    "metabolism": ("searchlight.experiments.metabolism", "Metabolism"),
+}
 
 
 def experiment_class(system: str) -> Any:

@@ -44,6 +44,20 @@ class Inspection:
     files: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Facts:
+    """A table of what the data hold."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+    @property
+    def lines(self) -> list[str]:
+        """One sentence per row."""
+        return ["; ".join(map(" ".join, zip(self.columns, row, strict=True))) for row in self.rows]
+
+
 class Experiment(ABC):
     """A system under one resolved configuration and one seed.
 
@@ -99,6 +113,10 @@ class Experiment(ABC):
     def leakage(self) -> dict[str, dict[str, Any]]:
         """What a linear decoder gets from features that should tell nothing, by name, as plain estimates."""
         return {}
+
+    def introduction(self) -> Sequence[Facts]:
+        """What a reader should know of the data before any result."""
+        return ()
 
     @abstractmethod
     def arm(self) -> Arm | Fitted:

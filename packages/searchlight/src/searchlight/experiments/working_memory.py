@@ -16,7 +16,9 @@ from attention_core import AttentionMap
 from perception import Backbone, FeatureMaps, ImageSet, weights_fingerprint
 from searchlight.choices import TaskChoice
 from searchlight.experiments import stimuli, working_memory_interventions
-from searchlight.experiments.base import Arm, Evaluation, Experiment, Inspection
+from searchlight.experiments.arms import Arm
+from searchlight.experiments.base import Evaluation, Experiment, Inspection
+from searchlight.experiments.joining import join
 from searchlight.experiments.working_memory_maps import stored_maps
 from searchlight.training import Batch, Batches
 from working_memory import (
@@ -279,15 +281,3 @@ class WorkingMemory(Experiment):
 def rows_of(chunks: Sequence[Tensor | None]) -> np.ndarray:
     """Chunks of `[batch, time, …]` as one array whose first axis is the frames."""
     return torch.cat([chunk.flatten(0, 1) for chunk in chunks if chunk is not None]).numpy()
-
-
-def join(evaluations: Sequence[Evaluation]) -> Evaluation:
-    """Several splits as one evaluation."""
-    arrays = [
-        {
-            name: np.concatenate([getattr(each, kind)[name] for each in evaluations])
-            for name in getattr(evaluations[0], kind)
-        }
-        for kind in ("states", "attention")
-    ]
-    return Evaluation(pl.concat([each.trials for each in evaluations]), *arrays)

@@ -1,0 +1,1 @@
+"""The demonstration of each system. Nothing here imports torch."""

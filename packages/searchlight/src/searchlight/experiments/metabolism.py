@@ -1,0 +1,274 @@
+"""Growth and fluxes of a metabolic network on media, as the integration layer sees them."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import polars as pl
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from analysis import Measure, Run
+from graph_attention.assays import ASSAYS
+from graph_attention.baselines import make_baseline
+from graph_attention.claims import CLAIMS
+from graph_attention.configuration import BASELINE_SETTINGS
+from graph_attention.dataset_of import dataset_of
+from graph_attention.metrics import FLUX_Q2, GROWTH_Q2, MEASURES, Reference, flux_q2, measured, trials_table
+from graph_attention.model.factory import transformer_of
+from graph_attention.model.losses import MultiTaskLoss, Spread
+from graph_attention.network.graph import MetabolicGraph
+from graph_attention.predictions import Prediction
+from graph_attention.truth.dataset import FluxDataset
+from searchlight.experiments import metabolism_interventions
+from searchlight.experiments.arms import Arm, Fitted
+from searchlight.experiments.base import Evaluation, Experiment, Inspection
+from searchlight.experiments.joining import join
+from searchlight.experiments.metabolism_maps import stored_maps
+from searchlight.training import Batch, Batches
+
+TRAIN = "train"
+VALIDATION = ("validation/nutrient", "validation/medium")
+EVALUATED = (*VALIDATION, "test/nutrient", "test/medium")
+CHUNK = 16
+
+
+class Metabolism(Experiment):
+    """Media for a network; tell how fast cells grow there, and along which reactions."""
+
+    system = "metabolism"
+    measures = MEASURES
+    training_split = "validation/medium"
+    selected_on = "validation/nutrient"
+    assays = ASSAYS
+    claims = CLAIMS
+
+    @property
+    def is_baseline(self) -> bool:
+        """Whether the configuration describes a baseline, which has no attention."""
+        return self.config.model.is_baseline
+
+    @property
+    def controls(self) -> tuple[str, ...]:
+        """What attention is held against: nothing where there is none."""
+        possible = metabolism_interventions.possible(self)
+        return tuple(what for what in metabolism_interventions.CONTROLS if what in possible)
+
+    @property
+    def inspected(self) -> tuple[str, ...]:
+        """The named conditions, as the trained model and an untrained one see them."""
+        return () if self.is_baseline else ("conditions", "untrained_conditions")
+
+    @cached_property
+    def dataset(self) -> FluxDataset:
+        """Every medium with its growth and fluxes, on the pruned network."""
+        return dataset_of(self.config, self.cache, self.report)
+
+    @property
+    def graph(self) -> MetabolicGraph:
+        """The pruned network."""
+        return self.dataset.graph
+
+    @cached_property
+    def splits(self) -> dict[str, np.ndarray]:
+        """Rows of the data set by split."""
+        media = self.config.media
+        return self.dataset.media.split(seed=media.seed, held_out=media.held_out)
+
+    @cached_property
+    def reference(self) -> Reference:
+        """What is known of the training media alone: mean growth, mean fluxes, which splits depend on the medium."""
+        return Reference.of(self.dataset, self.splits[TRAIN])
+
+    @property
+    def producers(self) -> Float[np.ndarray, "media edges"]:
+        """The share of each metabolite that each of its producers makes; NaN where nothing does."""
+        return self.dataset.splits()[1]
+
+    def prepare(self) -> None:
+        """Read and prune the network, label the media."""
+        _ = self.splits, self.reference
+
+    def data_hash(self) -> str:
+        """SHA-256 over network, media, labels and splits."""
+        seen = hashlib.sha256(f"{self.graph.fingerprint} {self.dataset.media.fingerprint}".encode())
+        for array in (self.dataset.growth, self.dataset.flux, *self.splits.values()):
+            seen.update(np.ascontiguousarray(array).tobytes())
+        return seen.hexdigest()
+
+    @classmethod
+    def epochs(cls, config: Any) -> int:
+        """Those of the training; a baseline fits itself in one."""
+        return 1 if config.model.is_baseline else config.training.epochs
+
+    def arm(self) -> Arm | Fitted:
+        """The transformer with its loss, or the baseline."""
+        if self.is_baseline:
+            baseline = make_baseline(self.config.model.kind, **self.config.baseline.given)
+            train = self.splits[TRAIN]
+            return Fitted(baseline, lambda: baseline.fit(self.dataset, train, self.seed), self.validate)
+        per_epoch = len(self.splits[TRAIN]) // self.batch_size
+        return Arm(self.model(), self.loss, Batches(per_epoch, self.draw), self.validate)
+
+    @property
+    def batch_size(self) -> int:
+        """Media of a step; all of them where there are fewer than asked for."""
+        return min(self.config.training.batch_size, len(self.splits[TRAIN]))
+
+    def model(self) -> nn.Module:
+        """The untrained transformer of this seed."""
+        with torch.random.fork_rng():
+            torch.manual_seed(self.seed)
+            rows = self.splits[TRAIN]
+            growth, flux = self.dataset.growth[rows], self.dataset.flux[rows]
+            typical = np.sqrt(np.square(flux).mean(0))
+            model = transformer_of(self.graph, self.config.model, typical=typical)
+            # A part of the model, so that what it learns is trained and kept with the rest.
+            model.add_module("learned_loss", MultiTaskLoss(self.config.loss, Spread.of(growth, flux)))
+            return model
+
+    def loss(self, model: nn.Module, batch: Batch) -> Tensor:
+        """Growth, fluxes, splits and growth or none together, with the stated weights."""
+        return model.get_submodule("learned_loss")(model, batch)
+
+    def draw(self, epoch: int) -> Iterator[Batch]:
+        """The training media in an order of the epoch's own; the last, too few for a batch, sit this epoch out."""
+        rows = np.random.default_rng((self.seed, epoch)).permutation(self.splits[TRAIN])
+        for start in range(0, len(rows) - self.batch_size + 1, self.batch_size):
+            yield self.batch(rows[start : start + self.batch_size])
+
+    def batch(self, rows: np.ndarray) -> Batch:
+        """Some media as tensors."""
+        growth = torch.from_numpy(self.dataset.growth[rows]).float()
+        return {
+            "ids": torch.from_numpy(rows),
+            "uptake": self.uptake(rows),
+            "growth": growth,
+            "grows": torch.from_numpy(self.dataset.grows[rows]).float(),
+            "flux": torch.from_numpy(self.dataset.flux[rows]).float(),
+            "split": torch.from_numpy(self.producers[rows]).float(),
+        }
+
+    def uptake(self, rows: np.ndarray) -> Float[Tensor, "media exchanges"]:
+        """The largest uptake of every exchange, mmol/gDW/h."""
+        return torch.from_numpy(self.dataset.media.uptake[rows]).float()
+
+    def outputs(self, model: nn.Module, rows: np.ndarray) -> Iterator[Any]:
+        """What a model says of some media, in chunks."""
+        device = next(model.parameters()).device
+        for start in range(0, len(rows), CHUNK):
+            yield model(self.uptake(rows[start : start + CHUNK]).to(device))
+
+    def validate(self, model: Any) -> dict[str, float]:
+        """Every measure on held-out nutrients, the primary one first, then growth on held-out mixtures."""
+        tables = [self.table(split, self.predict(model, split)[0]) for split in VALIDATION]
+        values = {measure.name: self.values(pl.concat(tables), measure, ()) for measure in MEASURES}
+        found = {
+            f"{name}{suffix}": by_split.filter(pl.col("split") == split)["value"].item()
+            for split, suffix in zip(VALIDATION, ("", "_medium"), strict=True)
+            for name, by_split in values.items()
+            if split in by_split["split"]
+        }
+        return {GROWTH_Q2.name: found.pop(GROWTH_Q2.name), **found}
+
+    @torch.no_grad()
+    def predict(self, model: Any, split: str) -> tuple[Prediction, dict[str, np.ndarray]]:
+        """What a model or a fitted baseline says of the media of a split, and the maps that it leaves."""
+        rows = self.splits[split]
+        if not isinstance(model, nn.Module):
+            return model.predict(self.dataset, rows), {}
+        outputs = list(self.outputs(model.eval(), rows))
+        return prediction_of(outputs), stored_maps(outputs)
+
+    def table(self, split: str, prediction: Prediction) -> pl.DataFrame:
+        """One row per medium of a split, with what is said of it and how right that is."""
+        return trials_table(
+            self.dataset, self.splits[split], prediction, split=split, reference=self.reference
+        )
+
+    @torch.no_grad()
+    def evaluate(self, model: Any) -> Evaluation:
+        """Every validation and test split."""
+        return join([self.evaluate_split(model, split) for split in EVALUATED])
+
+    def evaluate_split(self, model: Any, split: str) -> Evaluation:
+        """Trials, fluxes, splits and maps of one split."""
+        prediction, attention = self.predict(model, split)
+        return Evaluation(self.table(split, prediction), self.states(split, prediction), attention)
+
+    def states(self, split: str, prediction: Prediction) -> dict[str, np.ndarray]:
+        """Predicted and true fluxes and splits, as far as they are predicted."""
+        rows, found = self.splits[split], {}
+        if prediction.flux is not None:
+            mean = np.broadcast_to(self.reference.flux, prediction.flux.shape)
+            found |= {
+                "flux/target": self.dataset.flux[rows],
+                "flux/predicted": prediction.flux,
+                "flux/reference": mean,
+            }
+        if prediction.producers is not None:
+            found |= {"split/target": self.producers[rows], "split/predicted": prediction.producers}
+        return {name: np.ascontiguousarray(array, dtype=np.float32) for name, array in found.items()}
+
+    @torch.no_grad()
+    def intervene(self, model: Any, what: str) -> Evaluation:
+        """A model with attention taken away or changed, or what its attention is held against."""
+        return join(metabolism_interventions.intervene(self, model, what))
+
+    @classmethod
+    def values(cls, trials: pl.DataFrame, measure: Measure, cells: tuple[str, ...]) -> pl.DataFrame:
+        """A measure by split and cell, where there is anything to measure."""
+        return measured(trials, measure, ("split", *cells))
+
+    @classmethod
+    def values_of(cls, run: Run, measure: Measure, cells: tuple[str, ...] = ()) -> pl.DataFrame:
+        """The same of a run; Q² of fluxes is the median over reactions that vary, and needs the stored fluxes."""
+        if measure != FLUX_Q2:
+            return super().values_of(run, measure, cells)
+        return flux_q2_of(run.trials(), run.states(), ("split", *cells))
+
+    @classmethod
+    def keeps_maps(cls, config: Mapping[str, Any]) -> bool:
+        """Every model does, no baseline."""
+        return config["model"]["kind"] not in BASELINE_SETTINGS
+
+    def describe(self, model: Any) -> str:
+        """The model in a few lines, or what a baseline sees and says."""
+        return super().describe(model) if isinstance(model, nn.Module) else str(model)
+
+    def inspect(self, trained: Evaluation, controls: dict[str, Evaluation], choice: Any) -> Inspection:
+        """Subsystems that attend to each other, networks of strong edges, conditions side by side."""
+        # It draws, and matplotlib is slow to import.
+        from searchlight.experiments import metabolism_inspection
+
+        return metabolism_inspection.inspect(self, trained, controls, choice)
+
+
+def prediction_of(outputs: Sequence[Any]) -> Prediction:
+    """What a model says of chunks of media."""
+
+    def joined(parts: Sequence[Tensor]) -> np.ndarray:
+        return torch.cat(list(parts)).double().cpu().numpy()
+
+    return Prediction(
+        growth=joined([output.growth for output in outputs]),
+        grow_probability=joined([output.logits.sigmoid() for output in outputs]),
+        flux=joined([output.flux for output in outputs]),
+        producers=joined([output.splits.producers.attention.weights[..., 0] for output in outputs]),
+    )
+
+
+def flux_q2_of(trials: pl.DataFrame, states: Mapping[str, np.ndarray], by: Sequence[str]) -> pl.DataFrame:
+    """The median over varying reactions of Q², in every group of rows."""
+    if "flux/predicted" not in states:
+        return trials.select(by).clear().with_columns(value=pl.lit(None, dtype=pl.Float64))
+    names = ("flux/target", "flux/predicted", "flux/reference")
+    rows = []
+    for levels, part in trials.select(by).with_row_index().group_by(by, maintain_order=True):
+        target, predicted, reference = (states[name][part["index"].to_numpy()] for name in names)
+        each = flux_q2(target, predicted, reference[0])
+        rows.append((*levels, float(np.nanmedian(each))))
+    return pl.DataFrame(rows, schema=[*by, "value"], orient="row")
