@@ -27,7 +27,7 @@ class NetworkArrays:
     @property
     def nodes(self) -> int:
         """How many metabolites and reactions there are together."""
-        return sum(self.stoichiometry.shape)
+        return len(self.metabolites) + len(self.reactions)
 
     @cached_property
     def node_ids(self) -> tuple[str, ...]:
@@ -37,7 +37,7 @@ class NetworkArrays:
     @cached_property
     def node_kinds(self) -> Int[np.ndarray, " nodes"]:
         """0 for a metabolite, 1 for a reaction."""
-        return np.repeat([0, 1], self.stoichiometry.shape)
+        return np.repeat([0, 1], [len(self.metabolites), len(self.reactions)])
 
     @cached_property
     def edges(self) -> MetabolicEdges:

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float
 
 if TYPE_CHECKING:
-    from graph_attention.network.graph import MetabolicGraph
+    from graph_attention.network.arrays import NetworkArrays
 
 ELEMENT = re.compile(r"([A-Z][a-z]*)(\d+\.?\d*)?")
 TOLERANCE = 1e-6
@@ -23,7 +23,7 @@ def elements(formula: str) -> dict[str, float] | None:
     return counts
 
 
-def composition(graph: "MetabolicGraph") -> tuple[tuple[str, ...], Float[np.ndarray, "metabolites elements"]]:
+def composition(graph: "NetworkArrays") -> tuple[tuple[str, ...], Float[np.ndarray, "metabolites elements"]]:
     """The elements of a network, sorted, and how many atoms of each a metabolite has; NaN where it is unknown."""
     counts = [elements(formula) for formula in graph.metabolites["formula"]]
     names = tuple(sorted({element for known in counts if known for element in known}))
@@ -34,7 +34,7 @@ def composition(graph: "MetabolicGraph") -> tuple[tuple[str, ...], Float[np.ndar
     return names, np.array(rows, dtype=np.float64).reshape(len(counts), len(names))
 
 
-def imbalance(graph: "MetabolicGraph") -> Float[np.ndarray, " reactions"]:
+def imbalance(graph: "NetworkArrays") -> Float[np.ndarray, " reactions"]:
     """The largest number of atoms of one element, or of charges, that a reaction makes or loses.
 
     NaN where a formula or a charge of a metabolite in it is unknown.
@@ -45,7 +45,7 @@ def imbalance(graph: "MetabolicGraph") -> Float[np.ndarray, " reactions"]:
     return abs(made).max(axis=1, initial=0.0)
 
 
-def unbalanced(graph: "MetabolicGraph") -> tuple[str, ...]:
+def unbalanced(graph: "NetworkArrays") -> tuple[str, ...]:
     """Ids of the reactions inside that make or lose atoms or charge; what has an unknown formula is not judged."""
     found = (imbalance(graph) > TOLERANCE) & ~graph.boundary
     return tuple(graph.reactions["id"].filter(found))

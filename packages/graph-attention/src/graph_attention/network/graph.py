@@ -102,8 +102,8 @@ class MetabolicGraph(NetworkArrays):
 
     def __repr__(self) -> str:
         """Name and sizes."""
-        metabolites, reactions = self.stoichiometry.shape
-        return f"MetabolicGraph({self.name}: {metabolites} metabolites, {reactions} reactions)"
+        sizes = f"{len(self.metabolites)} metabolites, {len(self.reactions)} reactions"
+        return f"MetabolicGraph({self.name}: {sizes})"
 
     def keep_reactions(
         self, indices: Int[np.ndarray, " kept"], why: str = "not asked for"

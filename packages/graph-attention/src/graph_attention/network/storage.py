@@ -14,6 +14,7 @@ from analysis.files import write_atomically
 from graph_attention.errors import MetabolicError
 
 if TYPE_CHECKING:
+    from graph_attention.network.arrays import NetworkArrays
     from graph_attention.network.graph import MetabolicGraph
 
 SCHEMA_VERSION = 1
@@ -61,7 +62,7 @@ def read_network(path: Path) -> "MetabolicGraph":
     return MetabolicGraph(header["name"], matrix, metabolites, reactions, tuple(header["excluded"]))
 
 
-def fingerprint(graph: "MetabolicGraph") -> str:
+def fingerprint(graph: "NetworkArrays") -> str:
     """SHA-256 of stoichiometry, metabolites and reactions, independent of how they are stored."""
     digest = hashlib.sha256()
     matrix = graph.stoichiometry

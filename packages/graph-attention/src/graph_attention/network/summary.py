@@ -16,8 +16,9 @@ WIDTH = 14
 
 def summary(graph: "MetabolicGraph") -> str:
     """Sizes, what is reversible, subsystems, hubs, and everything that is odd or was left out."""
-    metabolites, reactions = graph.stoichiometry.shape
-    head = f"{graph.name}: {metabolites} metabolites, {reactions} reactions, {len(graph.edges)} edges, "
+    sizes = (
+        f"{len(graph.metabolites)} metabolites, {len(graph.reactions)} reactions, {len(graph.edges)} edges"
+    )
     lines = {
         "compartments": _compartments(graph),
         "reactions": _reactions(graph),
@@ -30,7 +31,7 @@ def summary(graph: "MetabolicGraph") -> str:
         "left out": "; ".join(map(_shortened, graph.excluded)) or "nothing",
     }
     told = [f"  {name:<{WIDTH}}{line}" for name, line in lines.items()]
-    return "\n".join([head + f"{len(graph.genes)} genes", *told])
+    return "\n".join([f"{graph.name}: {sizes}, {len(graph.genes)} genes", *told])
 
 
 def _ids(graph: "MetabolicGraph", chosen: np.ndarray) -> list[str]:

@@ -71,8 +71,8 @@ def check_tables(stoichiometry: sparse.csr_array, metabolites: pl.DataFrame, rea
     expected = (len(metabolites), len(reactions))
     if stoichiometry.shape != expected:
         raise MetabolicError(
-            f"stoichiometry: expected {list(expected)} for {expected[0]} metabolites and {expected[1]} reactions, "
-            f"got {list(stoichiometry.shape)}"
+            f"stoichiometry: expected {expected} for {expected[0]} metabolites and {expected[1]} reactions, "
+            f"got {stoichiometry.shape}"
         )
     _check_ids(metabolites["id"].to_list(), reactions["id"].to_list())
     _check_coefficients(stoichiometry, metabolites, reactions)
