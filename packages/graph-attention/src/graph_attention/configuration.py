@@ -95,8 +95,12 @@ class ModelConfig:
     """Layers of edge attention."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """Dropout inside the layers."""
-    projection_steps: PositiveInt = 30
-    """Steps that bring predicted fluxes onto mass balance and bounds."""
+    solver: Literal["optimise", "project"] = "optimise"
+    """optimise takes unrolled steps towards fastest growth; project goes to the nearest balanced fluxes."""
+    draft_steps: PositiveInt = 60
+    """Steps before attention looks, with solver optimise."""
+    projection_steps: PositiveInt = 60
+    """Steps that bring proposed fluxes onto mass balance and bounds."""
     pathway: bool = True
     """Whether attention knows which pathway a reaction is in."""
     stoichiometry: bool = True

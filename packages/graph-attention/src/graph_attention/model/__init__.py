@@ -1,0 +1,1 @@
+"""A transformer over a metabolic network, and how its fluxes keep mass."""

@@ -1,0 +1,152 @@
+"""What is read from the nodes of a network."""
+
+from typing import TYPE_CHECKING
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from graph_attention.layers.flux_split import FluxSplit, FluxSplitAttention, FluxSplitEdges, SideEdges
+from graph_attention.model.interior import Proposal
+from graph_attention.model.solvers import Draft
+
+if TYPE_CHECKING:
+    from graph_attention.network.graph import MetabolicGraph
+
+STRONGEST = 2.0
+"""The logarithm by which attention may raise or lower the price of a flux at most."""
+TRACE = 1e-4
+"""A flux of this size, in mmol/gDW/h, stands for none where a logarithm is taken."""
+
+
+class ProposalHead(nn.Module):
+    """What attention proposes for every reaction: a flux to start from, a push, and a price.
+
+        s(v⁰) = s(draft) + a · h,   push = b · h,   ln price = 2 tanh(c · h / 2),   s(v) = sign(v) ln(1 + |v|)
+
+    It begins as the draft itself.
+    """
+
+    def __init__(self, dim: int):
+        super().__init__()
+        self.norm = nn.LayerNorm(dim)
+        self.out = nn.Linear(dim, 3)
+        nn.init.zeros_(self.out.weight)
+        nn.init.zeros_(self.out.bias)
+
+    def forward(self, reactions: Float[Tensor, "batch reactions dim"], draft: Draft) -> Proposal:
+        """The proposal for each reaction."""
+        change, push, price = self.out(self.norm(reactions)).unbind(-1)
+        flux = signed_exp(signed_log(draft.flux) + change)
+        return Proposal(flux, push, STRONGEST * (price / STRONGEST).tanh())
+
+
+class SplitHead(nn.Module):
+    """The split of flux at every metabolite: `FluxSplitAttention` that hears the predicted flux through a slope.
+
+        b_mr = w · (ln(max(±S_mr v_r, 0) + ε) − ln ε) / 4
+
+    with + for producers and − for consumers. w starts at zero, where the map is attention to the nodes alone.
+    """
+
+    def __init__(self, dim: int):
+        super().__init__()
+        self.attention = FluxSplitAttention(dim)
+        self.slopes = nn.Parameter(torch.zeros(2))
+
+    def forward(
+        self,
+        nodes: Float[Tensor, "batch nodes dim"],
+        edges: FluxSplitEdges,
+        flux: Float[Tensor, "batch reactions"],
+        signs: tuple[Float[Tensor, " producers"], Float[Tensor, " consumers"]],
+    ) -> FluxSplit:
+        """Both maps; `signs` are ±|S| of the pairs, positive where a positive flux of theirs counts."""
+        heard = (
+            _heard(flux, side, sign)
+            for side, sign in zip((edges.producers, edges.consumers), signs, strict=True)
+        )
+        slopes = self.slopes.unbind()
+        biases = tuple(slope * each for slope, each in zip(slopes, heard, strict=True))
+        return self.attention(nodes, edges, biases=biases)
+
+
+class GrowthHead(nn.Module):
+    """Growth, and the logit that there is any, of the flux of the objective reaction and its node.
+
+        growth = max(v_b, 0) · exp(a · h),   logit = c · h + d₁ ln(1 + 100 v_b) − d₂ ln(1 + unmet / ε)
+
+    h is the node of the objective reaction beside the mean of what the splits gather.
+    """
+
+    def __init__(self, dim: int):
+        super().__init__()
+        self.norm = nn.LayerNorm(2 * dim)
+        self.out = nn.Linear(2 * dim, 2)
+        self.evidence = nn.Linear(2, 1, bias=False)
+        nn.init.zeros_(self.out.weight)
+        nn.init.zeros_(self.out.bias)
+
+    def forward(
+        self,
+        node: Float[Tensor, "batch dim"],
+        split: FluxSplit,
+        flux: Float[Tensor, " batch"],
+        unmet: Float[Tensor, " batch"],
+    ) -> tuple[Float[Tensor, " batch"], Float[Tensor, " batch"]]:
+        """Growth in 1/h, and the logit."""
+        gathered = (split.producers.values.mean(-2) + split.consumers.values.mean(-2)) / 2
+        factor, logit = self.out(self.norm(torch.cat([node, gathered], -1))).unbind(-1)
+        grown = flux.clamp_min(0)
+        evidence = torch.stack([(100 * grown).log1p(), -(unmet / TRACE).log1p()], -1)
+        return grown * factor.exp(), logit + self.evidence(evidence).squeeze(-1)
+
+
+class EssentialityHead(nn.Module):
+    """The logit that growth needs a gene, of the reactions that stop without it, as the gene rules have it.
+
+        ℓ_g = ln Σ_r∈lost(g) exp ℓ_r,   ℓ_r = w · h_r + b
+
+    A gene without which nothing stops, for want of a rule or thanks to an isoenzyme, gets a logit of its own.
+    """
+
+    def __init__(self, dim: int):
+        super().__init__()
+        self.reaction = nn.Sequential(nn.LayerNorm(dim), nn.Linear(dim, dim), nn.GELU(), nn.Linear(dim, 1))
+        self.dispensable = nn.Parameter(torch.tensor(-4.0))
+
+    def forward(
+        self,
+        reactions: Float[Tensor, "batch reactions dim"],
+        lost: tuple[Tensor, Tensor],
+        genes: int,
+    ) -> Float[Tensor, "batch genes"]:
+        """One logit per gene; `lost` pairs genes with reactions that stop without them (see `lost_reactions`)."""
+        gene, reaction = lost
+        logits = self.reaction(reactions).squeeze(-1)[..., reaction]
+        start = self.dispensable.expand(*logits.shape[:-1], genes)
+        top = start.detach().scatter_reduce(-1, gene.expand_as(logits), logits.detach(), "amax")
+        total = (start - top).exp().index_add(-1, gene, (logits - top[..., gene]).exp())
+        return top + total.log()
+
+
+def lost_reactions(graph: "MetabolicGraph") -> tuple[Tensor, Tensor]:
+    """Pairs of a gene (index into `graph.genes`) and a reaction that cannot run when that gene alone is deleted."""
+    pairs = [(n, int(r)) for n, gene in enumerate(graph.genes) for r in graph.knocked_out([gene])]
+    gene, reaction = torch.tensor(pairs, dtype=torch.long).reshape(-1, 2).unbind(-1)
+    return gene, reaction
+
+
+def signed_log(flux: Float[Tensor, "*batch"]) -> Float[Tensor, "*batch"]:
+    """sign(v) ln(1 + |v|)."""
+    return flux.sign() * flux.abs().log1p()
+
+
+def signed_exp(logs: Float[Tensor, "*batch"]) -> Float[Tensor, "*batch"]:
+    """The inverse of `signed_log`."""
+    return logs.sign() * logs.abs().clamp_max(12).expm1()
+
+
+def _heard(flux: Tensor, side: SideEdges, sign: Tensor) -> Tensor:
+    carried = (flux[..., side.edges.edges[0]] * sign.to(flux.dtype)).clamp_min(0)
+    return (carried / TRACE).log1p().unsqueeze(-1)

@@ -1,0 +1,88 @@
+"""Steps towards the fluxes of fastest growth, with learned prices and a learned start."""
+
+import math
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from graph_attention.model.balance import FluxBalance
+from graph_attention.model.projection import clipped
+
+REWARD, PRICE = 100.0, 0.03
+RELAXATION = 1.7
+
+
+class Proposal(NamedTuple):
+    """What enters the steps for each reaction: fluxes to start from, a push along them, and a factor of their price."""
+
+    flux: Float[Tensor, "*batch reactions"]
+    push: Float[Tensor, "*batch reactions"]
+    price: Float[Tensor, "*batch reactions"]
+    """Natural logarithm of the factor."""
+
+
+class Interior(NamedTuple):
+    """Where the steps stand, in the coordinates of the balance."""
+
+    within: Float[Tensor, "*batch groups"]
+    """Keeps the bounds."""
+    dual: Float[Tensor, "*batch groups"]
+    """What holds it there: the sum of all that was cut off."""
+
+
+class FluxSteps(nn.Module):
+    """Unrolled steps of  min Σ_r π_r |v_r| − (γ b + push) · v   such that   S v = 0,  lower ≤ v ≤ upper.
+
+        x = P(z − y + σ_k g),   z ← shrink(1.7 x − 0.7 z + y, σ_k π) within the bounds,   y ← y + 1.7 x − 0.7 z_old − z
+
+    This imitates the optimisation that flux balance analysis solves, by a given number of steps of the alternating
+    direction method (Boyd et al. 2011): an algorithm turned into layers (Gregor & LeCun 2010; for growth on media
+    Faure et al. 2023). b marks the objective reactions. Learned are the reward γ, the price of flux π, and a
+    factor σ_k for each step, besides what each medium and reaction is given.
+
+    Args:
+        balance: the network's coordinates.
+        objective: b, 1 at the reaction whose flux is growth.
+        steps: how many.
+    """
+
+    objective: Tensor
+
+    def __init__(self, objective: Float[Tensor, " reactions"], steps: int):
+        super().__init__()
+        self.reward = nn.Parameter(torch.tensor(math.log(REWARD)))
+        self.price = nn.Parameter(torch.tensor(math.log(PRICE)))
+        self.gains = nn.Parameter(torch.zeros(steps))
+        self.register_buffer("objective", objective, persistent=False)
+
+    def forward(
+        self,
+        balance: FluxBalance,
+        bounds: tuple[Float[Tensor, "batch groups"], Float[Tensor, "batch groups"]],
+        start: Interior,
+        proposal: Proposal | None = None,
+    ) -> Interior:
+        """Take all steps from a start."""
+        gain, price = self._terms(balance, proposal)
+        within, dual = start
+        for strength in self.gains.exp():
+            balanced = balance.onto(within - dual + strength * gain)
+            relaxed = RELAXATION * balanced + (1 - RELAXATION) * within + dual
+            within = clipped(shrunk(relaxed, strength * price), *bounds)
+            dual = relaxed - within
+        return Interior(within, dual)
+
+    def _terms(self, balance: FluxBalance, proposal: Proposal | None) -> tuple[Tensor, Tensor]:
+        gain, price = self.reward.exp() * self.objective, self.price.exp() * torch.ones_like(self.objective)
+        if proposal is not None:
+            gain, price = gain + proposal.push, price * proposal.price.exp()
+        return balance.gradient(gain), balance.sums(price)
+
+
+def shrunk(
+    values: Float[Tensor, "*batch groups"], by: Float[Tensor, "..."]
+) -> Float[Tensor, "*batch groups"]:
+    """Values moved towards zero by an amount, and zero where they would pass it."""
+    return values.sign() * (values.abs() - by).clamp_min(0)

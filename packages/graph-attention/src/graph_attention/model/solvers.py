@@ -1,0 +1,101 @@
+"""How proposed fluxes become fluxes that keep mass."""
+
+from typing import NamedTuple, Protocol
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from graph_attention.model.balance import FluxBalance
+from graph_attention.model.interior import FluxSteps, Interior, Proposal
+from graph_attention.model.projection import MassBalanceProjection, clipped
+
+Bounds = tuple[Float[Tensor, "batch reactions"], Float[Tensor, "batch reactions"]]
+
+
+class Draft(NamedTuple):
+    """What is known of the fluxes before attention has looked."""
+
+    flux: Float[Tensor, "batch reactions"]
+    tension: Float[Tensor, "batch reactions"]
+    """How hard bounds and prices hold the reaction's flux back, in units of its typical flux."""
+    state: Interior | None
+
+
+class Solved(NamedTuple):
+    """Balanced fluxes."""
+
+    flux: Float[Tensor, "batch reactions"]
+    unmet: Float[Tensor, "batch"]
+    """How far bounds and balance are apart where the steps end: root mean square over coordinates."""
+
+
+class FluxSolver(Protocol):
+    """Draws a draft of the fluxes from the bounds alone, and fluxes from what attention proposes."""
+
+    balance: FluxBalance
+
+    def draft(self, bounds: Bounds) -> Draft:
+        """Before attention."""
+        ...
+
+    def solve(self, bounds: Bounds, draft: Draft, proposal: Proposal) -> Solved:
+        """After it."""
+        ...
+
+
+class OptimisingSolver(nn.Module):
+    """Steps towards fastest growth, from nothing to a draft, and from the proposal to the fluxes (see `FluxSteps`)."""
+
+    def __init__(self, balance: FluxBalance, before: FluxSteps, after: FluxSteps):
+        super().__init__()
+        self.balance, self.before, self.after = balance, before, after
+
+    def draft(self, bounds: Bounds) -> Draft:
+        """The fluxes that the first steps reach."""
+        ends = self.balance.bounds(*bounds)
+        nothing = clipped(torch.zeros_like(ends[0]), *ends)
+        state = self.before(self.balance, ends, Interior(nothing, torch.zeros_like(nothing)))
+        tension = state.dual.new_zeros(len(nothing), self.balance.reactions)
+        held = state.dual[..., self.balance.group] * self.balance.ratio.sign().to(state.dual.dtype)
+        tension = tension.index_copy(-1, self.balance.members, held)
+        return Draft(self.balance.fluxes(state.within), tension, state)
+
+    def solve(self, bounds: Bounds, draft: Draft, proposal: Proposal) -> Solved:
+        """The fluxes that the remaining steps reach, brought exactly onto balance."""
+        assert draft.state is not None
+        ends = self.balance.bounds(*bounds)
+        start = Interior(clipped(self.balance.grouped(proposal.flux), *ends), draft.state.dual)
+        return _balanced(self.balance, self.after(self.balance, ends, start, proposal).within)
+
+
+class ProjectingSolver(nn.Module):
+    """The nearest balanced fluxes to those proposed; what maximises growth is not sought. There is no draft."""
+
+    def __init__(self, projection: MassBalanceProjection):
+        super().__init__()
+        self.projection = projection
+
+    @property
+    def balance(self) -> FluxBalance:
+        """The network's coordinates."""
+        return self.projection.balance
+
+    def draft(self, bounds: Bounds) -> Draft:
+        """Nothing flows."""
+        return Draft(torch.zeros_like(bounds[0]), torch.zeros_like(bounds[0]), None)
+
+    def solve(self, bounds: Bounds, draft: Draft, proposal: Proposal) -> Solved:
+        """The projected proposal."""
+        flux = self.projection(proposal.flux, *bounds)
+        return Solved(flux, _apart(self.balance, self.balance.grouped(flux), self.balance.bounds(*bounds)))
+
+
+def _balanced(balance: FluxBalance, within: Tensor) -> Solved:
+    exact = balance.exactly_onto(within)
+    apart = (exact.to(within.dtype) - within).square().mean(-1).sqrt()
+    return Solved(balance.fluxes(exact).to(within.dtype), apart)
+
+
+def _apart(balance: FluxBalance, coordinates: Tensor, ends: tuple[Tensor, Tensor]) -> Tensor:
+    return (coordinates - clipped(coordinates, *ends)).square().mean(-1).sqrt()
