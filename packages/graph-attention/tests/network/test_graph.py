@@ -60,7 +60,7 @@ def test_a_fingerprint_changes_with_any_number_and_not_with_the_name(toy):
         ([[1.0, 1.0]], {"id": ["r", "r"]}, r"r \(reaction and reaction\)"),
         ([[1.0]], {"id": ["r"], "lower": [2.0], "upper": [1.0]}, "2.0 to 1.0"),
         ([[1.0]], {"id": ["r"], "lower": [np.nan]}, "nan to"),
-        ([[1.0]], {"id": ["r", "s"]}, r"expected \[1, 2\]"),
+        ([[1.0]], {"id": ["r", "s"]}, r"expected \(1, 2\)"),
     ],
 )
 def test_what_is_no_network_is_refused(stoichiometry, reactions, said):

@@ -68,7 +68,7 @@ def from_file(path: Path, reader: str) -> MetabolicGraph:
     try:
         model = read(str(path))
     except Exception as error:  # libSBML, JSON and COBRApy each raise their own
-        reason = " ".join(str(error).split())[:200]
+        reason = " ".join(str(error.__cause__ or error).split())[:200]
         raise MetabolicError(f"{path}: not a model that cobra.io.{reader} reads: {reason}") from error
     return from_cobra(model)
 
@@ -128,12 +128,21 @@ def _reaction_columns(model: Any, reactions: list[Any]) -> dict[str, list[Any]]:
     return {
         "id": [reaction.id for reaction in reactions],
         "name": [reaction.name or "" for reaction in reactions],
-        "subsystem": [reaction.subsystem or "" for reaction in reactions],
+        "subsystem": _subsystems(model, reactions),
         "lower": [float(reaction.lower_bound) for reaction in reactions],
         "upper": [float(reaction.upper_bound) for reaction in reactions],
         "objective": _objective(model, reactions),
         "gene_rule": [reaction.gene_reaction_rule or "" for reaction in reactions],
     }
+
+
+def _subsystems(model: Any, reactions: list[Any]) -> list[str]:
+    """What a reaction says itself, or the first group of parts (SBML) that lists it."""
+    grouped: dict[str, str] = {}
+    for group in getattr(model, "groups", ()):
+        for member in group.members if group.kind == "partonomy" else ():
+            grouped.setdefault(member.id, group.name or group.id)
+    return [reaction.subsystem or grouped.get(reaction.id, "") for reaction in reactions]
 
 
 def _objective(model: Any, reactions: list[Any]) -> list[float]:

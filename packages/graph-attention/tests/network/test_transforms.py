@@ -1,0 +1,84 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graph_attention.errors import MetabolicError
+from graph_attention.network.graph import MetabolicGraph
+from graph_attention.testing import metabolic_graphs
+
+
+@given(metabolic_graphs(), st.integers(1, 4))
+def test_copies_stand_on_the_diagonal(graph, k):
+    copies = graph.replicate(k)
+    assert (copies.stoichiometry.toarray() == np.kron(np.eye(k), graph.stoichiometry.toarray())).all()
+    assert copies.node_ids[: len(graph.metabolites)] == tuple(
+        f"{name}__1" for name in graph.metabolites["id"]
+    )
+    for name in ("lower", "upper", "objective", "pathway", "reversible"):
+        assert (getattr(copies, name) == np.tile(getattr(graph, name), k)).all()
+    assert len(copies.exchanges) == k * len(graph.exchanges)
+
+
+def test_a_lost_gene_is_lost_in_every_copy(toy):
+    assert toy.replicate(2).knocked_out(["g3"]).tolist() == [4, 14]
+
+
+@given(metabolic_graphs(), st.randoms(use_true_random=False))
+def test_kept_reactions_keep_their_numbers(graph, random):
+    chosen = np.array(
+        sorted(random.sample(range(len(graph.reactions)), len(graph.reactions) // 2)), dtype=int
+    )
+    kept = graph.keep_reactions(chosen)
+    assert kept.reactions.equals(graph.reactions[chosen])
+    rows = [graph.metabolite_index[name] for name in kept.metabolites["id"]]
+    assert (kept.stoichiometry.toarray() == graph.stoichiometry.toarray()[np.ix_(rows, chosen)]).all()
+    gone = np.delete(graph.stoichiometry.toarray(), rows, axis=0)
+    assert not gone[:, chosen].any()
+
+
+def test_isolated_metabolites_stay_and_those_that_lose_their_reactions_go():
+    graph = MetabolicGraph.from_arrays("lone", [[1, 0], [0, 1], [0, 0]], ["a", "b", "alone"], ["r", "s"])
+    kept = graph.keep_reactions(np.array([0]), "asked for")
+    assert graph.isolated == kept.isolated == ("alone",)
+    assert kept.metabolites["id"].to_list() == ["a", "alone"]
+    assert kept.excluded == (
+        "1 reactions asked for: s",
+        "1 metabolites with no reaction left (asked for): b",
+    )
+
+
+def test_currency_metabolites_are_those_of_many_reactions(ijo1366):
+    dropped = ijo1366.drop_currency()
+    degree = (ijo1366.stoichiometry.toarray() != 0).sum(1)
+    gone = set(ijo1366.metabolites["id"]) - set(dropped.metabolites["id"])
+    assert gone == {ijo1366.metabolites["id"][int(row)] for row in np.flatnonzero(degree > 50)}
+    assert {"h_c", "atp_c", "h2o_c"} <= gone
+    assert len(gone) == 19
+    assert len(dropped.reactions) == 2583
+    assert dropped.excluded[-1].startswith("19 metabolites currency of more than 50 reactions: ")
+    assert all(name in dropped.excluded[-1] for name in gone)
+
+
+def test_a_limit_that_no_metabolite_passes_drops_nothing(toy):
+    assert toy.drop_currency(100).fingerprint == toy.fingerprint
+    with pytest.raises(MetabolicError, match="max_degree"):
+        toy.drop_currency(0)
+
+
+def test_a_subgraph_is_one_subsystem_with_its_metabolites(toy):
+    part = toy.subgraph("splitting")
+    assert part.reactions["id"].to_list() == ["SPLIT", "SKIP"]
+    assert part.metabolites["id"].to_list() == ["gas_e", "sugar_c", "acid_c"]
+    assert part.name == "toy: splitting"
+    assert toy.subgraph("unassigned").reactions["id"].to_list() == ["EX_sugar", "EX_acid", "EX_gas", "DEAD"]
+
+
+def test_an_unknown_subsystem_is_refused_with_the_nearest(toy):
+    with pytest.raises(MetabolicError, match="did you mean splitting"):
+        toy.subgraph("spliting")
+
+
+def test_no_copies_are_refused(toy):
+    with pytest.raises(MetabolicError, match="at least one copy, got 0"):
+        toy.replicate(0)
