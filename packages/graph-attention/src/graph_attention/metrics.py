@@ -23,10 +23,14 @@ MEASURES = (GROWTH_Q2, FLUX_Q2, FLUX_R2, IMBALANCE, SPLIT_TV, SPLIT_TV_DEPENDENT
 
 VARIES = 1e-6
 """Reactions vary whose signed log flux has a standard deviation above this: ten times what a solver lets pass."""
-DEPENDS = 0.1
+DEPENDS = 0.2
 """A split depends on conditions where a producer's share has a standard deviation above this over training media."""
 ACTIVE = 0.01
 """A producer is active where it makes more than this share of a metabolite."""
+FEWEST = 5
+"""A reaction that carries flux in fewer evaluated media has no Q²: two media would make it."""
+CARRIES = 1e-6
+"""Flux, mmol/gDW/h, above which a reaction is said to carry any: ten times what a solver lets pass."""
 
 
 def signed_log(flux: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
@@ -53,14 +57,16 @@ def flux_q2(
     predicted: Float[np.ndarray, "media reactions"],
     reference: Float[np.ndarray, " reactions"],
 ) -> Float[np.ndarray, " reactions"]:
-    """Q² of every reaction over media, of signed log fluxes; NaN where the truth does not vary (`VARIES`).
+    """Q² of every reaction over media, of signed log fluxes: the median is taken over those that have one.
 
-    `reference` is the mean signed log flux over training media. Only reactions that vary count in a median.
+    NaN where the truth does not vary (`VARIES`), and where it is above `CARRIES` in fewer than `FEWEST` media. A
+    reaction that varies now and never carried flux in training does count. `reference` is the mean signed log
+    flux over training media.
     """
     truth = signed_log(target)
     residual = np.square(truth - signed_log(predicted)).sum(0)
     total = np.square(truth - reference).sum(0)
-    varies = truth.std(0) > VARIES
+    varies = (truth.std(0) > VARIES) & ((np.abs(target) > CARRIES).sum(0) >= FEWEST)
     return np.where(varies, 1 - residual / np.where(varies, total, 1), np.nan)
 
 

@@ -1,0 +1,41 @@
+"""Baselines by name."""
+
+from graph_attention.baselines.balance import FluxBalance
+from graph_attention.baselines.base import Baseline
+from graph_attention.baselines.estimators import (
+    GaussianProcess,
+    GradientBoosting,
+    Mean,
+    Neighbours,
+    Perceptron,
+    RandomForest,
+    Ridge,
+)
+from graph_attention.configuration import BASELINE_SETTINGS, unknown
+from graph_attention.errors import MetabolicError
+
+KINDS: tuple[type[Baseline], ...] = (
+    Mean,
+    Ridge,
+    GradientBoosting,
+    GaussianProcess,
+    Neighbours,
+    RandomForest,
+    Perceptron,
+    FluxBalance,
+)
+BASELINES: dict[str, type[Baseline]] = {kind.name: kind for kind in KINDS}
+
+
+def make_baseline(name: str, **settings: float) -> Baseline:
+    """A baseline by name, unfitted; what is not set has its default.
+
+    Raises:
+        MetabolicError: there is no baseline of that name, or it has no such setting.
+    """
+    if name not in BASELINES:
+        raise MetabolicError(unknown("baseline", name, tuple(BASELINES)))
+    own = BASELINE_SETTINGS[name]
+    if foreign := [setting for setting in settings if setting not in own]:
+        raise MetabolicError(f"{foreign[0]} is no setting of {name}; it has {', '.join(own) or 'none'}")
+    return BASELINES[name](**settings)
