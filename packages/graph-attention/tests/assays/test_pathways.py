@@ -3,9 +3,8 @@
 import numpy as np
 import polars as pl
 import pytest
-from scipy import stats
 
-from graph_attention.assays.pathways import Attended, Pathways, majority
+from graph_attention.assays.pathways import Attended, Pathways
 
 ASSAY = Pathways(draws=99)
 NODES, MEDIA, DEGREE = 60, 6, 8
@@ -82,13 +81,6 @@ def test_what_a_node_gives_to_itself_is_left_out_and_the_rest_is_all(measured):
     found = Attended.of(table, weights)
     assert found.pattern.edges.shape[1] == NODES * DEGREE
     np.testing.assert_allclose(found.pattern.sent(), 1.0)
-
-
-def test_a_metabolite_belongs_to_the_pathway_of_most_of_its_reactions():
-    rng = np.random.default_rng(0)
-    metabolite, pathway = rng.integers(0, 20, 300), rng.integers(0, 4, 300)
-    expected = [stats.mode(pathway[metabolite == each]).mode for each in range(20)]
-    np.testing.assert_array_equal(majority(metabolite, pathway, 21), [*expected, -1])
 
 
 def test_a_matrix_of_subsystems_is_drawn(measured):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
 from analysis import (
     Assay,
@@ -143,15 +143,6 @@ def together(subsystem: np.ndarray) -> np.ndarray:
     """Subsystems of few nodes under one name."""
     names, index, count = np.unique(subsystem, return_inverse=True, return_counts=True)
     return np.where(count < FEW, f"fewer than {FEW} nodes", names)[index]
-
-
-def majority(
-    metabolite: Int[np.ndarray, " entries"], pathway: Int[np.ndarray, " entries"], metabolites: int
-) -> Int[np.ndarray, " metabolites"]:
-    """The pathway of most reactions of each metabolite, the first among equals; −1 where it has none."""
-    votes = np.zeros((metabolites, int(pathway.max(initial=0)) + 1))
-    np.add.at(votes, (metabolite, pathway), 1)
-    return np.where(votes.any(1), votes.argmax(1), -1)
 
 
 def matrices(cells: Sequence[Enrichment]) -> dict[str, np.ndarray]:

@@ -1,0 +1,87 @@
+"""A metabolic model without the edges that it attends most, or with nothing but them."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+import torch
+from torch import Tensor
+
+from attention_core import EdgeMap
+from graph_attention.explanations.closed_edges import Which, attention_layers, chosen_edges, edges_closed
+from graph_attention.metrics import flux_r2
+from graph_attention.model.output import MetabolicOutput
+from graph_attention.model.transformer import MetabolicTransformer
+from searchlight.experiments.base import Evaluation
+from searchlight.experiments.metabolism_explanation import TESTED, chosen, groups_of
+
+if TYPE_CHECKING:
+    from searchlight.experiments.metabolism import Metabolism
+
+SHARES = (0.25, 0.5, 0.75)
+DRAWS = 4
+
+
+def evaluate(experiment: "Metabolism", model: MetabolicTransformer) -> Evaluation:
+    """Some media that grow, under every restriction of the edges.
+
+    Columns beside a run's own: `share` of each node's neighbours, `which` of them, `draw` of random ones, `flux_r2`
+    within the medium, and `growth_error`, the absolute error.
+    """
+    parts = []
+    for split in TESTED:
+        rows = chosen(experiment, split)
+        uptake = experiment.uptake(rows)
+        with torch.no_grad():
+            maps = [each for each in model(uptake).attention if isinstance(each, EdgeMap)]
+            for which, share, draw in restrictions():
+                output = restricted(model, uptake, maps, which, share, draw)
+                told = {"which": pl.lit(which), "share": pl.lit(share), "draw": pl.lit(draw)}
+                parts.append(table(experiment, split, rows, output).with_columns(**told))
+    return Evaluation(pl.concat(parts))
+
+
+def restrictions() -> Iterator[tuple[Which | str, float, int]]:
+    """Which edges, what share of each node's, and the number of the draw."""
+    yield "intact", 0.0, 0
+    for share in SHARES:
+        yield "top", share, 0
+        yield "keep", share, 0
+        for draw in range(DRAWS):
+            yield "random", share, draw
+            yield "keep_random", share, draw
+
+
+def restricted(
+    model: MetabolicTransformer, uptake: Tensor, maps: list[EdgeMap], which: str, share: float, draw: int
+) -> MetabolicOutput:
+    """What the model says with some edges only; which they are was read from the intact model."""
+    if which == "intact":
+        return model(uptake)
+    allowed = [
+        chosen_edges(each, which, share, seed=draw * len(maps) + layer)  # type: ignore[arg-type]
+        for layer, each in enumerate(maps)
+    ]
+    with edges_closed(attention_layers(model), allowed):
+        return model(uptake)
+
+
+def table(experiment: "Metabolism", split: str, rows: np.ndarray, output: MetabolicOutput) -> pl.DataFrame:
+    """One row per medium."""
+    groups = groups_of(experiment)
+    growth, flux = (each.double().cpu().numpy() for each in (output.growth, output.flux))
+    target = experiment.dataset.growth[rows]
+    return pl.DataFrame(
+        {
+            "split": [split] * len(rows),
+            "item": [experiment.dataset.media[row].name for row in rows],
+            "group": [groups[row] for row in rows],
+            "step": [0] * len(rows),
+            "target": target,
+            "prediction": growth,
+            "score": -np.abs(growth - target),
+            "growth_error": np.abs(growth - target),
+            "flux_r2": flux_r2(experiment.dataset.flux[rows], flux),
+        }
+    )
