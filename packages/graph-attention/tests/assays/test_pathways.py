@@ -17,7 +17,7 @@ def network(stay, linked=1.0, seed=0):
     rng = np.random.default_rng(seed)
     pairs = []
     for query in range(NODES):
-        odds = np.where(PATHWAY == PATHWAY[query], linked, 1.0) * (np.arange(NODES) != query)
+        odds = np.where(PATHWAY[query] == PATHWAY, linked, 1.0) * (np.arange(NODES) != query)
         pairs += [(key, query) for key in rng.choice(NODES, DEGREE, replace=False, p=odds / odds.sum())]
         pairs.append((query, query))
     key, query = np.array(pairs).T

@@ -68,8 +68,8 @@ CONTRASTS = Hypothesis(
 CENTRALITY = Hypothesis(
     7,
     "Attention centrality finds essential reactions and metabolites.",
-    "AUROC of PageRank over the attention maps for what costs more than 99 % of growth when it is deleted, on at most 20 "
-    "test media, less its mean when labels move among nodes of equal degree and pathway.",
+    "AUROC of PageRank over the attention maps for what costs more than 99 % of growth when it is deleted, on at most "
+    "20 test media, less its mean when labels move among nodes of equal degree and pathway.",
     tuple(
         beyond(
             arm,

@@ -49,7 +49,7 @@ ORDERS = tuple(
 GROWTH = Hypothesis(
     9,
     "Growth is 0.85 / 0.42 / 0.35 per hour on glucose / acetate / lactose, in that order.",
-    "Flux balance analysis on the network, with oxygen, at three kinds of uptake; the claim named none for glucose. It is "
-    "the same for every network that was trained on these data, so that intervals have no width.",
+    "Flux balance analysis on the network, with oxygen, at three kinds of uptake; the claim named none for glucose. It "
+    "is the same for every network that was trained on these data, so that intervals have no width.",
     LEVELS + ORDERS,
 )
