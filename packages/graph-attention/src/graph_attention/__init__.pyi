@@ -33,10 +33,15 @@ from .layers.split_edges import consumer_edges as consumer_edges
 from .layers.split_edges import producer_edges as producer_edges
 from .network.edges import MetabolicEdges as MetabolicEdges
 from .network.graph import MetabolicGraph as MetabolicGraph
+from .truth.conditions import condition_growths as condition_growths
+from .truth.conditions import named_conditions as named_conditions
 from .truth.dataset import FluxDataset as FluxDataset
+from .truth.deletions import gene_deletions as gene_deletions
+from .truth.deletions import reaction_deletions as reaction_deletions
 from .truth.flux_balance import FluxSolution as FluxSolution
 from .truth.flux_balance import fba as fba
 from .truth.flux_balance import pfba as pfba
+from .truth.labelled_media import labelled_media as labelled_media
 from .truth.learning_media import learning_media as learning_media
 from .truth.media import Medium as Medium
 from .truth.medium_set import MediumSet as MediumSet
@@ -44,6 +49,7 @@ from .truth.recipes import base_medium as base_medium
 from .truth.recipes import sole_sources as sole_sources
 from .truth.splits import consumer_splits as consumer_splits
 from .truth.splits import producer_splits as producer_splits
+from .truth.variability import flux_variability as flux_variability
 
 __all__ = [
     "AttentionEdges",
@@ -82,14 +88,20 @@ __all__ = [
     "SplitEdges",
     "Stoichiometry",
     "base_medium",
+    "condition_growths",
     "consumer_edges",
     "consumer_splits",
     "fba",
+    "flux_variability",
+    "gene_deletions",
+    "labelled_media",
     "learning_media",
+    "named_conditions",
     "network_edges",
     "pfba",
     "producer_edges",
     "producer_splits",
+    "reaction_deletions",
     "sole_sources",
     "stack_conditions",
 ]

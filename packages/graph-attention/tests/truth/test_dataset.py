@@ -5,9 +5,11 @@ import pytest
 
 from graph_attention.configuration import MediaConfig
 from graph_attention.errors import MetabolicError
+from graph_attention.truth import labelled_media as preparing
 from graph_attention.truth import labelling
 from graph_attention.truth.dataset import FluxDataset
 from graph_attention.truth.flux_balance import fba, pfba
+from graph_attention.truth.labelled_media import labelled_media
 from graph_attention.truth.labelling import label
 from graph_attention.truth.learning_media import learning_media
 from graph_attention.truth.media import Medium
@@ -141,3 +143,15 @@ def test_without_a_folder_labels_are_kept_in_the_users_cache(toy, tmp_path, monk
     made = FluxDataset.make(toy, media, jobs=1)
     assert made.growth.tolist() == [fba(toy, medium).growth for medium in media]
     assert (tmp_path / "searchlight" / "fluxes" / made.provenance.key / "labels.safetensors").exists()
+
+
+def test_media_of_settings_are_drawn_and_solved_once(e_coli_core, tmp_path, monkeypatch):
+    config = MediaConfig(count=20, seed=3)
+    first = labelled_media(e_coli_core, config, tmp_path, jobs=1)
+    assert first.provenance.seed == 3
+    assert first.media.fingerprint == learning_media(e_coli_core, config).fingerprint
+    monkeypatch.setattr(preparing, "learning_media", None)
+    again = labelled_media(e_coli_core, MediaConfig(count=20, seed=3, held_out=0.2), tmp_path)
+    np.testing.assert_array_equal(again.flux, first.flux)
+    with pytest.raises(TypeError):
+        labelled_media(e_coli_core, MediaConfig(count=20, seed=4), tmp_path)

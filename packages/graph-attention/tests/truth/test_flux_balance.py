@@ -3,38 +3,18 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
 from scipy.sparse import csr_array, hstack
 
 from graph_attention.errors import MetabolicError
-from graph_attention.truth.flux_balance import fba, pfba, tie_break_weights
+from graph_attention.testing import metabolic_graphs
+from graph_attention.truth.flux_balance import TIE_BREAK, fba, pfba, tie_break_weights
 from graph_attention.truth.media import Medium
 
 
 @pytest.fixture(scope="module")
 def sugar():
     return Medium("sugar", {"EX_sugar": 10.0})
-
-
-@pytest.fixture(scope="module")
-def cobra_models():
-    """COBRApy's own models, with its own solver."""
-    import logging
-    from pathlib import Path
-
-    import cobra
-    from cobra.io import read_sbml_model
-
-    logging.getLogger("cobra").setLevel(logging.ERROR)
-    files = {"e_coli_core": "textbook", "iJO1366": "iJO1366", "iYS1720": "salmonella"}
-    folder = Path(cobra.__file__).parent / "data"
-    found = {}
-
-    def read(name):
-        if name not in found:
-            found[name] = read_sbml_model(str(folder / f"{files[name]}.xml.gz"))
-        return found[name]
-
-    return read
 
 
 def media_of(graph):
@@ -153,17 +133,33 @@ def test_growth_without_limit_is_an_error(toy, sugar):
     "name",
     ["e_coli_core", *(pytest.param(name, marks=pytest.mark.slow) for name in ("iJO1366", "iYS1720"))],
 )
-def test_growth_and_total_flux_are_those_of_cobrapy(name, cobra_models, request):
+def test_growth_and_total_flux_are_those_of_cobrapy(name, cobra_model, request):
     from cobra.flux_analysis import pfba as cobra_pfba
 
     graph = request.getfixturevalue(name.lower())
-    model = cobra_models(name)
     for medium in media_of(graph):
         solution = pfba(graph, medium, seed=None)
-        model.medium = {**dict.fromkeys(model.medium, 0), **medium.uptake}
-        growth = model.slim_optimize(error_value=0.0)
+        with cobra_model(name) as model:
+            model.medium = {**dict.fromkeys(model.medium, 0), **medium.uptake}
+            growth = model.slim_optimize(error_value=0.0)
+            total = cobra_pfba(model).objective_value if solution.feasible else 0.0
         assert solution.growth == pytest.approx(growth, abs=1e-6)
-        if solution.feasible:
-            total = np.abs(solution.flux).sum()
-            assert total == pytest.approx(cobra_pfba(model).objective_value, rel=1e-6)
-            assert np.abs(pfba(graph, medium).flux).sum() <= 1.001 * total
+        assert np.abs(solution.flux).sum() == pytest.approx(total, rel=1e-6)
+        assert np.abs(pfba(graph, medium).flux).sum() <= (1 + TIE_BREAK) * total
+
+
+@given(metabolic_graphs())
+def test_random_networks_balance_within_their_bounds_at_the_value_of_the_dual(graph):
+    medium = Medium.default(graph)
+    lower, upper = medium.bounds(graph)
+    best, least = fba(graph, medium), pfba(graph, medium)
+    for solution in (best, least):
+        assert np.abs(graph.stoichiometry @ solution.flux).max() < 1e-6
+        assert (solution.flux >= lower - 1e-6).all()
+        assert (solution.flux <= upper + 1e-6).all()
+        assert graph.objective @ solution.flux == pytest.approx(best.growth, abs=1e-6)
+    cost = best.reduced_cost
+    np.testing.assert_allclose(cost, graph.objective - graph.stoichiometry.T @ best.shadow_price, atol=1e-6)
+    dual = np.where(cost > 0, cost * upper, cost * lower).sum()
+    assert dual == pytest.approx(best.growth, abs=1e-5)
+    assert np.abs(least.flux).sum() <= np.abs(best.flux).sum() * (1 + TIE_BREAK) + 1e-6

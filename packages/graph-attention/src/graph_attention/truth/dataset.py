@@ -136,7 +136,7 @@ class FluxDataset:
         """
         origin = Provenance.of(graph, media, seed)
         folder = user_cache_path("searchlight") / "fluxes" / origin.key if folder is None else Path(folder)
-        if (folder / ORIGIN).exists():
+        if is_complete(folder):
             return _expected(cls.load(folder), origin, folder)
         chunks = folder / "chunks"
         labels = label_all(graph, media, chunks, seed=seed, jobs=jobs, backend=backend, report=report)
@@ -167,6 +167,11 @@ class FluxDataset:
         graph = read_network(folder / NETWORK)
         media = MediumSet.from_table(graph, read_parquet(folder / MEDIA))
         return cls(graph, media, Labels.load(folder / LABELS), Provenance(**read_json(folder / ORIGIN)))
+
+
+def is_complete(folder: Path) -> bool:
+    """Whether a folder holds a data set to its end."""
+    return (folder / ORIGIN).exists()
 
 
 def _places(index: dict[str, int], names: list[str], graph: MetabolicGraph, what: str) -> np.ndarray:
