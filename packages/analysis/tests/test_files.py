@@ -33,6 +33,12 @@ def test_a_full_disk_leaves_the_earlier_file_and_nothing_else(tmp_path):
     assert contents(tmp_path) == {"note.txt": "earlier"}
 
 
+def test_a_file_where_a_folder_should_be_is_said(tmp_path):
+    (tmp_path / "taken").write_text("in the way")
+    with pytest.raises(StoreError, match="could not write"):
+        write_atomically(tmp_path / "taken" / "file", lambda path: path.write_text("never"))
+
+
 def test_an_interrupted_write_leaves_the_earlier_file_and_nothing_else(tmp_path):
     (tmp_path / "note.txt").write_text("earlier")
 

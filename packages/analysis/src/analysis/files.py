@@ -36,7 +36,8 @@ def write_atomically(path: Path | str, write: Callable[[Path], object]) -> None:
     except OSError as error:
         raise StoreError(f"could not write {path}: {error.strerror or error}; nothing was changed") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        if temporary.exists():  # unlink would raise where a folder is a file, and hide the reason
+            temporary.unlink()
 
 
 def temporary_beside(path: Path) -> Path:
