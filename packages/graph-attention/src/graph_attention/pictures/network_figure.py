@@ -1,0 +1,158 @@
+"""A drawn network for a page of paper: what flows, and where attention goes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import FancyArrowPatch
+from matplotlib.patheffects import withStroke
+
+from analysis.figures.style import INK, PAGE, QUIET, house_style
+from graph_attention.pictures.drawn_network import DrawnNetwork
+from graph_attention.pictures.links import COLOURS, KINDS, STEPS, Look, colour_of, width_of
+
+LETTERS = 6.0
+MOST_NAMES = 120
+HIGHEST = 9.6
+OUTLINE = [withStroke(linewidth=1.6, foreground="white")]
+
+
+def network_figure(drawn: DrawnNetwork, looks: Mapping[str, Look], *, columns: int = 1) -> Figure:
+    """Draw one network in one or several media, in the same places and on the same scales.
+
+    A link is as wide as the flux it carries and points where that goes; where nothing flows it is dotted. Its colour is
+    attention in multiples of uniform. Metabolites are red circles and reactions blue squares, as large as what they
+    receive; currency metabolites stand small beside each reaction.
+    """
+    rows = -(-len(looks) // columns)
+    wide, tall = (np.ptp(drawn.nodes[axis].to_numpy()) + 2.0 for axis in ("x", "y"))
+    height = float(np.clip(PAGE / columns * tall / wide, 2.2, min(7.4, HIGHEST / rows)))
+    with house_style():
+        figure = Figure(figsize=(PAGE, rows * height + 0.9), layout="constrained")
+        grid = figure.subplots(rows, columns, squeeze=False)
+        for axes in grid.flat:
+            axes.set_axis_off()
+        most = max(float(np.nanmax(np.abs(look.carried), initial=0.0)) for look in looks.values())
+        for axes, (name, look) in zip(grid.flat, looks.items(), strict=False):
+            _panel(axes, drawn, look, most)
+            axes.set_title(name, fontsize=9.5)
+        _legend(figure, grid, drawn, most)
+    return figure
+
+
+def _panel(axes: Axes, drawn: DrawnNetwork, look: Look, most: float) -> None:
+    places = {key: (x, y) for key, x, y in drawn.nodes.select("key", "x", "y").iter_rows()}
+    small = set(drawn.nodes.filter("currency")["key"])
+    for row, (metabolite, reaction) in enumerate(drawn.links.select("metabolite", "reaction").iter_rows()):
+        _link(axes, places[metabolite], places[reaction], look, row, most, metabolite in small)
+    for kind, (colour, marker, _) in KINDS.items():
+        for faint in (True, False):
+            rows = np.flatnonzero(
+                (drawn.nodes["kind"] == kind).to_numpy() & (drawn.nodes["currency"].to_numpy() == faint)
+            )
+            points = drawn.nodes[rows].select("x", "y").to_numpy()
+            sizes = 7.0 if faint else 16 + 22 * np.clip(np.nan_to_num(look.received[rows], nan=1.0), 0.2, 3.0)
+            axes.scatter(
+                *points.T,
+                s=sizes,
+                c=colour,
+                marker=marker,
+                alpha=0.35 if faint else 1.0,
+                edgecolors="white",
+                linewidths=0.6,
+                zorder=3,
+            )
+    _names(axes, drawn, look.received)
+    axes.set_aspect("equal", adjustable="datalim")
+    axes.margins(0.04)
+
+
+def _link(axes: Axes, start: tuple, end: tuple, look: Look, row: int, most: float, small: bool) -> None:
+    """From the metabolite to the reaction where it is used, the other way where it is made."""
+    carried = look.carried[row]
+    colour = colour_of(look.multiples[row])
+    if carried > 0:
+        start, end = end, start
+    shape = {"shrinkA": 3, "shrinkB": 3 if small else 4.2, "color": colour, "zorder": 2}
+    if carried == 0 or not np.isfinite(carried):
+        axes.add_patch(
+            FancyArrowPatch(start, end, arrowstyle="-", linewidth=0.7, linestyle=(0, (1.2, 1.6)), **shape)
+        )
+        return
+    width = width_of(carried, most) * (0.6 if small else 1.0)
+    head = f"-|>,head_length={1.5 + 0.5 * width:.2f},head_width={0.75 + 0.4 * width:.2f}"
+    axes.add_patch(FancyArrowPatch(start, end, arrowstyle=head, linewidth=width, mutation_scale=1.4, **shape))
+
+
+def _names(axes: Axes, drawn: DrawnNetwork, received: Float[np.ndarray, " nodes"]) -> None:
+    """Ids beside the nodes, without the compartment c; of many nodes only some are named, those that receive most."""
+    order = np.argsort(-np.nan_to_num(received, nan=0.0), kind="stable")
+    shown = [int(row) for row in order if not drawn.nodes["currency"][int(row)]][:MOST_NAMES]
+    small = np.flatnonzero(drawn.nodes["currency"].to_numpy()) if drawn.nodes.height <= MOST_NAMES else []
+    for row in [*shown, *map(int, small)]:
+        kind, name, faint, x, y = drawn.nodes.select("kind", "id", "currency", "x", "y").row(row)
+        look: dict[str, Any] = {
+            "fontsize": LETTERS - 1.4 * faint,
+            "color": QUIET if faint else INK,
+            "zorder": 4,
+            "path_effects": OUTLINE,
+            "style": "italic" if kind == "reaction" else "normal",
+        }
+        axes.annotate(
+            name.removesuffix("_c"),
+            (x, y),
+            xytext=(0, 3.2 + 1.6 * (not faint)),
+            textcoords="offset points",
+            ha="center",
+            **look,
+        )
+
+
+def _legend(figure: Figure, grid: np.ndarray, drawn: DrawnNetwork, most: float) -> None:
+    bar = figure.colorbar(
+        ScalarMappable(Normalize(-STEPS, STEPS), COLOURS),
+        ax=grid.ravel().tolist(),
+        orientation="horizontal",
+        shrink=0.45,
+        aspect=34,
+        pad=0.01,
+    )
+    bar.set_ticks([-2, -1, 0, 1, 2], labels=["¼", "½", "1 (uniform)", "2", "4"])
+    bar.set_label("attention of a link, multiples of uniform", fontsize=8)
+    bar.ax.tick_params(labelsize=8)
+    bar.outline.set_visible(False)  # pyright: ignore
+    nodes = [
+        Line2D(
+            [],
+            [],
+            linestyle="",
+            marker=marker,
+            color=colour,
+            label=f"{kind} ({(drawn.nodes['kind'] == kind).sum()})",
+        )
+        for kind, (colour, marker, _) in KINDS.items()
+    ]
+    flows = [
+        Line2D([], [], color=QUIET, linewidth=width_of(value, most), label=f"{value:.3g} mmol/gDW/h")
+        for value in _levels(most)
+    ]
+    none = [Line2D([], [], color=QUIET, linewidth=0.9, linestyle=(0, (1.2, 1.6)), label="no flux")]
+    figure.legend(
+        handles=[*nodes, *flows, *none],
+        loc="outside lower center",
+        ncols=6,
+        fontsize=8,
+        columnspacing=1.2,
+        handletextpad=0.5,
+    )
+
+
+def _levels(most: float) -> Sequence[float]:
+    """Two fluxes to read widths by."""
+    return [] if most <= 0 else [most, most / 10]
