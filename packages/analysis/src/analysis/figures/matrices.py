@@ -1,9 +1,10 @@
 """Matrices as heat maps, alone and beside each other."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy import sparse
@@ -15,7 +16,7 @@ from analysis.figures.pooling import Matrix, size
 from analysis.figures.style import DIVERGING, PAGE, house_style
 
 
-def heat_map(
+def heat_map(  # noqa: PLR0913 - each is one thing written beside the matrix
     values: Matrix,
     *,
     label: str,
@@ -25,22 +26,42 @@ def heat_map(
     y: str = "",
     colours: str = "viridis",
     against: Mapping[str, float] | None = None,
+    centre: float | None = None,
+    significant: Bool[np.ndarray, "rows columns"] | None = None,
 ) -> Figure:
     """Draw a matrix with its names; averaged in blocks, and said so, where it is larger than the page.
 
-    `colours` is a map of matplotlib's such as viridis, plasma or inferno; `against` marks values on the scale by name,
-    such as what uniform attention gives.
+    `colours` is a map of matplotlib's such as viridis, plasma or inferno; around a `centre` they diverge. `against`
+    marks values on the scale by name, such as what uniform attention gives; a point marks what is `significant`.
 
     Raises:
-        AnalysisError: not one name per row or column.
+        AnalysisError: not one name per row or column, or significance of another shape.
     """
     side = Side(rows, y), Side(columns, x)
+    limits = {"cmap": colours} if centre is None else _around(values, centre)
     with house_style():
         figure = Figure(figsize=(PAGE, _tall(values, rows)), layout="constrained")
         axes = figure.add_subplot()
-        image, pooling = draw_matrix(axes, values, *side, cmap=colours)
+        image, pooling = draw_matrix(axes, values, *side, **limits)
+        if significant is not None:
+            _points(axes, values, significant)
         colour_bar(figure, image, axes, label + pooling, against)
     return figure
+
+
+def _around(values: Matrix, centre: float) -> dict[str, Any]:
+    """A diverging scale as long on one side as on the other."""
+    far = max(*(abs(end - centre) for end in _ends(values)), np.finfo(float).tiny)
+    return {"cmap": DIVERGING, "vmin": centre - far, "vmax": centre + far}
+
+
+def _points(axes: Axes, values: Matrix, significant: Bool[np.ndarray, "rows columns"]) -> None:
+    if significant.shape != size(values):
+        raise AnalysisError(
+            f"expected significance for each of {size(values)} cells, got {significant.shape}"
+        )
+    down, across = np.nonzero(significant)
+    axes.scatter(across, down, s=4, c="black", linewidths=0)
 
 
 def gate_heat_map(
@@ -136,4 +157,6 @@ def _same_shapes(maps: Mapping[str, Matrix]) -> str:
 
 def _tall(values: Matrix, rows: Sequence[str]) -> float:
     """Inches: a row that is named needs room for its name."""
-    return min(1.3 + 0.3 * size(values)[0], 8.0) if 0 < len(rows) <= 20 else 5.2
+    if 0 < len(rows) <= 20:
+        return min(1.3 + 0.3 * len(rows), 8.0)
+    return 2.2 + 0.17 * len(rows) if 0 < len(rows) <= 40 else 5.2

@@ -14,8 +14,9 @@
     return rows;
   }
 
-  function decoded(trace) {
-    return trace.z && trace.z.bytes ? { ...trace, z: matrix(trace.z) } : trace;
+  function decoded(trace, width) {
+    if (trace.z && trace.z.bytes) return { ...trace, z: matrix(trace.z) };
+    return width < 500 && trace.mode === "markers+text" ? { ...trace, mode: "markers" } : trace; // the pointer tells names
   }
 
   function themed(layout, width) {
@@ -60,7 +61,8 @@
       this.plot.style.maxWidth = view.layout.width ? `${view.layout.width}px` : "";
       const layout = themed(view.layout, this.element.clientWidth);
       const settings = { displaylogo: false, responsive: true, showTips: false };
-      return Plotly.react(this.plot, view.data.map(decoded), layout, settings);
+      const traces = view.data.map((trace) => decoded(trace, this.element.clientWidth));
+      return Plotly.react(this.plot, traces, layout, settings);
     }
   }
 
