@@ -4,8 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from graph_attention.network.bundled import BUNDLED
 from graph_attention.network.graph import MetabolicGraph
-from graph_attention.network.sources import BUNDLED
 
 
 def toy_graph() -> MetabolicGraph:

@@ -61,4 +61,4 @@ def test_unbalanced_reactions_can_be_left_out_and_growth_is_not(ijo1366):
     kept = ijo1366.drop_unbalanced()
     assert ijo1366.unbalanced == ("BIOMASS_Ec_iJO1366_WT_53p95M", "BIOMASS_Ec_iJO1366_core_53p95M")
     assert kept.unbalanced == ("BIOMASS_Ec_iJO1366_core_53p95M",)
-    assert kept.excluded == ("1 reactions unbalanced: BIOMASS_Ec_iJO1366_WT_53p95M",)
+    assert kept.excluded == ("1 reaction unbalanced: BIOMASS_Ec_iJO1366_WT_53p95M",)

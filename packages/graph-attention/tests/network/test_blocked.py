@@ -35,8 +35,8 @@ def test_what_leads_nowhere_is_blocked_and_named(toy):
     pruned = toy.prune_blocked()
     assert set(toy.reactions["id"]) - set(pruned.reactions["id"]) == {"DEAD"}
     assert pruned.excluded == (
-        "1 reactions blocked with every exchange open: DEAD",
-        "1 metabolites with no reaction left (blocked with every exchange open): waste_c",
+        "1 reaction blocked with every exchange open: DEAD",
+        "1 metabolite with no reaction left (blocked with every exchange open): waste_c",
     )
 
 

@@ -1,3 +1,4 @@
+import sys
 from itertools import product
 
 import networkx as nx
@@ -96,3 +97,16 @@ def test_networkx_nodes_carry_their_tables(e_coli_core):
     assert found.nodes["PFK"]["kind"] == "reaction"
     assert nx.is_bipartite(found)
     assert nx.has_path(found, "glc__D_e", "Biomass_Ecoli_core")
+
+
+def test_an_edge_to_a_node_that_is_not_there_is_refused(toy):
+    data = toy.to_pyg()
+    data["metabolite", "substrate", "reaction"].edge_index[1, 0] = 10
+    with pytest.raises(MetabolicError, match="a reaction outside the 10"):
+        MetabolicGraph.from_pyg(data)
+
+
+def test_without_torch_geometric_one_line_says_which_extra(toy, monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch_geometric.data", None)
+    with pytest.raises(MetabolicError, match=r"install graph-attention\[pyg\]"):
+        toy.to_pyg()

@@ -43,8 +43,8 @@ def test_isolated_metabolites_stay_and_those_that_lose_their_reactions_go():
     assert graph.isolated == kept.isolated == ("alone",)
     assert kept.metabolites["id"].to_list() == ["a", "alone"]
     assert kept.excluded == (
-        "1 reactions asked for: s",
-        "1 metabolites with no reaction left (asked for): b",
+        "1 reaction asked for: s",
+        "1 metabolite with no reaction left (asked for): b",
     )
 
 
@@ -56,7 +56,7 @@ def test_currency_metabolites_are_those_of_many_reactions(ijo1366):
     assert {"h_c", "atp_c", "h2o_c"} <= gone
     assert len(gone) == 19
     assert len(dropped.reactions) == 2583
-    assert dropped.excluded[-1].startswith("19 metabolites currency of more than 50 reactions: ")
+    assert dropped.excluded[-1].startswith("19 metabolites in more than 50 reactions (currency): ")
     assert all(name in dropped.excluded[-1] for name in gone)
 
 

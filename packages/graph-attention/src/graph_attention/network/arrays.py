@@ -15,6 +15,8 @@ from graph_attention.network.gene_rules import GeneRule, parse
 from graph_attention.network.storage import fingerprint
 from graph_attention.network.tables import UNASSIGNED, named, unknown
 
+OUTER = "e"
+
 
 class NetworkArrays:
     """The properties of a `MetabolicGraph`."""
@@ -86,11 +88,14 @@ class NetworkArrays:
 
     @cached_property
     def exchanges(self) -> Int[np.ndarray, " exchanges"]:
-        """Boundary reactions of the outer compartment, the one with most of them: what a medium can open."""
+        """Boundary reactions of the outer compartment: what a medium can open.
+
+        It is the compartment e, or where there is none the one with most boundary reactions.
+        """
         outside = self.stoichiometry.tocsc()[:, self.boundary].indices
         where = self.metabolites["compartment"].to_numpy()[outside]
         names, counts = np.unique(where.astype(str), return_counts=True)
-        outer = names[counts.argmax()] if len(names) else ""
+        outer = OUTER if OUTER in names or not len(names) else names[counts.argmax()]
         return np.flatnonzero(self.boundary)[where == outer]
 
     @cached_property
@@ -119,8 +124,8 @@ class NetworkArrays:
             MetabolicError: a gene is in no rule.
         """
         lost = frozenset(genes)
-        for gene in sorted(lost - self.reactions_of_gene.keys()):
-            raise unknown("gene", gene, self.genes)
+        if missing := sorted(lost - self.reactions_of_gene.keys()):
+            raise unknown("gene", missing[0], self.genes)
         named_by = sorted({index for gene in lost for index in self.reactions_of_gene[gene]})
         dead = [index for index in named_by if (rule := self.gene_rules[index]) and not rule.works(lost)]
         return np.array(dead, dtype=np.int64)
@@ -129,10 +134,8 @@ class NetworkArrays:
     def subsystems(self) -> tuple[str, ...]:
         """Names of the pathways, sorted; `unassigned` last, where a reaction has none."""
         found = set(self.reactions["subsystem"])
-        return (
-            *sorted(found - {"", UNASSIGNED}, key=str.casefold),
-            *([UNASSIGNED] if found & {"", UNASSIGNED} else []),
-        )
+        without = {"", UNASSIGNED}
+        return (*sorted(found - without, key=str.casefold), *([UNASSIGNED] if found & without else []))
 
     @cached_property
     def pathway(self) -> Int[np.ndarray, " reactions"]:

@@ -69,21 +69,20 @@ def from_pyg(data: "HeteroData") -> MetabolicGraph:
     """The network of a `HeteroData` as `to_pyg` makes it; of the columns only `id` must be there.
 
     Raises:
-        MetabolicError: nodes, edges or coefficients are missing.
+        MetabolicError: nodes, edges or coefficients are missing, or an edge names a node that is not there.
     """
-    tables = [
-        _table(data, kind, schema) for kind, schema in (("metabolite", METABOLITES), ("reaction", REACTIONS))
-    ]
-    metabolites, reactions = tables
-    rows, columns, values = (
-        np.concatenate(parts)
-        for parts in zip(_entries(data, SUBSTRATE), _entries(data, PRODUCT), strict=True)
-    )
+    metabolites, reactions = _table(data, "metabolite", METABOLITES), _table(data, "reaction", REACTIONS)
+    entries = zip(_entries(data, SUBSTRATE), _entries(data, PRODUCT), strict=True)
+    rows, columns, values = (np.concatenate(parts) for parts in entries)
     shape = (len(metabolites), len(reactions))
+    for what, index, count in zip(("metabolite", "reaction"), (rows, columns), shape, strict=True):
+        if len(index) and not 0 <= index.min() <= index.max() < count:
+            raise MetabolicError(
+                f"HeteroData: an edge names a {what} outside the {count} there are; see to_pyg"
+            )
+    name, excluded = getattr(data, "name", "unnamed"), getattr(data, "excluded", ())
     matrix = sparse.csr_array((values, (rows, columns)), shape=shape)
-    return MetabolicGraph(
-        getattr(data, "name", "unnamed"), matrix, metabolites, reactions, tuple(getattr(data, "excluded", ()))
-    )
+    return MetabolicGraph(name, matrix, metabolites, reactions, tuple(excluded))
 
 
 def _hetero_data() -> "HeteroData":
@@ -122,6 +121,6 @@ def _entries(data: "HeteroData", kind: tuple[str, str, str]) -> tuple[np.ndarray
         raise MetabolicError(
             f"HeteroData: expected edges {kind} with edge_attr, the signed coefficient; see to_pyg"
         )
-    ends = data[kind].edge_index.numpy()
+    ends = data[kind].edge_index.cpu().numpy()
     metabolite, reaction = ends if kind == SUBSTRATE else ends[::-1]
-    return metabolite, reaction, data[kind].edge_attr.double().flatten().numpy()
+    return metabolite, reaction, data[kind].edge_attr.double().flatten().cpu().numpy()

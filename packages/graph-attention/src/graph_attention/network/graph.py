@@ -59,37 +59,34 @@ class MetabolicGraph(NetworkArrays):
             metabolites = {"id": metabolites}
         if not isinstance(reactions, Mapping):
             reactions = {"id": reactions}
-        matrix = (
-            stoichiometry if sparse.issparse(stoichiometry) else np.asarray(stoichiometry, dtype=np.float64)
-        )
-        tables = table_of(METABOLITES, metabolites), table_of(REACTIONS, reactions)
-        return cls(name, sparse.csr_array(matrix), *tables)
+        matrix = sparse.csr_array(stoichiometry, dtype=np.float64)
+        return cls(name, matrix, table_of(METABOLITES, metabolites), table_of(REACTIONS, reactions))
 
     @classmethod
     def bundled(cls, name: str, cache: Path | None = None) -> "MetabolicGraph":
-        """A model that comes with COBRApy: e_coli_core, iJO1366 or iYS1720 (see `sources.bundled`)."""
-        from graph_attention.network.sources import bundled
+        """A model that comes with COBRApy: e_coli_core, iJO1366 or iYS1720 (see `bundled.bundled`)."""
+        from graph_attention.network.bundled import bundled
 
         return bundled(name, cache)
 
     @classmethod
     def from_cobra(cls, model: Any) -> "MetabolicGraph":
-        """The network of a `cobra.Model` (see `sources.from_cobra`)."""
-        from graph_attention.network.sources import from_cobra
+        """The network of a `cobra.Model` (see `cobra_models.from_cobra`)."""
+        from graph_attention.network.cobra_models import from_cobra
 
         return from_cobra(model)
 
     @classmethod
     def from_sbml(cls, path: Path | str) -> "MetabolicGraph":
-        """The network of an SBML file, also compressed (see `sources.from_file`)."""
-        from graph_attention.network.sources import from_file
+        """The network of an SBML file, also compressed (see `cobra_models.from_file`)."""
+        from graph_attention.network.cobra_models import from_file
 
         return from_file(Path(path), "read_sbml_model")
 
     @classmethod
     def from_json(cls, path: Path | str) -> "MetabolicGraph":
-        """The network of a file in COBRApy's JSON (see `sources.from_file`)."""
-        from graph_attention.network.sources import from_file
+        """The network of a file in COBRApy's JSON (see `cobra_models.from_file`)."""
+        from graph_attention.network.cobra_models import from_file
 
         return from_file(Path(path), "load_json_model")
 
@@ -157,7 +154,7 @@ class MetabolicGraph(NetworkArrays):
         return to_networkx(self)
 
     def to_pyg(self) -> "HeteroData":
-        """Two kinds of nodes and four of edges (see `converters.to_pyg`)."""
+        """Two kinds of nodes and two of edges (see `converters.to_pyg`)."""
         from graph_attention.network.converters import to_pyg
 
         return to_pyg(self)

@@ -48,6 +48,11 @@ def named(items: Sequence[str], limit: int | None = None) -> str:
     return ", ".join(shown) + (f" and {rest} more" if rest else "")
 
 
+def counted(names: Sequence[str], what: str, why: str) -> str:
+    """A sentence for `excluded`: `2 reactions blocked: a, b`."""
+    return f"{len(names)} {what}{'s' if len(names) != 1 else ''} {why}: {named(names)}"
+
+
 def unknown(what: str, name: str, known: Sequence[str]) -> MetabolicError:
     """The error of a name that the network does not have, with the nearest that it has."""
     near = get_close_matches(name, known, n=1, cutoff=0.5)

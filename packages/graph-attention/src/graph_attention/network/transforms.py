@@ -10,7 +10,7 @@ from scipy import sparse
 from graph_attention.errors import MetabolicError
 from graph_attention.network.blocked import blocked_reactions
 from graph_attention.network.graph import MetabolicGraph
-from graph_attention.network.tables import named, unknown
+from graph_attention.network.tables import counted, unknown
 
 
 def keep_reactions(graph: MetabolicGraph, indices: Int[np.ndarray, " kept"], why: str) -> MetabolicGraph:
@@ -19,8 +19,8 @@ def keep_reactions(graph: MetabolicGraph, indices: Int[np.ndarray, " kept"], why
     kept[indices] = True
     before, after = (np.diff(part.indptr) for part in (graph.stoichiometry, graph.stoichiometry[:, kept]))
     lost = (before > 0) & (after == 0)
-    said = [*_left_out("reactions", graph.reactions, ~kept, why)]
-    said += _left_out("metabolites", graph.metabolites, lost, f"with no reaction left ({why})")
+    said = [*_left_out("reaction", graph.reactions, ~kept, why)]
+    said += _left_out("metabolite", graph.metabolites, lost, f"with no reaction left ({why})")
     return MetabolicGraph(
         graph.name,
         graph.stoichiometry[~lost][:, kept],
@@ -50,12 +50,12 @@ def drop_currency(graph: MetabolicGraph, max_degree: int = 50) -> MetabolicGraph
     if max_degree < 1:
         raise MetabolicError(f"max_degree: expected at least 1, got {max_degree}")
     currency = np.diff(graph.stoichiometry.indptr) > max_degree
-    why = f"currency of more than {max_degree} reactions"
+    why = f"in more than {max_degree} reactions (currency)"
     return replace(
         graph,
         stoichiometry=graph.stoichiometry[~currency],
         metabolites=graph.metabolites.filter(~currency),
-        excluded=(*graph.excluded, *_left_out("metabolites", graph.metabolites, currency, why)),
+        excluded=(*graph.excluded, *_left_out("metabolite", graph.metabolites, currency, why)),
     )
 
 
@@ -94,4 +94,4 @@ def replicate(graph: MetabolicGraph, k: int) -> MetabolicGraph:
 
 def _left_out(what: str, table: pl.DataFrame, lost: Bool[np.ndarray, " rows"], why: str) -> list[str]:
     names = table["id"].filter(pl.Series(lost)).to_list()
-    return [f"{len(names)} {what} {why}: {named(names)}"] if names else []
+    return [counted(names, what, why)] if names else []

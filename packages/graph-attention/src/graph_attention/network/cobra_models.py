@@ -1,41 +1,15 @@
-"""Where networks come from: COBRApy's models, SBML and JSON files, and the models that COBRApy brings along."""
+"""Networks from COBRApy's models, and from the files that it reads."""
 
-import hashlib
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from platformdirs import user_cache_path
 from scipy import sparse
 
 from graph_attention.errors import MetabolicError
 from graph_attention.network.graph import MetabolicGraph
-from graph_attention.network.storage import SCHEMA_VERSION, read_network, write_network
-from graph_attention.network.tables import METABOLITES, REACTIONS, named, table_of, unknown
-
-BUNDLED = {"e_coli_core": "textbook.xml.gz", "iJO1366": "iJO1366.xml.gz", "iYS1720": "salmonella.xml.gz"}
-DONOR = "iJO1366"
-"""The bundled model that names its subsystems; the others borrow them."""
-
-
-def bundled(name: str, cache: Path | None = None) -> MetabolicGraph:
-    """A model from the files of the installed COBRApy, parsed once and then read from the cache.
-
-    Args:
-        name: e_coli_core, iJO1366 or iYS1720.
-        cache: folder to keep it in; the user's cache folder of searchlight where not given. A kept network goes
-            by the content of the model's file, so that another file never answers. It can be deleted any time.
-
-    Raises:
-        MetabolicError: there is no such model, or COBRApy is not installed.
-    """
-    if name not in BUNDLED:
-        raise unknown("bundled model", name, list(BUNDLED))
-    folder = user_cache_path("searchlight") if cache is None else Path(cache)
-    graph = _kept(name, folder)
-    return graph if name == DONOR else graph.borrow_subsystems(_kept(DONOR, folder))
+from graph_attention.network.tables import METABOLITES, REACTIONS, counted, table_of
 
 
 def from_cobra(model: Any) -> MetabolicGraph:
@@ -46,7 +20,7 @@ def from_cobra(model: Any) -> MetabolicGraph:
     """
     empty = [reaction.id for reaction in model.reactions if not reaction.metabolites]
     reactions = [reaction for reaction in model.reactions if reaction.metabolites]
-    excluded = (f"{len(empty)} reactions without metabolites: {named(empty)}",) if empty else ()
+    excluded = (counted(empty, "reaction", "without metabolites"),) if empty else ()
     return MetabolicGraph(
         model.id or "unnamed",
         _stoichiometry(model, reactions),
@@ -62,7 +36,7 @@ def from_file(path: Path, reader: str) -> MetabolicGraph:
     Raises:
         MetabolicError: COBRApy is not installed, there is no such file, or it is no model (see `from_cobra`).
     """
-    read = _cobra_reader(reader)
+    read = cobra_reader(reader)
     if not path.is_file():
         raise MetabolicError(f"{path}: expected a model file, found none")
     try:
@@ -73,29 +47,14 @@ def from_file(path: Path, reader: str) -> MetabolicGraph:
     return from_cobra(model)
 
 
-def _kept(name: str, cache: Path) -> MetabolicGraph:
-    file = _model_file(BUNDLED[name])
-    key = hashlib.sha256(file.read_bytes()).hexdigest()[:16]
-    path = cache / "networks" / f"{name}-{key}-v{SCHEMA_VERSION}.npz"
-    if not path.exists():
-        write_network(path, _renamed(from_cobra(_cobra_reader("read_sbml_model")(str(file))), name))
-    return read_network(path)
+def cobra_reader(name: str) -> Callable[[str], Any]:
+    """A function of `cobra.io`, which is slow to import.
 
-
-def _renamed(graph: MetabolicGraph, name: str) -> MetabolicGraph:
-    return MetabolicGraph(name, graph.stoichiometry, graph.metabolites, graph.reactions, graph.excluded)
-
-
-def _model_file(name: str) -> Path:
-    found = find_spec("cobra")
-    if found is None or not found.submodule_search_locations:
-        raise MetabolicError("the bundled models come with COBRApy; install graph-attention[cobra]")
-    return Path(found.submodule_search_locations[0]) / "data" / name
-
-
-def _cobra_reader(name: str) -> Callable[[str], Any]:
+    Raises:
+        MetabolicError: COBRApy is not installed.
+    """
     try:
-        import cobra.io  # slow, and only parsing needs it
+        import cobra.io
     except ImportError:
         raise MetabolicError("models are read by COBRApy; install graph-attention[cobra]") from None
     return getattr(cobra.io, name)
@@ -119,9 +78,18 @@ def _metabolite_columns(model: Any) -> dict[str, list[Any]]:
         "id": [metabolite.id for metabolite in listed],
         "name": [metabolite.name or "" for metabolite in listed],
         "formula": [metabolite.formula or "" for metabolite in listed],
-        "charge": [None if metabolite.charge is None else int(metabolite.charge) for metabolite in listed],
+        "charge": [_charge(metabolite) for metabolite in listed],
         "compartment": [metabolite.compartment or "" for metabolite in listed],
     }
+
+
+def _charge(metabolite: Any) -> int | None:
+    charge = metabolite.charge
+    if charge is None or np.isnan(charge):
+        return None
+    if charge != int(charge):
+        raise MetabolicError(f"{metabolite.id}: expected a whole charge, got {charge}; correct the model")
+    return int(charge)
 
 
 def _reaction_columns(model: Any, reactions: list[Any]) -> dict[str, list[Any]]:
