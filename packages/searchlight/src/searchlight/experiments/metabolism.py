@@ -17,15 +17,19 @@ from graph_attention.baselines import make_baseline
 from graph_attention.claims import CLAIMS
 from graph_attention.configuration import BASELINE_SETTINGS
 from graph_attention.dataset_of import dataset_of
-from graph_attention.metrics import FLUX_Q2, GROWTH_Q2, MEASURES, Reference, flux_q2, measured, trials_table
+from graph_attention.metrics import FLUX_Q2, GROWTH_Q2, MEASURES, flux_q2
 from graph_attention.model.factory import transformer_of
 from graph_attention.model.losses import MultiTaskLoss, Spread
 from graph_attention.network.graph import MetabolicGraph
+from graph_attention.network_of import whole_network
 from graph_attention.predictions import Prediction
+from graph_attention.trials import Reference, measured, trials_table
+from graph_attention.truth.conditions import condition_growths
 from graph_attention.truth.dataset import FluxDataset
+from graph_attention.truth.linear_program import OPTIMAL
 from searchlight.experiments import metabolism_interventions
 from searchlight.experiments.arms import Arm, Fitted
-from searchlight.experiments.base import Evaluation, Experiment, Inspection
+from searchlight.experiments.base import Evaluation, Experiment, Facts, Inspection
 from searchlight.experiments.joining import join
 from searchlight.experiments.metabolism_maps import stored_maps
 from searchlight.training import Batch, Batches
@@ -33,6 +37,8 @@ from searchlight.training import Batch, Batches
 TRAIN = "train"
 VALIDATION = ("validation/nutrient", "validation/medium")
 EVALUATED = (*VALIDATION, "test/nutrient", "test/medium")
+OF_TRIALS = tuple(measure for measure in MEASURES if measure != FLUX_Q2)
+"""Measures that need no more than a row per medium."""
 CHUNK = 16
 
 
@@ -99,6 +105,10 @@ class Metabolism(Experiment):
             seen.update(np.ascontiguousarray(array).tobytes())
         return seen.hexdigest()
 
+    def introduction(self) -> Sequence[Facts]:
+        """Growth of the whole network on glucose, acetate and lactose, beside what they take up."""
+        return (conditions_table(whole_network(self.config.network, self.cache)),)
+
     @classmethod
     def epochs(cls, config: Any) -> int:
         """Those of the training; a baseline fits itself in one."""
@@ -163,16 +173,14 @@ class Metabolism(Experiment):
             yield model(self.uptake(rows[start : start + CHUNK]).to(device))
 
     def validate(self, model: Any) -> dict[str, float]:
-        """Every measure on held-out nutrients, the primary one first, then growth on held-out mixtures."""
-        tables = [self.table(split, self.predict(model, split)[0]) for split in VALIDATION]
-        values = {measure.name: self.values(pl.concat(tables), measure, ()) for measure in MEASURES}
-        found = {
-            f"{name}{suffix}": by_split.filter(pl.col("split") == split)["value"].item()
-            for split, suffix in zip(VALIDATION, ("", "_medium"), strict=True)
-            for name, by_split in values.items()
-            if split in by_split["split"]
+        """What its trials tell on held-out nutrients, the primary measure first, and growth on held-out mixtures."""
+        nutrient, medium = (self.table(split, self.predict(model, split)[0]) for split in VALIDATION)
+        return {
+            f"{measure.name}{suffix}": value
+            for table, measures, suffix in ((nutrient, OF_TRIALS, ""), (medium, (GROWTH_Q2,), "_medium"))
+            for measure in measures
+            for value in self.values(table, measure, ())["value"]
         }
-        return {GROWTH_Q2.name: found.pop(GROWTH_Q2.name), **found}
 
     @torch.no_grad()
     def predict(self, model: Any, split: str) -> tuple[Prediction, dict[str, np.ndarray]]:
@@ -245,6 +253,20 @@ class Metabolism(Experiment):
         from searchlight.experiments import metabolism_inspection
 
         return metabolism_inspection.inspect(self, trained, controls, choice)
+
+
+def conditions_table(graph: MetabolicGraph) -> Facts:
+    """Growth by flux balance analysis on the named conditions; one that the network cannot be put in says why."""
+    columns = ("condition", "oxygen", "uptake, mmol/gDW/h", "of carbon, mmol/gDW/h", "growth by FBA, 1/h")
+    rows = []
+    for row in condition_growths(graph).rows(named=True):
+        oxygen = "yes" if row["aerobic"] else "no"
+        if row["growth"] is None:
+            rows.append((row["condition"], oxygen, "", "", row["status"]))
+            continue
+        growth = f"{row['growth']:.3f}" if row["status"] == OPTIMAL else row["status"]
+        rows.append((row["condition"], oxygen, f"{row['uptake']:g}", f"{row['carbon']:g}", growth))
+    return Facts(f"named conditions on {graph.name}", columns, tuple(dict.fromkeys(rows)))
 
 
 def prediction_of(outputs: Sequence[Any]) -> Prediction:
