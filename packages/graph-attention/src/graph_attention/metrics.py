@@ -117,8 +117,8 @@ def condition_dependent(
     shares = np.where(made, fractions, 0.0)
     mean = shares.sum(0) / count
     spread = np.sqrt(np.where(made, np.square(shares - mean), 0.0).sum(0) / count)
-    active = per_metabolite((shares > ACTIVE).any(0)[None].astype(float), metabolite)[0] >= 2
-    moved = per_metabolite((spread > DEPENDS)[None].astype(float), metabolite)[0] > 0
+    active = per_metabolite(np.atleast_2d((shares > ACTIVE).max(0)).astype(float), metabolite)[0] >= 2
+    moved = per_metabolite(np.atleast_2d(spread > DEPENDS).astype(float), metabolite)[0] > 0
     return active & moved
 
 

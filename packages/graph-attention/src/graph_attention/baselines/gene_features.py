@@ -9,7 +9,7 @@ import scipy.sparse as sp
 from jaxtyping import Bool, Float, Int
 
 from graph_attention.baselines.gene_folds import linked_genes
-from graph_attention.baselines.reachability import Bounds, Reachability
+from graph_attention.baselines.reachability import Bounds, Reachability, products, substrates
 from graph_attention.network.graph import MetabolicGraph
 
 CURRENCY = (50, 20, 8)
@@ -44,12 +44,12 @@ class GeneFeatures:
         return self.graph.genes if self.genes is None else self.genes
 
     @cached_property
-    def lost(self) -> list[Int[np.ndarray, " lost"]]:
+    def lost(self) -> list[Int[np.ndarray, " _"]]:
         """For each gene the reactions that cannot run without it."""
         return [self.graph.knocked_out((gene,)) for gene in self.ids]
 
     @cached_property
-    def named(self) -> list[Int[np.ndarray, " named"]]:
+    def named(self) -> list[Int[np.ndarray, " _"]]:
         """For each gene the reactions whose rule names it."""
         return [np.array(sorted(self.graph.reactions_of_gene[gene]), dtype=np.int64) for gene in self.ids]
 
@@ -98,8 +98,8 @@ class GeneFeatures:
     @cached_property
     def _of_reactions(self) -> dict[str, Float[np.ndarray, " reactions"]]:
         """Figures of single reactions that need neither flux nor medium."""
-        present = abs(self.graph.stoichiometry.sign()).tocsc()
-        degree = np.diff(present.tocsr().indptr).astype(float)
+        present = sp.csc_array(self.graph.stoichiometry)
+        degree = np.diff(self.graph.stoichiometry.indptr).astype(float)
         makers, users = self._others
         return {
             "metabolites": np.diff(present.indptr).astype(float),
@@ -115,22 +115,19 @@ class GeneFeatures:
     def _others(self) -> tuple[Float[np.ndarray, " reactions"], Float[np.ndarray, " reactions"]]:
         """For what a reaction makes the fewest other makers, and for what it uses the fewest other users."""
         network = Reachability(self.graph, (self.graph.lower, self.graph.upper))
-        count = len(self.graph.reactions)
-        makes = (network.made @ network.allowed.astype(float)) - 1
-        uses = (network.used @ network.allowed.astype(float)) - 1
+        makes = network.made @ network.allowed.astype(float) - 1
+        uses = network.used @ network.allowed.astype(float) - 1
         return (
-            _per_column(network.made[:, :count].tocsc(), makes, np.min),
-            _per_column(network.used[:, :count].tocsc(), uses, np.min),
+            _per_column(products(self.graph), makes, np.min),
+            _per_column(substrates(self.graph), uses, np.min),
         )
 
     @property
     def _distance(self) -> Float[np.ndarray, " reactions"]:
         """Steps from reaction to reaction until the biomass, over metabolites that are no currency."""
-        signs = self.graph.stoichiometry.sign()
-        plain = np.diff(signs.indptr) < CURRENCY[0]
-        made, used = signs[plain] > 0, signs[plain] < 0
-        steps = (made.T.astype(float) @ used.astype(float)).tocsr()
-        found = sp.csgraph.dijkstra(steps.T, unweighted=True, indices=self.graph.biomass)
+        plain = np.diff(self.graph.stoichiometry.indptr) < CURRENCY[0]
+        made, used = (side(self.graph).tocsr()[plain] for side in (products, substrates))
+        found = sp.csgraph.dijkstra(used.T @ made, unweighted=True, indices=self.graph.biomass)
         return np.where(np.isfinite(found), found, FAR)
 
     @cached_property

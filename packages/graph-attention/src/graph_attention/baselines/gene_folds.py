@@ -7,7 +7,7 @@ import scipy.sparse as sp
 from jaxtyping import Int
 
 
-def linked_genes(named: Sequence[Int[np.ndarray, " named"]], reactions: int) -> Int[np.ndarray, " genes"]:
+def linked_genes(named: Sequence[Int[np.ndarray, " _"]], reactions: int) -> Int[np.ndarray, " genes"]:
     """A group for each gene: genes that a chain of shared reactions (hence of shared rules) links are in one.
 
     Subunits and isoenzymes have the same features and the same label, so that folds that part them are answered

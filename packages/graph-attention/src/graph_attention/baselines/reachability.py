@@ -31,14 +31,12 @@ class Reachability:
     @cached_property
     def used(self) -> sp.csr_array:
         """`[metabolites, directed]`, 1 where a direction uses a metabolite."""
-        signs = self.graph.stoichiometry.sign()
-        return sp.csr_array(sp.hstack([_positive(-signs), _positive(signs)]))
+        return sp.csr_array(sp.hstack([substrates(self.graph), products(self.graph)]))
 
     @cached_property
     def made(self) -> sp.csr_array:
         """`[metabolites, directed]`, 1 where a direction makes a metabolite."""
-        forward, backward = np.split(np.arange(self.used.shape[1]), 2)
-        return self.used[:, np.concatenate([backward, forward])]
+        return sp.csr_array(sp.hstack([products(self.graph), substrates(self.graph)]))
 
     @cached_property
     def _users(self) -> tuple[sp.csr_array, sp.csr_array]:
@@ -57,7 +55,7 @@ class Reachability:
         running = self._without(self.allowed if start is None else start, removed)
         while True:
             left = running & self._fed_and_drained(running)
-            if (left == running).all():
+            if np.array_equal(left, running):
                 return running
             running = left
 
@@ -68,7 +66,7 @@ class Reachability:
         # Where a reaction runs both ways, one of the makers of what it uses is its own reverse.
         starved = np.where(alone, users @ (makes < 2).astype(float), users @ (makes < 1).astype(float))
         stuck = np.where(alone, makers @ (uses < 2).astype(float), makers @ (uses < 1).astype(float))
-        return (starved == 0) & (stuck == 0)
+        return np.equal(starved, 0) & np.equal(stuck, 0)
 
     def reached(
         self, seeds: Bool[np.ndarray, " metabolites"], removed: Int[np.ndarray, " lost"]
@@ -84,7 +82,7 @@ class Reachability:
         while True:
             running = allowed & (users @ there.astype(float) == needs)
             reached = there | (self.made @ running.astype(float) > 0)
-            if (reached == there).all():
+            if np.array_equal(reached, there):
                 return there
             there = reached
 
@@ -98,7 +96,16 @@ class Reachability:
         return left
 
 
-def _positive(matrix: sp.csr_array) -> sp.csr_array:
-    found = sp.csr_array(matrix.multiply(matrix > 0))
-    found.eliminate_zeros()
-    return found
+def substrates(graph: MetabolicGraph) -> sp.csc_array:
+    """`[metabolites, reactions]`, 1 where a reaction as it is written uses a metabolite."""
+    return _pairs(graph, graph.edges.coefficient < 0)
+
+
+def products(graph: MetabolicGraph) -> sp.csc_array:
+    """`[metabolites, reactions]`, 1 where a reaction as it is written makes a metabolite."""
+    return _pairs(graph, graph.edges.coefficient > 0)
+
+
+def _pairs(graph: MetabolicGraph, which: Bool[np.ndarray, " edges"]) -> sp.csc_array:
+    place = (graph.edges.metabolite[which], graph.edges.reaction[which])
+    return sp.csc_array((np.ones(int(which.sum())), place), shape=graph.stoichiometry.shape)

@@ -90,7 +90,7 @@ class TopologyForest:
         for learned, asked in folds.split(table, essential, groups):
             forest = RandomForestClassifier(self.trees, min_samples_leaf=self.leaf, random_state=seed)
             forest.fit(table[learned], essential[learned])
-            found[asked] = forest.predict_proba(table[asked])[:, 1]
+            found[asked] = np.asarray(forest.predict_proba(table[asked]))[:, 1]
         return found
 
     def _check(self, essential: np.ndarray, groups: np.ndarray) -> None:
