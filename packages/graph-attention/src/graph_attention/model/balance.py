@@ -13,7 +13,7 @@ from graph_attention.model.coupling import CoupledReactions
 if TYPE_CHECKING:
     from graph_attention.network.graph import MetabolicGraph
 
-LEAST_TYPICAL = 1e-2
+LEAST_TYPICAL = 0.05
 """A flux below this, in mmol/gDW/h, counts as this large in the metric: no reaction is held to be closed for ever."""
 SINGULAR = 1e-10
 """Balances whose eigenvalue is below this share of the largest say what others say already."""

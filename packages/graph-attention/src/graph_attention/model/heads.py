@@ -7,8 +7,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from graph_attention.layers.flux_split import FluxSplit, FluxSplitAttention, FluxSplitEdges, SideEdges
-from graph_attention.model.interior import Proposal
-from graph_attention.model.solvers import Draft
+from graph_attention.model.solvers import Draft, Proposal
 
 if TYPE_CHECKING:
     from graph_attention.network.graph import MetabolicGraph
@@ -84,6 +83,7 @@ class GrowthHead(nn.Module):
         self.norm = nn.LayerNorm(2 * dim)
         self.out = nn.Linear(2 * dim, 2)
         self.evidence = nn.Linear(2, 1, bias=False)
+        nn.init.ones_(self.evidence.weight)
         nn.init.zeros_(self.out.weight)
         nn.init.zeros_(self.out.bias)
 

@@ -14,13 +14,11 @@ REWARD, PRICE = 100.0, 0.03
 RELAXATION = 1.7
 
 
-class Proposal(NamedTuple):
-    """What enters the steps for each reaction: fluxes to start from, a push along them, and a factor of their price."""
+class Terms(NamedTuple):
+    """What a step weighs besides growth: a push along each flux, and the logarithm of a factor of its price."""
 
-    flux: Float[Tensor, "*batch reactions"]
     push: Float[Tensor, "*batch reactions"]
     price: Float[Tensor, "*batch reactions"]
-    """Natural logarithm of the factor."""
 
 
 class Interior(NamedTuple):
@@ -62,10 +60,11 @@ class FluxSteps(nn.Module):
         balance: FluxBalance,
         bounds: tuple[Float[Tensor, "batch groups"], Float[Tensor, "batch groups"]],
         start: Interior,
-        proposal: Proposal | None = None,
+        terms: Terms,
     ) -> Interior:
         """Take all steps from a start."""
-        gain, price = self._terms(balance, proposal)
+        gain = balance.gradient(self.reward.exp() * self.objective + terms.push)
+        price = balance.sums(self.price.exp() * terms.price.exp())
         within, dual = start
         for strength in self.gains.exp():
             balanced = balance.onto(within - dual + strength * gain)
@@ -73,12 +72,6 @@ class FluxSteps(nn.Module):
             within = clipped(shrunk(relaxed, strength * price), *bounds)
             dual = relaxed - within
         return Interior(within, dual)
-
-    def _terms(self, balance: FluxBalance, proposal: Proposal | None) -> tuple[Tensor, Tensor]:
-        gain, price = self.reward.exp() * self.objective, self.price.exp() * torch.ones_like(self.objective)
-        if proposal is not None:
-            gain, price = gain + proposal.push, price * proposal.price.exp()
-        return balance.gradient(gain), balance.sums(price)
 
 
 def shrunk(

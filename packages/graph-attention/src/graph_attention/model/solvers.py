@@ -7,10 +7,18 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from graph_attention.model.balance import FluxBalance
-from graph_attention.model.interior import FluxSteps, Interior, Proposal
+from graph_attention.model.interior import FluxSteps, Interior, Terms
 from graph_attention.model.projection import MassBalanceProjection, clipped
 
 Bounds = tuple[Float[Tensor, "batch reactions"], Float[Tensor, "batch reactions"]]
+
+
+class Proposal(NamedTuple):
+    """What attention says of every reaction: a flux to start from, a push, and the logarithm of a price factor."""
+
+    flux: Float[Tensor, "batch reactions"]
+    push: Float[Tensor, "batch reactions"]
+    price: Float[Tensor, "batch reactions"]
 
 
 class Draft(NamedTuple):
@@ -45,17 +53,23 @@ class FluxSolver(Protocol):
 
 
 class OptimisingSolver(nn.Module):
-    """Steps towards fastest growth, from nothing to a draft, and from the proposal to the fluxes (see `FluxSteps`)."""
+    """Steps towards fastest growth, from nothing to a draft, and from the proposal to the fluxes (see `FluxSteps`).
+
+    Each reaction has a price of its own besides, which settles between fluxes that are otherwise equally good. It is
+    the one number that belongs to a single reaction, and moves to another network by its id (see `transfer.moved`).
+    """
 
     def __init__(self, balance: FluxBalance, before: FluxSteps, after: FluxSteps):
         super().__init__()
         self.balance, self.before, self.after = balance, before, after
+        self.own_price = nn.Parameter(torch.zeros(balance.reactions))
 
     def draft(self, bounds: Bounds) -> Draft:
         """The fluxes that the first steps reach."""
         ends = self.balance.bounds(*bounds)
         nothing = clipped(torch.zeros_like(ends[0]), *ends)
-        state = self.before(self.balance, ends, Interior(nothing, torch.zeros_like(nothing)))
+        terms = Terms(torch.zeros_like(self.own_price), self.own_price)
+        state = self.before(self.balance, ends, Interior(nothing, torch.zeros_like(nothing)), terms)
         tension = state.dual.new_zeros(len(nothing), self.balance.reactions)
         held = state.dual[..., self.balance.group] * self.balance.ratio.sign().to(state.dual.dtype)
         tension = tension.index_copy(-1, self.balance.members, held)
@@ -66,7 +80,8 @@ class OptimisingSolver(nn.Module):
         assert draft.state is not None
         ends = self.balance.bounds(*bounds)
         start = Interior(clipped(self.balance.grouped(proposal.flux), *ends), draft.state.dual)
-        return _balanced(self.balance, self.after(self.balance, ends, start, proposal).within)
+        terms = Terms(proposal.push, self.own_price + proposal.price)
+        return _balanced(self.balance, self.after(self.balance, ends, start, terms).within)
 
 
 class ProjectingSolver(nn.Module):
