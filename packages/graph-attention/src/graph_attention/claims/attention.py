@@ -36,6 +36,17 @@ def following() -> Iterator[Prediction]:
         for truth, what in truths.items():
             asked = Measured("agreement", "excess_spearman", {"truth": truth, "score": "inflow"})
             yield beyond(arm, f"{what} receive more attention than others of their degree and pathway", asked)
+        asked, before = (
+            Measured("agreement", "excess_spearman", {"truth": "flux", "score": score})
+            for score in ("inflow", "untrained")
+        )
+        yield Exceeds(
+            sentence=f"{WORDS[arm]}: attention received follows flux more than before training",
+            arms=(arm,),
+            quantity=asked - before,
+            meaning="the same network before training",
+            intervention=DELETED,
+        )
     fitted = Measured("agreement", "excess_spearman", {"truth": "flux", "score": "split"})
     for arm in WORDS:
         yield beyond(arm, "reactions of larger flux have larger shares in flux splits", fitted)
@@ -85,7 +96,8 @@ FLUX = Hypothesis(
     8,
     "Attention follows flux.",
     "Spearman's ρ over nodes of attention received with |flux|, |shadow price| and the growth lost by deletion, on at "
-    "most 20 test media, less its mean when they move among nodes of equal degree and pathway; also of flux splits, "
-    "which one arm is fitted to; and the rank correlation of maps over seeds.",
+    "most 20 test media, less its mean when they move among nodes of equal degree and pathway; the same less what it is "
+    "before training, for nodes are told a draft of the fluxes; also of flux splits, which one arm is fitted to; and the "
+    "rank correlation of maps over seeds.",
     tuple(following()),
 )

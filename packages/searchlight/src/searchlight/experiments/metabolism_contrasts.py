@@ -6,7 +6,6 @@ import numpy as np
 import polars as pl
 import torch
 
-from graph_attention.explanations.attributed import attributed
 from graph_attention.explanations.nodes import node_table
 from graph_attention.model.transformer import MetabolicTransformer
 from graph_attention.truth.conditions import CONDITIONS, condition, missing_conditions
@@ -14,13 +13,14 @@ from graph_attention.truth.flux_balance import FluxSolution, pfba
 from graph_attention.truth.media import Medium
 from graph_attention.truth.medium_set import MediumSet
 from searchlight.experiments.base import Evaluation
+from searchlight.experiments.metabolism_explanation import scores_of
 
 if TYPE_CHECKING:
     from searchlight.experiments.metabolism import Metabolism
 
 CARBON = (20.0, 30.0, 40.0, 50.0, 60.0)
 """Uptakes of carbon, mmol/gDW/h, each with oxygen: settings at which all conditions are compared."""
-SCORES = ("inflow", "rollout", "gatt", "split", "gradient", "degree", "random")
+SCORES = ("inflow", "rollout", "gatt", "split", "gradient", "untrained", "random")
 
 
 def evaluate(experiment: "Metabolism", model: MetabolicTransformer) -> Evaluation:
@@ -30,7 +30,7 @@ def evaluate(experiment: "Metabolism", model: MetabolicTransformer) -> Evaluatio
     made = [(name, carbon, fed(experiment, name, carbon)) for carbon in CARBON for name in names]
     solutions = [pfba(graph, medium) for _, _, medium in made]
     media = MediumSet(graph, tuple(medium for _, _, medium in made))
-    scores = attributed(model, torch.from_numpy(media.uptake).float())
+    scores = scores_of(experiment, model, torch.from_numpy(media.uptake).float())
     nodes, parts = node_table(graph), []
     for place, ((name, carbon, medium), solution) in enumerate(zip(made, solutions, strict=True)):
         if solution.growth > 0:

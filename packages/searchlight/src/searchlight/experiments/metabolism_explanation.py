@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 import torch
+from torch import Tensor
 
 from attention_core import EdgeMap
 from graph_attention.explanations.attributed import Attributions, attributed
@@ -34,7 +35,7 @@ def explanation(experiment: "Metabolism", model: MetabolicTransformer) -> Evalua
     rows = {split: chosen(experiment, split) for split in TESTED}
     every = np.concatenate(list(rows.values()))
     truths = truths_of(experiment, every)
-    scores = scores_of(experiment, model, every)
+    scores = scores_of(experiment, model, experiment.uptake(every))
     names = [split for split, some in rows.items() for _ in some]
     nodes, groups = node_table(experiment.graph), groups_of(experiment)
     parts = [
@@ -73,10 +74,11 @@ def groups_of(experiment: "Metabolism") -> list[str]:
 
 
 def chosen(experiment: "Metabolism", split: str) -> np.ndarray:
-    """Some media of a split on which cells grow, the same for every run on these data."""
-    rows = experiment.splits[split]
-    rows = rows[experiment.dataset.growth[rows] > GROWS]
-    return np.sort(np.random.default_rng(0).permutation(rows)[:MEDIA])
+    """Some media of a split on which cells grow, of as many groups as there are; the same for every run on these data."""
+    groups, rows = np.array(groups_of(experiment)), experiment.splits[split]
+    rows = np.random.default_rng(0).permutation(rows[experiment.dataset.growth[rows] > GROWS])
+    turn = [int((groups[rows[:place]] == groups[row]).sum()) for place, row in enumerate(rows)]
+    return np.sort(rows[np.argsort(turn, kind="stable")[:MEDIA]])
 
 
 def truths_of(experiment: "Metabolism", rows: np.ndarray) -> list[Truths]:
@@ -99,9 +101,8 @@ def solved(graph: MetabolicGraph, fingerprint: str, medium: Medium) -> Truths:
     return Truths.of(graph, medium)
 
 
-def scores_of(experiment: "Metabolism", model: MetabolicTransformer, rows: np.ndarray) -> Attributions:
+def scores_of(experiment: "Metabolism", model: MetabolicTransformer, uptake: Tensor) -> Attributions:
     """Attributions of the trained model, and what nodes receive before training."""
-    uptake = experiment.uptake(rows)
     before = attributed(experiment.model().eval(), uptake)["inflow"]
     return attributed(model, uptake, seed=experiment.seed) | {"untrained": before}
 
