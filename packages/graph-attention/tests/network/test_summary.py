@@ -7,7 +7,7 @@ def test_the_summary_says_sizes_hubs_and_what_is_odd(toy):
         "  objective     OUT",
         "  degree        median 2, largest acid_c 5, sugar_c 3, sugar_e 2",
         "  unbalanced    none",
-        "  not judged    0 reactions with an unknown formula or charge",
+        "  not judged    none",
         "  isolated      none",
         "  left out      nothing",
     ]
@@ -20,3 +20,7 @@ def test_long_lists_are_cut_and_counted(ijo1366):
         in text
     )
     assert max(map(len, text.splitlines())) < 300
+
+
+def test_unknown_formulas_are_counted(iys1720):
+    assert "not judged    40 reactions with an unknown formula or charge" in iys1720.summary()

@@ -26,7 +26,7 @@ def summary(graph: "MetabolicGraph") -> str:
         "objective": named(_ids(graph, graph.objective != 0), SHOWN) or "none",
         "degree": _degree(graph),
         "unbalanced": _counted(graph.unbalanced),
-        "not judged": f"{int(np.isnan(imbalance(graph)).sum())} reactions with an unknown formula or charge",
+        "not judged": _not_judged(graph),
         "isolated": _counted(graph.isolated),
         "left out": "; ".join(map(_shortened, graph.excluded)) or "nothing",
     }
@@ -64,6 +64,11 @@ def _reactions(graph: "MetabolicGraph") -> str:
 def _subsystems(graph: "MetabolicGraph") -> str:
     without = int((graph.reactions["subsystem"] == "").sum())
     return f"{len(set(graph.subsystems) - {UNASSIGNED})}, {without} reactions {UNASSIGNED}"
+
+
+def _not_judged(graph: "MetabolicGraph") -> str:
+    count = int(np.isnan(imbalance(graph)).sum())
+    return f"{count} reactions with an unknown formula or charge" if count else "none"
 
 
 def _degree(graph: "MetabolicGraph") -> str:
