@@ -41,6 +41,7 @@ from .truth.deletions import reaction_deletions as reaction_deletions
 from .truth.flux_balance import FluxSolution as FluxSolution
 from .truth.flux_balance import fba as fba
 from .truth.flux_balance import pfba as pfba
+from .truth.growth_table import GrowthTable as GrowthTable
 from .truth.labelled_media import labelled_media as labelled_media
 from .truth.learning_media import learning_media as learning_media
 from .truth.media import Medium as Medium
@@ -71,6 +72,7 @@ __all__ = [
     "FluxSplit",
     "FluxSplitAttention",
     "FluxSplitEdges",
+    "GrowthTable",
     "Joined",
     "JoinedAttention",
     "KindEmbedding",

@@ -94,7 +94,7 @@ class FluxDataset:
         metabolites = _places(
             self.graph.metabolite_index, graph.metabolites["id"].to_list(), self.graph, "metabolite"
         )
-        used = (np.abs(self.flux) > NEGLIGIBLE).any(axis=0)
+        used = np.any(np.abs(self.flux) > NEGLIGIBLE, axis=0)
         used[reactions] = False
         if used.any():
             lost = self.graph.reactions["id"].filter(used).to_list()

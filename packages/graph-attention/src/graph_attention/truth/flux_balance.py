@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float, Int
-from scipy.sparse import csr_array, hstack, vstack
+from scipy.sparse import csc_array, csr_array, hstack, vstack
 
 from graph_attention.errors import MetabolicError
 from graph_attention.network.graph import MetabolicGraph
@@ -73,7 +73,7 @@ def best_growth(graph: MetabolicGraph, bounds: Bounds) -> FluxSolution:
     """Flux balance analysis between given bounds."""
     if not graph.objective.any():
         raise MetabolicError(f"{graph.name} has no objective; set the coefficient of its biomass reaction")
-    balance = np.zeros(graph.stoichiometry.shape[0])
+    balance = np.zeros(len(graph.metabolites))
     found = minimise(-graph.objective, graph.stoichiometry, balance, *bounds)
     flux, growth = (
         (found.x, -found.value) if found.status == OPTIMAL else (np.zeros(len(graph.objective)), 0.0)
@@ -103,7 +103,7 @@ def least_flux(
     found = minimise(
         np.concatenate([weights, weights[backward]]),
         _both_ways(graph, backward),
-        np.append(np.zeros(graph.stoichiometry.shape[0]), growth),
+        np.append(np.zeros(len(graph.metabolites)), growth),
         np.concatenate([np.maximum(lower, 0), np.maximum(-upper[backward], 0)]),
         np.concatenate([np.maximum(upper, 0), -lower[backward]]),
     )
@@ -113,7 +113,7 @@ def least_flux(
 def _both_ways(graph: MetabolicGraph, backward: Int[np.ndarray, "reversed"]) -> csr_array:
     """[S; c], with the columns that can run backward once more, negated."""
     objective = csr_array(graph.objective[None])
-    forward = vstack([graph.stoichiometry, objective], format="csc")
+    forward = csc_array(vstack([graph.stoichiometry, objective]))
     return csr_array(hstack([forward, -forward[:, backward]], format="csr"))
 
 

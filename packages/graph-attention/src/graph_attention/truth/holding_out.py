@@ -60,6 +60,6 @@ def hold_out_combinations(
         spared = uses[combination].any() and (left[uses[combination]] > 1).all()
         if spared and size[combination] <= room[place]:
             part[combination] = place
-            room[place] -= size[combination]
+            room[place] -= int(size[combination])
             left -= uses[combination]
     return part[member]

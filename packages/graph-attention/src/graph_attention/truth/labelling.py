@@ -1,7 +1,7 @@
 """The fluxes of many media, by independent jobs that can be stopped and taken up again."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
@@ -97,7 +97,7 @@ def label_all(
     done = len(media) - sum(len(chunk) for chunk, _ in missing)
     report("media labelled", done, len(media))
     calls = (delayed(label)(graph, chunk, seed) for chunk, _ in missing)
-    found = Parallel(n_jobs=jobs, backend=backend, return_as="generator")(calls)
+    found: Iterator[Labels] = Parallel(n_jobs=jobs, backend=backend, return_as="generator")(calls)  # pyright: ignore[reportAssignmentType] - joblib does not tell what it yields
     for (chunk, path), labels in zip(missing, found, strict=True):
         labels.save(path)
         done += len(chunk)

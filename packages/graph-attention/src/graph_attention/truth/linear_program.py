@@ -44,7 +44,8 @@ def minimise(
     if found.status not in STATUS:
         raise MetabolicError(f"the solver found no optimum: {found.message}; check the bounds of the network")
     if found.x is None:
-        rows, columns = matrix.shape
-        return Optimum(INFEASIBLE, np.nan, *(np.full(count, np.nan) for count in (columns, rows, columns)))
+        return Optimum(
+            INFEASIBLE, np.nan, *(np.full(count, np.nan) for count in (len(cost), len(rhs), len(cost)))
+        )
     bound_price = found.lower.marginals + found.upper.marginals
     return Optimum(STATUS[found.status], float(found.fun), found.x, found.eqlin.marginals, bound_price)

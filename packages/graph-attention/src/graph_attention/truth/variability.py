@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from jaxtyping import Float
-from scipy.sparse import csr_array, hstack, vstack
+from scipy.sparse import csc_array, csr_array, hstack, vstack
 
 from graph_attention.errors import MetabolicError
 from graph_attention.network.graph import MetabolicGraph
@@ -56,10 +56,11 @@ class _Face:
         self.low, self.high = best.flux.copy(), best.flux.copy()
         self.free = np.flatnonzero(self.upper > self.lower)
         fixed = np.flatnonzero(self.upper <= self.lower)
-        rows = vstack([graph.stoichiometry, csr_array(graph.objective[None])], format="csc")
-        surplus = csr_array(([1.0], ([rows.shape[0] - 1], [0])), shape=(rows.shape[0], 1))
+        rows = csc_array(vstack([graph.stoichiometry, csr_array(graph.objective[None])]))
+        last = len(graph.metabolites)
+        surplus = csr_array(([1.0], ([last], [0])), shape=(last + 1, 1))
         self.matrix = csr_array(hstack([rows[:, self.free], -surplus], format="csr"))
-        needed = np.append(np.zeros(rows.shape[0] - 1), fraction * best.growth)
+        needed = np.append(np.zeros(last), fraction * best.growth)
         self.rhs = needed - rows[:, fixed] @ self.lower[fixed]
 
     def stretch(self, reaction: int) -> None:
