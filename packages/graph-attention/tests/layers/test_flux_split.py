@@ -60,8 +60,8 @@ def test_the_fractions_of_a_flux_are_learned(toy):
     target = torch.rand(len(edges.producers), generator=random)
     metabolite = edges.producers.edges.edges[1]
     target = target / torch.zeros(7).index_add(0, metabolite, target)[metabolite]
-    optimiser = torch.optim.Adam(layer.parameters(), 0.03)
-    for _ in range(200):
+    optimiser = torch.optim.Adam(layer.parameters(), 0.05)
+    for _ in range(120):
         weights = layer(nodes, edges).producers.attention.weights.squeeze(-1)
         loss = -(target * weights.log()).sum()
         optimiser.zero_grad()
