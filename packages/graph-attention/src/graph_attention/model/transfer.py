@@ -1,0 +1,113 @@
+"""A trained model on another network, or on other media."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from graph_attention.errors import MetabolicError
+from graph_attention.layers.encodings import Pathways
+from graph_attention.model.factory import transformer_of
+from graph_attention.model.transformer import MetabolicTransformer
+from graph_attention.network.tables import named
+
+if TYPE_CHECKING:
+    from graph_attention.configuration import ModelConfig
+    from graph_attention.network.graph import MetabolicGraph
+
+OF_REACTIONS = ("own_price", "balance.typical")
+"""Ends of the names of what holds one number per reaction; every other weight serves any network."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A model on another network, and how much of the network it knew."""
+
+    model: MetabolicTransformer
+    shared: int
+    """Reactions whose id both networks have; the objective reaction stands for the other's."""
+    unknown: tuple[str, ...]
+    """Ids of the reactions that it had never seen."""
+
+    def __str__(self) -> str:
+        """One sentence."""
+        reactions = self.shared + len(self.unknown)
+        return f"{self.shared} of {reactions} reactions of {self.model.graph.name} are known by their id"
+
+
+def moved(model: MetabolicTransformer, config: "ModelConfig", graph: "MetabolicGraph") -> Moved:
+    """The same weights on another network, without any learning there (zero-shot).
+
+    Numbers that belong to a reaction move by its id; reactions that are not known get those of a fresh model.
+
+    Args:
+        model: the trained model.
+        config: the settings that it was made with.
+        graph: the other network; `borrow_subsystems` gives it pathways where its file has none.
+
+    Raises:
+        MetabolicError: it has pathways that the model has no vector for, or the settings are not the model's.
+    """
+    names = pathways_of(model)
+    foreign = sorted(set(graph.subsystems) - set(names)) if names else []
+    if foreign:
+        raise MetabolicError(
+            f"expected pathways among the {len(names)} that the model knows; got {len(foreign)} others: "
+            f"{named(foreign, 5)}; borrow those of {model.graph.name} with borrow_subsystems"
+        )
+    other = transformer_of(graph, config, pathways=names or None)
+    places = _places(model.graph, graph)
+    state, fresh = model.state_dict(), other.state_dict()
+    kept = {
+        name: _by_id(state[name], fresh[name], places) if _of_reactions(name) else state[name]
+        for name in fresh
+        if name in state
+    }
+    try:
+        other.load_state_dict(kept)
+    except RuntimeError as error:
+        raise MetabolicError(f"the settings are not those that the model was made with: {error}") from None
+    unknown = tuple(graph.reactions["id"].filter((places < 0).numpy()))
+    return Moved(other, len(places) - len(unknown), unknown)
+
+
+def freeze_but(model: MetabolicTransformer, *parts: str) -> tuple[str, ...]:
+    """Learn only the parts named, such as `proposal`, `growth` or `layers.1`; the names of the weights that do.
+
+    Raises:
+        MetabolicError: the model has no such part.
+    """
+    known = {name for name, _ in model.named_modules()} | {name for name, _ in model.named_parameters()}
+    missing = [part for part in parts if part not in known]
+    if missing:
+        tops = [name for name, _ in model.named_children()]
+        raise MetabolicError(
+            f"expected parts of the model, such as {named(tops, 8)}; got {named(missing, 3)}"
+        )
+    learned = []
+    for name, parameter in model.named_parameters():
+        chosen = any(name == part or name.startswith(f"{part}.") for part in parts)
+        parameter.requires_grad_(chosen)
+        learned += [name] if chosen else []
+    return tuple(learned)
+
+
+def pathways_of(model: MetabolicTransformer) -> tuple[str, ...]:
+    """The pathways that the layers know by name; none where they do not look at pathways."""
+    return next((module.names for module in model.modules() if isinstance(module, Pathways)), ())
+
+
+def _places(source: "MetabolicGraph", target: "MetabolicGraph") -> Tensor:
+    """Each reaction's place in the source, −1 where it is not known."""
+    places = torch.tensor([source.reaction_index.get(name, -1) for name in target.reactions["id"]])
+    places[target.biomass] = source.biomass
+    return places
+
+
+def _by_id(known: Tensor, fresh: Tensor, places: Tensor) -> Tensor:
+    return torch.where(places >= 0, known[places.clamp_min(0)], fresh)
+
+
+def _of_reactions(name: str) -> bool:
+    return name.endswith(OF_REACTIONS)
