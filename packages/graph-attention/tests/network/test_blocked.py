@@ -71,7 +71,7 @@ def test_bounds_without_a_steady_state_are_refused():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["e_coli_core", "iJO1366"])
+@pytest.mark.parametrize("name", ["e_coli_core", "iJO1366", "iYS1720"])
 def test_cobra_blocks_the_same_reactions(name, cobra_model):
     import cobra
 

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy import sparse
 
 from graph_attention.errors import MetabolicError
 from graph_attention.network.graph import MetabolicGraph
@@ -72,3 +73,19 @@ def test_the_objective_must_be_one_reaction_where_one_is_asked_for(toy):
     none = MetabolicGraph.from_arrays("none", [[1.0]], ["m"], ["r"])
     with pytest.raises(MetabolicError, match="got none"):
         _ = none.biomass
+
+
+@pytest.mark.parametrize(
+    ("compartments", "found"), [("eec", [0, 1]), ("xxy", [0, 1]), ("eyy", [0]), ("", [0, 1, 2])]
+)
+def test_the_outer_compartment_is_e_or_has_most_boundary_reactions(compartments, found):
+    columns = {"id": ["a", "b", "c"], "compartment": list(compartments) or ["", "", ""]}
+    graph = MetabolicGraph.from_arrays("outer", -np.eye(3), columns, ["r", "s", "t"])
+    assert graph.exchanges.tolist() == found
+
+
+def test_parallel_entries_are_added_and_zeros_are_no_edges():
+    matrix = sparse.coo_array(([1.0, 2.0, 1.0, -1.0], ([0, 0, 1, 1], [0, 0, 0, 0])), shape=(2, 1))
+    graph = MetabolicGraph.from_arrays("sums", matrix, ["a", "b"], ["r"])
+    assert (graph.edges.metabolite.tolist(), graph.edges.coefficient.tolist()) == ([0], [3.0])
+    assert graph.isolated == ("b",)
