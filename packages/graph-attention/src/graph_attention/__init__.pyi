@@ -31,6 +31,18 @@ from .layers.self_attention import SelfAttention as SelfAttention
 from .layers.split_edges import SplitEdges as SplitEdges
 from .layers.split_edges import consumer_edges as consumer_edges
 from .layers.split_edges import producer_edges as producer_edges
+from .model.balance import FluxBalance as FluxBalance
+from .model.coupling import CoupledReactions as CoupledReactions
+from .model.factory import transformer_of as transformer_of
+from .model.heads import EssentialityHead as EssentialityHead
+from .model.losses import MultiTaskLoss as MultiTaskLoss
+from .model.losses import Spread as Spread
+from .model.output import MetabolicOutput as MetabolicOutput
+from .model.projection import MassBalanceProjection as MassBalanceProjection
+from .model.transfer import Moved as Moved
+from .model.transfer import freeze_but as freeze_but
+from .model.transfer import moved as moved
+from .model.transformer import MetabolicTransformer as MetabolicTransformer
 from .network.edges import MetabolicEdges as MetabolicEdges
 from .network.graph import MetabolicGraph as MetabolicGraph
 from .truth.conditions import condition_growths as condition_growths
@@ -61,12 +73,15 @@ __all__ = [
     "ConditionMap",
     "ConditionPooling",
     "ConditionProjection",
+    "CoupledReactions",
     "CrossAttention",
     "EdgeBias",
     "EdgeEncoding",
     "EdgeHeads",
     "EdgeKinds",
     "Encodings",
+    "EssentialityHead",
+    "FluxBalance",
     "FluxDataset",
     "FluxSolution",
     "FluxSplit",
@@ -77,17 +92,23 @@ __all__ = [
     "JoinedAttention",
     "KindEmbedding",
     "KindProjection",
+    "MassBalanceProjection",
     "Medium",
     "MediumSet",
     "MetabolicEdges",
     "MetabolicError",
     "MetabolicGraph",
     "MetabolicMultiHeadAttention",
+    "MetabolicOutput",
+    "MetabolicTransformer",
+    "Moved",
+    "MultiTaskLoss",
     "NetworkEdges",
     "Pathways",
     "SelfAttention",
     "SharedProjection",
     "SplitEdges",
+    "Spread",
     "Stoichiometry",
     "base_medium",
     "condition_growths",
@@ -95,9 +116,11 @@ __all__ = [
     "consumer_splits",
     "fba",
     "flux_variability",
+    "freeze_but",
     "gene_deletions",
     "labelled_media",
     "learning_media",
+    "moved",
     "named_conditions",
     "network_edges",
     "pfba",
@@ -106,4 +129,5 @@ __all__ = [
     "reaction_deletions",
     "sole_sources",
     "stack_conditions",
+    "transformer_of",
 ]

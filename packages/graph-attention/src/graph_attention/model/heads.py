@@ -43,9 +43,10 @@ class ProposalHead(nn.Module):
 class SplitHead(nn.Module):
     """The split of flux at every metabolite: `FluxSplitAttention` that hears the predicted flux through a slope.
 
-        b_mr = w · (ln(max(±S_mr v_r, 0) + ε) − ln ε) / 4
+        b_mr = w · ln(1 + max(±v_r, 0) / ε)
 
-    with + for producers and − for consumers. w starts at zero, where the map is attention to the nodes alone.
+    with the direction of r that makes m for producers, and that which uses it for consumers. w starts at zero,
+    where the map is attention to the nodes alone; with w = 1 and no nodes it is the split of the predicted flux.
     """
 
     def __init__(self, dim: int):
@@ -60,7 +61,7 @@ class SplitHead(nn.Module):
         flux: Float[Tensor, "batch reactions"],
         signs: tuple[Float[Tensor, " producers"], Float[Tensor, " consumers"]],
     ) -> FluxSplit:
-        """Both maps; `signs` are ±|S| of the pairs, positive where a positive flux of theirs counts."""
+        """Both maps; `signs` are 1 where a positive flux of the pair counts, and −1 where a negative one does."""
         heard = (
             _heard(flux, side, sign)
             for side, sign in zip((edges.producers, edges.consumers), signs, strict=True)

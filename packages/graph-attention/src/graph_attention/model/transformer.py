@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -111,4 +112,4 @@ class MetabolicTransformer(nn.Module):
 
 def _signs(graph: "MetabolicGraph", side: SideEdges, way: int) -> Tensor:
     reaction, metabolite = side.edges.edges.numpy()
-    return way * torch.from_numpy(graph.stoichiometry[metabolite, reaction]).float()
+    return way * torch.from_numpy(np.sign(graph.stoichiometry[metabolite, reaction])).float()
