@@ -1,6 +1,6 @@
 """Flux balance analysis as a baseline: what made the labels."""
 
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import numpy as np
 
@@ -23,7 +23,7 @@ class FluxBalance(Baseline):
     sees: ClassVar[str] = "the medium and the network; it generated computed labels"
     says: ClassVar[tuple[str, ...]] = EVERYTHING
 
-    def fit(self, dataset: Labelled, rows: Rows, seed: int = 0) -> Self:
+    def fit(self, dataset: Labelled, rows: Rows, seed: int = 0) -> Baseline:
         """Nothing to learn."""
         return self
 

@@ -1,7 +1,7 @@
 """What every baseline offers, and what it learns from."""
 
 from abc import ABC, abstractmethod
-from typing import ClassVar, Protocol, Self
+from typing import ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -15,6 +15,7 @@ GROWTH_ALONE = ("growth",)
 EVERYTHING = ("growth", "flux", "producers")
 
 
+@runtime_checkable
 class Labelled(Protocol):
     """Media with their growth, and with their fluxes where these are known: a `FluxDataset` or a `GrowthTable`."""
 
@@ -49,7 +50,7 @@ class Baseline(ABC):
     """What it predicts out of growth, flux and producers; a table of growth alone teaches growth alone."""
 
     @abstractmethod
-    def fit(self, dataset: Labelled, rows: Rows, seed: int = 0) -> Self:
+    def fit(self, dataset: Labelled, rows: Rows, seed: int = 0) -> "Baseline":
         """Learn from these rows and no others."""
 
     @abstractmethod

@@ -27,7 +27,7 @@ KINDS: tuple[type[Baseline], ...] = (
 BASELINES: dict[str, type[Baseline]] = {kind.name: kind for kind in KINDS}
 
 
-def make_baseline(name: str, **settings: float) -> Baseline:
+def make_baseline(name: str, **settings: int | float) -> Baseline:
     """A baseline by name, unfitted; what is not set has its default.
 
     Raises:

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -33,7 +33,7 @@ class Regression(Baseline):
     def classifier(self, seed: int) -> Any:
         """An unfitted estimator of a probability."""
 
-    def fit(self, dataset: Labelled, rows: Rows, seed: int = 0) -> Self:
+    def fit(self, dataset: Labelled, rows: Rows, seed: int = 0) -> Baseline:
         """Learn from these rows and no others."""
         inputs, targets = inputs_of(dataset.media, rows, self.inputs), Targets.of(dataset, rows, self.says)
         growth = self.regressor(seed, 1).fit(inputs, targets.growth)
