@@ -129,6 +129,10 @@ class AttendedNetwork:
         """The same of the weights themselves."""
         return self._both_ways(self.mean(layer, head))
 
+    def excess(self, layer: str | None = None, head: int | None = None) -> Float[np.ndarray, "media links"]:
+        """By how much the weights of a link are above those of uniform attention; the mean of both directions."""
+        return self._both_ways(self.mean(layer, head) - 1 / self.degree[self.edges[1]])
+
     def _inflow(self, weights: Float[np.ndarray, " edges"]) -> Float[np.ndarray, " nodes"]:
         kept = self.joins
         return np.bincount(self.edges[0][kept], weights[kept], self.graph.nodes)

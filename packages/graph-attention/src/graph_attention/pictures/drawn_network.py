@@ -103,7 +103,7 @@ class DrawnNetwork:
                 f"expected one strength for each of {len(graph.edges)} links, got {strength.shape}"
             )
         _check_size(nodes)
-        can = _between(graph) & np.isfinite(strength)
+        can = inner_links(graph) & np.isfinite(strength)
         order = np.flatnonzero(can)[np.argsort(-strength[can], kind="stable")]
         kept = order[: _links_within(graph, order, nodes)]
         if not len(kept):
@@ -126,7 +126,7 @@ def _check_size(nodes: int) -> None:
         raise MetabolicError(f"expected 2 to {MOST_NODES} nodes to draw, got {nodes}")
 
 
-def _between(graph: MetabolicGraph) -> Bool[np.ndarray, " links"]:
+def inner_links(graph: MetabolicGraph) -> Bool[np.ndarray, " links"]:
     """Links of reactions inside the cell to metabolites that are no currency."""
     inner = ~graph.boundary & (graph.objective == 0)
     return inner[graph.edges.reaction] & ~is_currency(graph)[graph.edges.metabolite]

@@ -1,8 +1,10 @@
 """`searchlight inspect`: what a run attends to, beside controls."""
 
 import dataclasses
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from searchlight.choices import Choice, kinds_for
 from searchlight.options import Place, RunPath, check_folder, parse
@@ -40,9 +42,9 @@ def main(args: Sequence[str]) -> None:
         console.say(line)
     show_diagnoses(diagnoses_of(run.config()["system"], [run]))
     pictures = f"{(count := len(inspection.drawings))} picture{'s' * (count != 1)}"
-    for name in inspection.files:
-        console.say(f"file: {page.parent / name}")
     console.say(f"\n{pictures}: {page.parent / 'figures'}\nreport: {page}")
+    for folder, count in Counter(Path(name).parent for name in inspection.files).items():
+        console.say(f"{count} file{'s' * (count != 1)}: {page.parent / folder}")
 
 
 def parsed(args: Sequence[str]) -> tuple[Inspect, Choice]:

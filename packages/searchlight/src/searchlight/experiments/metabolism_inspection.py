@@ -1,0 +1,160 @@
+"""What a metabolic model attends to: networks, subsystems and conditions, and figures beside their nulls."""
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analysis import Estimate, cluster_estimate, null_of
+from graph_attention.assays.strata import Strata, ranked
+from graph_attention.errors import MetabolicError
+from graph_attention.layers.network_edges import network_edges
+from graph_attention.layers.split_edges import producer_edges
+from graph_attention.network.graph import MetabolicGraph
+from graph_attention.pictures.attended import AttendedNetwork
+from graph_attention.pictures.escher import escher_files
+from graph_attention.pictures.gallery import Gallery
+from graph_attention.pictures.splits import SeenSplits
+from graph_attention.pictures.telling import document, lines
+from searchlight.choices import NetworkChoice
+from searchlight.errors import UsageError
+from searchlight.experiments.base import Evaluation, Inspection
+
+if TYPE_CHECKING:
+    from searchlight.experiments.metabolism import Metabolism
+
+QUESTION = "Where does the model look in the network, on which medium, and would it look there for no reason?"
+SPLIT = "test/nutrient"
+"""Whose media the intervals are over: sources that were never trained on."""
+ESCHER = "escher"
+
+
+def inspect(
+    experiment: "Metabolism", trained: Evaluation, controls: Mapping[str, Evaluation], choice: NetworkChoice
+) -> Inspection:
+    """Pictures of the named conditions, files for Escher, and figures of attention beside their nulls.
+
+    Raises:
+        UsageError: the model attends to nothing, or has not what was chosen.
+    """
+    if "conditions" not in controls:
+        raise UsageError(
+            "this model attends to nothing: it is a baseline. "
+            "Train metabolism/flux_split, see docs/troubleshooting.md#no-attention-maps."
+        )
+    try:
+        gallery = gallery_of(experiment.graph, controls, choice)
+        drawings, told = list(gallery.drawings()), lines(gallery)
+        files = files_of(gallery, told, choice.suffix)
+    except MetabolicError as error:
+        raise UsageError(str(error)) from None
+    return Inspection(drawings, figures(trained, controls, gallery), SPLIT, QUESTION, told, files)
+
+
+def gallery_of(graph: MetabolicGraph, controls: Mapping[str, Evaluation], choice: NetworkChoice) -> Gallery:
+    """What is to be drawn, from the conditions as the trained and the untrained model see them."""
+    seen, untrained = (attended(graph, controls[name]) for name in ("conditions", "untrained_conditions"))
+    return Gallery(
+        seen,
+        untrained,
+        seen_splits(graph, controls["conditions"]),
+        choice.medium or seen.media[0],
+        choice.subsystem,
+        choice.metabolite,
+        choice.nodes,
+        choice.currency,
+    )
+
+
+def attended(graph: MetabolicGraph, found: Evaluation) -> AttendedNetwork:
+    """The maps of a few media on their network."""
+    edges, trials, states = network_edges(graph), found.trials, found.states
+    layers = {
+        name.partition("/")[0]: each for name, each in found.attention.items() if name.endswith("/weights")
+    }
+    growth = {
+        name: (target, said)
+        for name, target, said in trials.select("item", "target", "prediction").iter_rows()
+    }
+    return AttendedNetwork(
+        graph,
+        np.stack([edges.key, edges.query]),
+        tuple(trials["item"]),
+        layers,
+        states["flux/target"],
+        states["flux/predicted"],
+        states["shadow_price/target"],
+        growth,
+    )
+
+
+def seen_splits(graph: MetabolicGraph, found: Evaluation) -> SeenSplits:
+    """The shares of producers in the same media."""
+    edges = producer_edges(graph)
+    shares = found.states["split/target"], found.states["split/predicted"]
+    return SeenSplits(graph, tuple(found.trials["item"]), edges.reaction, edges.metabolite, *shares)
+
+
+def files_of(gallery: Gallery, told: list[str], suffix: str) -> dict[str, str]:
+    """The document, the lines, and what Escher takes."""
+    text = json.dumps(document(gallery), indent=1, sort_keys=True, allow_nan=False)
+    files = {f"inspection{suffix}.json": text + "\n", f"inspection{suffix}.txt": "\n".join(told) + "\n"}
+    return files | {f"{ESCHER}/{name}": each for name, each in escher_files(gallery.seen).items()}
+
+
+def figures(trained: Evaluation, controls: Mapping[str, Evaluation], gallery: Gallery) -> dict[str, Estimate]:
+    """Splits and entropy on held-out nutrients, trained and untrained; attention against flux in each condition."""
+    everyone = {"trained": trained} | (
+        {"untrained": controls["untrained"]} if "untrained" in controls else {}
+    )
+    found = {
+        f"{figure}, {name}": estimate
+        for name, evaluation in everyone.items()
+        for figure, estimate in of_nutrients(evaluation).items()
+    }
+    for name, seen in (("trained", gallery.seen), ("untrained", gallery.control)):
+        for medium, estimate in follows_flux(seen).items():
+            found[f"attention and |flux| on {medium}, {name}"] = estimate
+    return found
+
+
+def of_nutrients(evaluation: Evaluation) -> dict[str, Estimate]:
+    """Total variation of splits, and entropy by layer, over the media with a held-out nutrient."""
+    rows = (evaluation.trials["split"] == SPLIT).to_numpy()
+    groups, found = evaluation.trials["group"].to_numpy()[rows], {}
+    if "split_tv" in evaluation.trials.columns:
+        values = evaluation.trials["split_tv"].to_numpy()[rows].astype(float)
+        known = np.isfinite(values)
+        found["split, total variation from FBA"] = cluster_estimate(values[known], groups[known])
+    for name, each in evaluation.attention.items():
+        layer, _, statistic = name.partition("/")
+        if statistic == "entropy":
+            found[f"entropy of {layer}"] = cluster_estimate(
+                each[rows].astype(float).mean(1), groups, chance=1.0
+            )
+    return found
+
+
+def follows_flux(seen: AttendedNetwork) -> dict[str, Estimate]:
+    """Spearman's ρ over reactions of attention received with |flux|, against orders within degree and subsystem."""
+    graph = seen.graph
+    received, flux = seen.received()[:, len(graph.metabolites) :], np.abs(seen.flux)
+    known = np.isfinite(received).all(0)
+    degree = np.diff(graph.stoichiometry.tocsc().indptr)
+    strata = Strata.of(degree[known], graph.pathway[known])
+    result = ranked(received[:, None, known], flux[:, known], strata)
+    how = f"order of flux drawn within degree and subsystem, {strata.permutations} draws"
+    return {
+        medium: spearman(float(result.rho[row, 0]), result.drawn[:, row, 0], int(known.sum()), how)
+        for row, medium in enumerate(seen.media)
+    }
+
+
+def spearman(rho: float, drawn: np.ndarray, count: int, how: str) -> Estimate:
+    """ρ with its null; not estimable where all of one side is equal."""
+    if not np.isfinite(rho):
+        return Estimate.not_estimable("all reactions are equal in one of both", n=count)
+    return Estimate(
+        rho, float("nan"), float("nan"), count, None, "Spearman's ρ over reactions", null_of(rho, drawn, how)
+    )
