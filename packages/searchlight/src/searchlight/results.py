@@ -1,7 +1,7 @@
 """Tables of what runs reached."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,9 +79,17 @@ def show_results(resolved: Resolved, runs: Sequence[Run], measures: Sequence[Mea
     note = "95 % interval over seeds" if len(runs) > 1 else "one seed has no interval; --seeds 0..4 gives one"
     title = f"{resolved.name}, {seeds} ({note})"
     console.show_table(["split", *map(headed, measures)], rows, title=title)
+    if alike(found, len(runs)):
+        console.say("note: every seed gives the same figures; an interval over seeds says nothing here")
     if lacking := [each.name for each in measures if not found[each]]:
         console.say(f"note: {resolved.name} does not answer what {', '.join(lacking)} measures")
     show_leakage(runs[0])
+
+
+def alike(found: Mapping[Measure, Mapping[str, Estimate]], runs: int) -> bool:
+    """Whether several runs have reached the very same, as a baseline does that draws nothing at random."""
+    everything = [each for splits in found.values() for each in splits.values()]
+    return runs > 1 and bool(everything) and all(each.low == each.value == each.high for each in everything)
 
 
 def headed(measure: Measure) -> str:
@@ -211,9 +219,10 @@ def document(resolved: Resolved, runs: Sequence[Run], measures: Sequence[Measure
 
 
 def primary(system: str, run: Run) -> dict[str, Any]:
-    """The primary measure of a run on its first test split, None where it is not evaluated."""
-    measure = experiment_class(system).measures[0]
+    """The primary measure of a run on the test split that is reported, None where it is not evaluated."""
+    kind = experiment_class(system)
+    measure = kind.measures[0]
     if not run.is_complete:
         return {measure.name: None, "split": None}
-    values = tested(measured(system, [run], measure))
+    values = measured(system, [run], measure).filter(pl.col("split").str.starts_with(kind.reported_on))
     return {measure.name: round(values["value"][0], 3), "split": values["split"][0]}

@@ -82,7 +82,7 @@ COLUMNS = ("difference from base", "p (Holm)", "verdict")
 def points_of(system: str, ablation: Ablation, runs: Sequence[Sequence[Run]]) -> list[Point]:
     """The points with what they reached."""
     measure, found = ablation.measure, ablation.differences()
-    tested = experiment_class(system).selected_on.replace("validation", "test")
+    tested = experiment_class(system).reported_on
     return [
         Point(
             dict(settings),

@@ -49,6 +49,7 @@ class Metabolism(Experiment):
     measures = MEASURES
     training_split = "validation/medium"
     selected_on = "validation/nutrient"
+    reported_on = "test/nutrient"
     assays = ASSAYS
     claims = CLAIMS
 
