@@ -74,7 +74,7 @@ class Performance(Assay):
         """Each measure on one split; None where the arm does not predict what it needs."""
         yield GROWTH_Q2, self.drawn(part, GROWTH_Q2, lambda rows: growth_q2(part[rows]))
         known = "flux/predicted" in states
-        yield FLUX_Q2, median_q2(states, part["row"].to_numpy()) if known else None
+        yield FLUX_Q2, median_q2(states, part["row"].cast(pl.Int64).to_numpy()) if known else None
         yield (
             GROW_AUROC,
             self.drawn(part, GROW_AUROC, lambda rows: grow_auroc(part[rows]))

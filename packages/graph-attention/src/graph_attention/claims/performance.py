@@ -6,7 +6,7 @@ from graph_attention.claims.arms import ATTENTION, better
 LINEAR = (0.0, 1.1)
 """Slopes in logarithms that count as linear or better; quadratic growth is 2."""
 
-PAIRS = "Growth Q², r² of fluxes and distance of condition-dependent splits on held-out nutrients, arm − baseline in pairs"
+PAIRS = "Growth Q², r² of fluxes, distance of condition-dependent splits on held-out nutrients, arm − baseline in pairs"
 
 SCALING = Hypothesis(
     1,

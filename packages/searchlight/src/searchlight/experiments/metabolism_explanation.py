@@ -74,7 +74,7 @@ def groups_of(experiment: "Metabolism") -> list[str]:
 
 
 def chosen(experiment: "Metabolism", split: str) -> np.ndarray:
-    """Some media of a split on which cells grow, of as many groups as there are; the same for every run on these data."""
+    """Some media of a split on which cells grow, of many groups; the same for every run on these data."""
     groups, rows = np.array(groups_of(experiment)), experiment.splits[split]
     rows = np.random.default_rng(0).permutation(rows[experiment.dataset.growth[rows] > GROWS])
     turn = [int((groups[rows[:place]] == groups[row]).sum()) for place, row in enumerate(rows)]
