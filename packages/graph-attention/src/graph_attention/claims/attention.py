@@ -97,7 +97,7 @@ FLUX = Hypothesis(
     "Attention follows flux.",
     "Spearman's ρ over nodes of attention received with |flux|, |shadow price| and the growth lost by deletion, on at "
     "most 20 test media, less its mean when they move among nodes of equal degree and pathway; the same less what it "
-    "is before training, for nodes are told a draft of the fluxes; also of flux splits, which one arm is fitted to; and "
-    "the rank correlation of maps over seeds.",
+    "is before training, for nodes are told a draft of the fluxes; also of flux splits, which one arm is fitted to; "
+    "and the rank correlation of maps over seeds.",
     tuple(following()),
 )
