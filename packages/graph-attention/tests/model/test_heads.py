@@ -36,7 +36,7 @@ def test_with_a_full_slope_and_no_nodes_the_split_is_that_of_the_flux(toy):
     head = SplitHead(4)
     torch.nn.init.zeros_(head.attention.producers.query.weight)
     torch.nn.init.zeros_(head.attention.producers.query.bias)
-    torch.nn.init.ones_(head.slopes)
+    torch.nn.init.constant_(head.slopes, 0.1)
     edges = FluxSplitEdges.of(toy)
     side = toy.stoichiometry[pairs.metabolite, pairs.reaction]
     signs = torch.from_numpy(np.sign(side)).float(), torch.zeros(len(edges.consumers))

@@ -48,13 +48,14 @@ class FluxBalance(nn.Module):
     def __init__(self, graph: "MetabolicGraph", typical: Float[np.ndarray, " reactions"] | None = None):
         super().__init__()
         coupled = CoupledReactions.of(graph.stoichiometry)
-        self.reactions, self.groups = len(coupled.group), coupled.stoichiometry.shape[1]
+        balances = coupled.stoichiometry.toarray()
+        self.reactions, self.groups = len(coupled.group), balances.shape[1]
         members = np.flatnonzero(coupled.group >= 0)
         for name, value in (
             ("members", torch.from_numpy(members)),
             ("group", torch.from_numpy(coupled.group[members])),
             ("ratio", torch.from_numpy(coupled.ratio[members])),
-            ("balances", torch.from_numpy(coupled.stoichiometry.toarray())),
+            ("balances", torch.from_numpy(balances)),
         ):
             self.register_buffer(name, value, persistent=False)
         for name in ("rows", "inverse", "projector", "scale"):

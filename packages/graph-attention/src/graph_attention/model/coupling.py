@@ -37,15 +37,13 @@ class _Merging:
     """S as rows and columns that can be merged."""
 
     def __init__(self, stoichiometry: csr_array):
-        self.metabolites, self.reactions = stoichiometry.shape
+        dense = stoichiometry.toarray()
+        self.metabolites, self.reactions = dense.shape
         self.rows: dict[int, dict[int, float]] = defaultdict(dict)
         self.columns: dict[int, set[int]] = {column: set() for column in range(self.reactions)}
         self.members: dict[int, dict[int, float]] = {column: {column: 1.0} for column in self.columns}
-        entries = stoichiometry.tocoo()
-        for row, column, value in zip(
-            *map(np.ndarray.tolist, entries.coords), entries.data.tolist(), strict=True
-        ):
-            self.rows[row][column] = value
+        for row, column in np.argwhere(dense).tolist():
+            self.rows[row][column] = float(dense[row, column])
             self.columns[column].add(row)
         self.waiting = sorted(self.rows)
 
@@ -56,7 +54,8 @@ class _Merging:
             if len(touching) == 1:
                 self._stop(next(iter(touching)))
             elif len(touching) == 2:
-                self._tie(*sorted(touching, key=lambda column: (-len(self.columns[column]), column)), row)
+                kept, joined = sorted(touching, key=lambda column: (-len(self.columns[column]), column))
+                self._tie(kept, joined, row)
         return self._coupled()
 
     def _stop(self, column: int) -> None:

@@ -40,7 +40,7 @@ class NodeEmbedding(nn.Module):
         if node_kinds:
             kinds = torch.from_numpy(graph.node_kinds)
             known = torch.cat([known, nn.functional.one_hot(kinds, len(KIND_FEATURES)).float()], -1)
-        self.metabolites = graph.stoichiometry.shape[0]
+        self.metabolites = len(graph.metabolites)
         self.register_buffer("features", known, persistent=False)
         ends = np.stack([graph.edges.metabolite, graph.edges.reaction])
         self.register_buffer("touching", torch.from_numpy(ends), persistent=False)

@@ -17,6 +17,9 @@ STRONGEST = 2.0
 TRACE = 1e-4
 """A flux of this size, in mmol/gDW/h, stands for none where a logarithm is taken."""
 
+QUICKER = 10.0
+"""What multiplies a slope, which has as far to go as a hundred other weights together."""
+
 
 class ProposalHead(nn.Module):
     """What attention proposes for every reaction: a flux to start from, a push, and a price.
@@ -43,10 +46,10 @@ class ProposalHead(nn.Module):
 class SplitHead(nn.Module):
     """The split of flux at every metabolite: `FluxSplitAttention` that hears the predicted flux through a slope.
 
-        b_mr = w · ln(1 + max(±v_r, 0) / ε)
+        b_mr = 10 w · ln(1 + max(±v_r, 0) / ε)
 
     with the direction of r that makes m for producers, and that which uses it for consumers. w starts at zero,
-    where the map is attention to the nodes alone; with w = 1 and no nodes it is the split of the predicted flux.
+    where the map is attention to the nodes alone; with 10 w = 1 and no nodes it is the split of the predicted flux.
     """
 
     def __init__(self, dim: int):
@@ -66,7 +69,7 @@ class SplitHead(nn.Module):
             _heard(flux, side, sign)
             for side, sign in zip((edges.producers, edges.consumers), signs, strict=True)
         )
-        slopes = self.slopes.unbind()
+        slopes = (QUICKER * self.slopes).unbind()
         biases = tuple(slope * each for slope, each in zip(slopes, heard, strict=True))
         return self.attention(nodes, edges, biases=biases)
 

@@ -9,6 +9,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from attention_core import EdgeMap
 from graph_attention.model.heads import signed_log
 from graph_attention.model.output import MetabolicOutput
 from graph_attention.model.projection import beyond
@@ -51,6 +52,9 @@ class MultiTaskLoss(nn.Module):
         config: the weights, and whether uncertainties are learned.
         spread: what counts as one unit of error.
     """
+
+    growth_spread: Tensor
+    flux_spread: Tensor
 
     def __init__(self, config: "LossConfig", spread: Spread):
         super().__init__()
@@ -111,6 +115,7 @@ def split_loss(output: MetabolicOutput, batch: Batch) -> Float[Tensor, ""]:
     fraction = batch["split"]
     made = ~fraction.isnan()
     target = torch.where(made, fraction, 0.0)
+    assert isinstance(attention, EdgeMap)
     weight = attention.weights.squeeze(-1)
     divergence = (torch.special.xlogy(target, target) - target * weight.clamp_min(NEVER).log()).sum()
     return divergence / target.sum().clamp_min(1.0)

@@ -58,7 +58,7 @@ def _metabolites(graph: "MetabolicGraph") -> np.ndarray:
 
 def _reactions(graph: "MetabolicGraph") -> np.ndarray:
     matrix = graph.stoichiometry
-    made, used = (np.asarray((sign * matrix > 0).sum(0), dtype=float) for sign in (1, -1))
+    made, used = (np.asarray(np.sum(sign * matrix.toarray() > 0, axis=0), dtype=float) for sign in (1, -1))
     total = np.asarray(abs(matrix).sum(0))
     flags = (
         graph.upper > 0,

@@ -1,6 +1,6 @@
 """How proposed fluxes become fluxes that keep mass."""
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import torch
 from jaxtyping import Float
@@ -36,20 +36,6 @@ class Solved(NamedTuple):
     flux: Float[Tensor, "batch reactions"]
     unmet: Float[Tensor, "batch"]
     """How far bounds and balance are apart where the steps end: root mean square over coordinates."""
-
-
-class FluxSolver(Protocol):
-    """Draws a draft of the fluxes from the bounds alone, and fluxes from what attention proposes."""
-
-    balance: FluxBalance
-
-    def draft(self, bounds: Bounds) -> Draft:
-        """Before attention."""
-        ...
-
-    def solve(self, bounds: Bounds, draft: Draft, proposal: Proposal) -> Solved:
-        """After it."""
-        ...
 
 
 class OptimisingSolver(nn.Module):

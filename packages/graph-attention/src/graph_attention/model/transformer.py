@@ -15,7 +15,7 @@ from graph_attention.model.embedding import NodeEmbedding
 from graph_attention.model.heads import GrowthHead, ProposalHead, SplitHead
 from graph_attention.model.medium_bounds import MediumBounds
 from graph_attention.model.output import MetabolicOutput
-from graph_attention.model.solvers import FluxSolver, OptimisingSolver, ProjectingSolver
+from graph_attention.model.solvers import OptimisingSolver, ProjectingSolver
 
 if TYPE_CHECKING:
     from graph_attention.network.graph import MetabolicGraph
@@ -51,7 +51,7 @@ class MetabolicTransformer(nn.Module):
         self.medium = MediumBounds(graph)
         self.embedding = embedding
         self.layers = nn.ModuleList(layers)
-        self.solver: FluxSolver = solver
+        self.solver = solver
         self.proposal, self.split, self.growth = ProposalHead(dim), SplitHead(dim), GrowthHead(dim)
         self.edges, self.split_edges = AttentionEdges.of(graph), FluxSplitEdges.of(graph)
         self.signs = tuple(
