@@ -14,7 +14,7 @@ from typing import TypeVar
 import cobra
 import numpy as np
 from cobra import Model, Solution
-from cobra.exceptions import Infeasible
+from cobra.exceptions import OptimizationError
 from cobra.flux_analysis import pfba as cobra_pfba
 from cobra.io import read_sbml_model
 
@@ -42,7 +42,7 @@ def cobra_growth(model: Model, biomass: str, medium: Medium, solve: Callable[[Mo
         model.medium = dict(medium.uptake)
         try:
             return float(solve(model).fluxes[biomass])
-        except Infeasible:
+        except OptimizationError:
             return 0.0
 
 

@@ -155,3 +155,8 @@ def test_media_of_settings_are_drawn_and_solved_once(e_coli_core, tmp_path, monk
     np.testing.assert_array_equal(again.flux, first.flux)
     with pytest.raises(TypeError):
         labelled_media(e_coli_core, MediaConfig(count=20, seed=4), tmp_path)
+
+
+def test_where_the_jobs_run_is_one_setting(e_coli_core, media, tmp_path, made):
+    found = FluxDataset.make(e_coli_core, media, tmp_path, jobs=2, backend="threading")
+    np.testing.assert_array_equal(found.flux, made.flux)

@@ -163,3 +163,31 @@ def test_random_networks_balance_within_their_bounds_at_the_value_of_the_dual(gr
     dual = np.where(cost > 0, cost * upper, cost * lower).sum()
     assert dual == pytest.approx(best.growth, abs=1e-5)
     assert np.abs(least.flux).sum() <= np.abs(best.flux).sum() * (1 + TIE_BREAK) + 1e-6
+
+
+@pytest.mark.slow
+def test_a_growth_at_the_very_edge_of_maintenance_has_a_flux(ijo1366):
+    base = Medium.default(ijo1366).but("base", without=("EX_glc__D_e", "EX_o2_e"))
+    solution = pfba(ijo1366, base.but("edge", add={"EX_asn__L_e": 4.207953736720725}))
+    assert 6e-5 < solution.growth < 7e-5
+    assert solution.flux[ijo1366.reaction_index["ATPM"]] == pytest.approx(3.15)
+
+
+@pytest.mark.slow
+def test_ijo1366_has_one_flux_whatever_the_order_of_its_reactions(ijo1366):
+    """Without a tie-break ten reactions differ on udpacgal, fourteen on acetate and two on glucose."""
+    rng = np.random.default_rng(1)
+    reactions, metabolites = (rng.permutation(len(t)) for t in (ijo1366.reactions, ijo1366.metabolites))
+    shuffled = replace(
+        ijo1366,
+        stoichiometry=csr_array(ijo1366.stoichiometry[metabolites][:, reactions]),
+        metabolites=ijo1366.metabolites[metabolites],
+        reactions=ijo1366.reactions[reactions],
+    )
+    base = Medium.default(ijo1366).but("base", without=("EX_glc__D_e",))
+    for exchange in ("EX_udpacgal_e", "EX_ac_e", "EX_glc__D_e"):
+        medium = base.but(exchange, add={exchange: 10.0})
+        plain, other = (pfba(graph, medium, seed=None).flux for graph in (ijo1366, shuffled))
+        assert np.abs(plain[reactions] - other).max() > 1e-3
+        broken, other = (pfba(graph, medium).flux for graph in (ijo1366, shuffled))
+        np.testing.assert_allclose(other, broken[reactions], atol=1e-7)

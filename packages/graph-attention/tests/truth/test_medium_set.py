@@ -111,6 +111,11 @@ def test_sets_are_joined(many):
     assert (many.take([0]) + many.take([2])).names == ["m0", "m2"]
 
 
+def test_media_of_differing_networks_are_not_joined(many, toy):
+    with pytest.raises(MetabolicError, match=r"media of one network cannot join .*ten.*toy"):
+        many.take([0]) + MediumSet(toy, (Medium("m", {"EX_acid": 1.0}),))
+
+
 def test_two_media_of_one_name_are_an_error(many):
     with pytest.raises(MetabolicError, match="1 names of media occur twice, the first is m0"):
         MediumSet(many.graph, (many[0], many[0]))

@@ -142,7 +142,7 @@ class FluxDataset:
         labels = label_all(graph, media, chunks, seed=seed, jobs=jobs, backend=backend, report=report)
         made = cls(graph, media, labels, origin)
         made.save(folder)
-        shutil.rmtree(chunks)
+        shutil.rmtree(chunks, ignore_errors=True)  # another process may be as far
         return made
 
     def save(self, folder: Path) -> None:

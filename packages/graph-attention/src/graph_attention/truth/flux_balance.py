@@ -9,7 +9,7 @@ from scipy.sparse import csc_array, csr_array, hstack, vstack
 
 from graph_attention.errors import MetabolicError
 from graph_attention.network.graph import MetabolicGraph
-from graph_attention.truth.linear_program import OPTIMAL, Optimum, minimise
+from graph_attention.truth.linear_program import FINE, OPTIMAL, Optimum, minimise
 from graph_attention.truth.media import Bounds, Medium
 
 TIE_BREAK = 1e-3
@@ -74,7 +74,7 @@ def best_growth(graph: MetabolicGraph, bounds: Bounds) -> FluxSolution:
     if not graph.objective.any():
         raise MetabolicError(f"{graph.name} has no objective; set the coefficient of its biomass reaction")
     balance = np.zeros(len(graph.metabolites))
-    found = minimise(-graph.objective, graph.stoichiometry, balance, *bounds)
+    found = minimise(-graph.objective, graph.stoichiometry, balance, *bounds, tolerance=FINE)
     flux, growth = (
         (found.x, -found.value) if found.status == OPTIMAL else (np.zeros(len(graph.objective)), 0.0)
     )

@@ -58,7 +58,15 @@ class MediumSet:
         return self.media[row]
 
     def __add__(self, other: "MediumSet") -> "MediumSet":
-        """These media, then those."""
+        """These media, then those.
+
+        Raises:
+            MetabolicError: they are of different networks.
+        """
+        if self.graph.fingerprint != other.graph.fingerprint:
+            raise MetabolicError(
+                f"media of one network cannot join those of another: {self.graph!r} and {other.graph!r}; use `on`"
+            )
         return MediumSet(self.graph, self.media + other.media)
 
     def take(self, rows: Sequence[int] | Int[np.ndarray, " rows"]) -> "MediumSet":
