@@ -7,7 +7,15 @@ from matplotlib.patches import FancyArrowPatch
 
 from analysis.figures.style import figure_bytes
 from graph_attention.pictures.drawn_network import DrawnNetwork
-from graph_attention.pictures.links import Look, colour_of, colour_place, width_of
+from graph_attention.pictures.links import (
+    REACHES,
+    Look,
+    colour_of,
+    colour_place,
+    reach_of,
+    ticks_of,
+    width_of,
+)
 from graph_attention.pictures.network_figure import network_figure
 
 
@@ -49,20 +57,27 @@ def test_a_link_points_where_the_flux_goes_and_is_dotted_without(drawn, toy_seen
 def test_colour_is_attention_and_width_is_flux(drawn, toy_seen):
     look = looks(drawn, toy_seen)["sugar"]
     axes = network_figure(drawn, {"sugar": look}).axes[0]
-    most = np.abs(look.carried).max()
+    most, reach = np.abs(look.carried).max(), reach_of(look.multiples)
     arrows = [patch for patch in axes.patches if isinstance(patch, FancyArrowPatch)]
     for arrow, multiple, carried in zip(arrows, look.multiples, look.carried, strict=True):
-        assert to_hex(arrow.get_edgecolor()) == colour_of(multiple)
+        assert to_hex(arrow.get_edgecolor()) == colour_of(multiple, reach)
         if carried:
             assert arrow.get_linewidth() == pytest.approx(width_of(carried, most))
 
 
 def test_uniform_is_the_middle_of_the_scale():
-    assert colour_place(1.0) == 0.5
-    assert colour_place(4.0) == 1.0
-    assert colour_place(0.25) == 0.0 == colour_place(0.0)
-    assert colour_place(float("nan")) == 0.5
+    assert colour_place(1.0, 2.0) == 0.5
+    assert colour_place(4.0, 2.0) == 1.0
+    assert colour_place(0.25, 2.0) == 0.0 == colour_place(0.0, 2.0)
+    assert colour_place(float("nan"), 2.0) == 0.5
     assert width_of(0.0, 0.0) < width_of(1.0, 10.0) < width_of(10.0, 10.0)
+
+
+def test_the_scale_holds_nearly_all_links_and_never_more_than_four_times_uniform():
+    assert reach_of(np.array([1.0, 1.2, 0.9])) == REACHES[0]
+    assert reach_of(np.array([1.0, 1.2]), np.array([0.5, np.nan])) == 1.0
+    assert reach_of(np.array([0.0, 100.0])) == REACHES[-1]
+    assert ticks_of(2.0) == ([-2.0, -1.0, 0.0, 1.0, 2.0], ["0.25", "0.5", "1", "2", "4"])
 
 
 def test_media_share_places_and_the_same_picture_has_the_same_bytes(drawn, toy_seen):

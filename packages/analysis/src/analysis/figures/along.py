@@ -70,13 +70,15 @@ def dose_response_figure(
     return _panels(_nested(found), label, x, "no change")
 
 
-def layer_evolution(found: Lines, *, label: str) -> Figure:
+def layer_evolution(found: Lines, *, label: str, level: str = "chance") -> Figure:
     """Draw a statistic from layer to layer, or step to step, one line per head, with intervals.
+
+    `level` is another name of what stands as chance.
 
     Raises:
         AnalysisError: there is nothing to draw.
     """
-    return _panels({"": found}, label, "")
+    return _panels({"": found}, label, "", level)
 
 
 def _nested(found: Any) -> Mapping[str, Lines]:

@@ -15,6 +15,7 @@ from analysis.interactive import interval_view
 from graph_attention.pictures.attended import AttendedNetwork
 
 ROWS = 20
+WIDE = 8.0
 LEAST = 2.0**-6
 """Less attention than this counts as this, so that nothing is infinitely much more."""
 UNTRAINED = "untrained, its range"
@@ -56,10 +57,10 @@ class ConditionContrast:
             self._dots(left, self.received[:, chosen])
             self._dots(right, self.seen.flux[:, chosen])
             left.axvline(1.0, color=QUIET, linewidth=1, linestyle=(0, (4, 3)), zorder=0, label="uniform")
-            left.set_xscale("log", base=2)
-            left.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+            _in_powers(left, self.received[:, chosen])
             right.set_xscale("symlog", linthresh=1.0)
             right.axvline(0.0, color=QUIET, linewidth=0.8, zorder=0)
+            right.margins(x=0.08)
             left.set_yticks(range(len(chosen)), [ids[int(reaction)] for reaction in chosen])
             left.set(xlabel="attention received, multiples of uniform", ylim=(len(chosen) - 0.5, -0.5))
             right.set(xlabel="flux by FBA, mmol/gDW/h")
@@ -124,3 +125,10 @@ class ConditionContrast:
             }
             for medium, each in zip(self.seen.media, values, strict=True)
         }
+
+
+def _in_powers(axes: Axes, values: Float[np.ndarray, "media chosen"]) -> None:
+    """Powers of two where the largest is many times the smallest."""
+    if values.max() > WIDE * max(float(values.min()), LEAST):
+        axes.set_xscale("log", base=2)
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")

@@ -127,7 +127,8 @@ class Gallery:
 
     def subsystems(self) -> Drawing:
         """Subsystem × subsystem, in log2 of what is expected."""
-        names = short_names(self.seen.graph.subsystems)
+        short = short_names(self.seen.graph.subsystems)
+        names = [f"{name}  {number}" for number, name in enumerate(short, 1)]
         flow = self.flows[self.first]
         label = "log2 of attention over expected"
         views = {
@@ -154,12 +155,15 @@ class Gallery:
 
     def subsystems_by_condition(self) -> Drawing:
         """The same matrix in several media and their differences."""
+        names = [str(number) for number in range(1, len(self.seen.graph.subsystems) + 1)]
         maps = {name: _log2(self.flows[name]) for name in self.media[:5]}
         return Drawing(
             "subsystems-conditions",
-            conditions_side_by_side(maps, label="log2 over expected", x="is attended", y="attends"),
+            conditions_side_by_side(
+                maps, label="log2 over expected", rows=names, columns=names, x="is attended", y="attends"
+            ),
             f"Attention from subsystem to subsystem on {', '.join(maps)}, and how it differs from {self.first}; "
-            "subsystems in the order of the figure above.",
+            "subsystems by their numbers in the figure above.",
             f"{len(maps)} matrices and {len(maps) - 1} differences.",
             "A difference of 0 is no contrast.",
         )

@@ -16,8 +16,10 @@ COLOURS = LinearSegmentedColormap.from_list(
 )
 """From less than uniform, over the grey of uniform, to more; to be told apart by everybody, and from red and blue."""
 WIDEST, NARROWEST = 4.2, 0.7
-STEPS = 2.0
-"""Colours end at a quarter and at four times uniform: log2 of ∓2."""
+REACHES = (0.5, 1.0, 2.0)
+"""Where colours may end, as log2 of multiples of uniform: the first that holds nearly all."""
+HELD = 0.98
+SMALLEST = 2.0**-9
 NOTHING = 1e-6
 """Fluxes of this size are rounding, mmol/gDW/h."""
 
@@ -64,13 +66,27 @@ def width_of(carried: float, most: float) -> float:
     return NARROWEST + (WIDEST - NARROWEST) * float(np.sqrt(abs(carried) / most)) if most > 0 else NARROWEST
 
 
-def colour_place(multiple: float) -> float:
+def reach_of(*multiples: Float[np.ndarray, " links"]) -> float:
+    """Where a scale ends that nearly all multiples of uniform lie on, as log2; a quarter and four times at most."""
+    known = np.concatenate([each[np.isfinite(each)] for each in multiples])
+    far = np.abs(np.log2(np.maximum(known, SMALLEST)))
+    needed = float(np.quantile(far, HELD)) if far.size else 0.0
+    return next((reach for reach in REACHES if needed <= reach), REACHES[-1])
+
+
+def colour_place(multiple: float, reach: float) -> float:
     """Where on a scale from 0 to 1 a multiple of uniform lies, 0.5 being uniform."""
     if not np.isfinite(multiple):
         return 0.5
-    return float(np.clip(np.log2(max(multiple, 2.0**-9)) / (2 * STEPS) + 0.5, 0.0, 1.0))
+    return float(np.clip(np.log2(max(multiple, SMALLEST)) / (2 * reach) + 0.5, 0.0, 1.0))
 
 
-def colour_of(multiple: float) -> str:
+def colour_of(multiple: float, reach: float) -> str:
     """The colour of a multiple of uniform."""
-    return to_hex(COLOURS(colour_place(multiple)))
+    return to_hex(COLOURS(colour_place(multiple, reach)))
+
+
+def ticks_of(reach: float) -> tuple[list[float], list[str]]:
+    """Places on the scale, and the multiples that stand there."""
+    places = [-reach, -reach / 2, 0.0, reach / 2, reach]
+    return places, [f"{2.0**place:.2g}" for place in places]

@@ -15,7 +15,7 @@ from matplotlib.patheffects import withStroke
 
 from analysis.figures.style import INK, PAGE, QUIET, house_style
 from graph_attention.pictures.drawn_network import DrawnNetwork
-from graph_attention.pictures.links import COLOURS, KINDS, STEPS, Look, colour_of, width_of
+from graph_attention.pictures.links import COLOURS, KINDS, Look, colour_of, reach_of, ticks_of, width_of
 
 LETTERS = 6.0
 MOST_NAMES = 120
@@ -39,18 +39,22 @@ def network_figure(drawn: DrawnNetwork, looks: Mapping[str, Look], *, columns: i
         for axes in grid.flat:
             axes.set_axis_off()
         most = max(float(np.nanmax(np.abs(look.carried), initial=0.0)) for look in looks.values())
+        reach = reach_of(*(look.multiples for look in looks.values()))
         for axes, (name, look) in zip(grid.flat, looks.items(), strict=False):
-            _panel(axes, drawn, look, most)
+            _panel(axes, drawn, look, most, reach)
             axes.set_title(name, fontsize=9.5)
-        _legend(figure, grid, drawn, most)
+        _colour_bar(figure, grid, reach)
+        _legend(figure, drawn, most)
     return figure
 
 
-def _panel(axes: Axes, drawn: DrawnNetwork, look: Look, most: float) -> None:
+def _panel(axes: Axes, drawn: DrawnNetwork, look: Look, most: float, reach: float) -> None:
     places = {key: (x, y) for key, x, y in drawn.nodes.select("key", "x", "y").iter_rows()}
     small = set(drawn.nodes.filter("currency")["key"])
     for row, (metabolite, reaction) in enumerate(drawn.links.select("metabolite", "reaction").iter_rows()):
-        _link(axes, places[metabolite], places[reaction], look, row, most, metabolite in small)
+        ends = places[metabolite], places[reaction]
+        colour = colour_of(look.multiples[row], reach)
+        _link(axes, *ends, look.carried[row], most, colour, metabolite in small)
     for kind, (colour, marker, _) in KINDS.items():
         for faint in (True, False):
             rows = np.flatnonzero(
@@ -73,10 +77,10 @@ def _panel(axes: Axes, drawn: DrawnNetwork, look: Look, most: float) -> None:
     axes.margins(0.04)
 
 
-def _link(axes: Axes, start: tuple, end: tuple, look: Look, row: int, most: float, small: bool) -> None:
+def _link(
+    axes: Axes, start: tuple, end: tuple, carried: float, most: float, colour: str, small: bool
+) -> None:
     """From the metabolite to the reaction where it is used, the other way where it is made."""
-    carried = look.carried[row]
-    colour = colour_of(look.multiples[row])
     if carried > 0:
         start, end = end, start
     shape = {"shrinkA": 3, "shrinkB": 3 if small else 4.2, "color": colour, "zorder": 2}
@@ -114,19 +118,18 @@ def _names(axes: Axes, drawn: DrawnNetwork, received: Float[np.ndarray, " nodes"
         )
 
 
-def _legend(figure: Figure, grid: np.ndarray, drawn: DrawnNetwork, most: float) -> None:
-    bar = figure.colorbar(
-        ScalarMappable(Normalize(-STEPS, STEPS), COLOURS),
-        ax=grid.ravel().tolist(),
-        orientation="horizontal",
-        shrink=0.45,
-        aspect=34,
-        pad=0.01,
-    )
-    bar.set_ticks([-2, -1, 0, 1, 2], labels=["¼", "½", "1 (uniform)", "2", "4"])
+def _colour_bar(figure: Figure, grid: np.ndarray, reach: float) -> None:
+    scale = ScalarMappable(Normalize(-reach, reach), COLOURS)
+    where = {"orientation": "horizontal", "shrink": 0.45, "aspect": 34, "pad": 0.01}
+    bar = figure.colorbar(scale, ax=grid.ravel().tolist(), **where)
+    places, names = ticks_of(reach)
+    bar.set_ticks(places, labels=names)
     bar.set_label("attention of a link, multiples of uniform", fontsize=8)
     bar.ax.tick_params(labelsize=8)
     bar.outline.set_visible(False)  # pyright: ignore
+
+
+def _legend(figure: Figure, drawn: DrawnNetwork, most: float) -> None:
     nodes = [
         Line2D(
             [],

@@ -46,7 +46,7 @@ def distributions(seen: AttendedNetwork, control: AttendedNetwork) -> Drawing:
 
 def layers(seen: AttendedNetwork, control: AttendedNetwork) -> Drawing:
     """Entropy from layer to layer, by head, over media."""
-    found = {"untrained": _entropies(control)} | {"trained, all heads": _entropies(seen)}
+    found = {"untrained": _entropies(control)} | {"mean over heads": _entropies(seen)}
     heads = next(iter(seen.weights.values())).shape[-1]
     if heads > 1:
         found |= {f"head {head + 1}": _entropies(seen, head) for head in range(min(heads, MOST_HEADS))}
@@ -54,7 +54,7 @@ def layers(seen: AttendedNetwork, control: AttendedNetwork) -> Drawing:
     curves = {name: _curve(at, list(each.values()), len(seen.media)) for name, each in found.items()}
     return Drawing(
         "layers",
-        layer_evolution(found, label="entropy over its maximum"),
+        layer_evolution(found, label="entropy over its maximum", level="uniform"),
         f"How sharply nodes attend, from layer to layer: entropy over its maximum, mean over nodes; intervals over "
         f"{len(seen.media)} media.",
         "; ".join(

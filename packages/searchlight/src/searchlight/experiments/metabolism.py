@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -14,19 +15,23 @@ from torch import Tensor, nn
 from analysis import Measure, Run
 from graph_attention.assays import ASSAYS
 from graph_attention.baselines import make_baseline
+from graph_attention.baselines.base import Baseline
 from graph_attention.claims import CLAIMS
-from graph_attention.configuration import BASELINE_SETTINGS
+from graph_attention.configuration import UNROLLED, LossConfig
 from graph_attention.dataset_of import dataset_of
 from graph_attention.metrics import FLUX_Q2, GROWTH_Q2, MEASURES, flux_q2
 from graph_attention.model.factory import transformer_of
 from graph_attention.model.losses import MultiTaskLoss, Spread
+from graph_attention.model.unrolled import Unrolled
 from graph_attention.network.graph import MetabolicGraph
 from graph_attention.network_of import whole_network
 from graph_attention.predictions import Prediction
 from graph_attention.trials import Reference, measured, trials_table
 from graph_attention.truth.conditions import condition_growths
 from graph_attention.truth.dataset import FluxDataset
+from graph_attention.truth.growth_table import GrowthTable
 from graph_attention.truth.linear_program import OPTIMAL
+from graph_attention.truth.splits import producer_splits
 from searchlight.experiments import metabolism_interventions
 from searchlight.experiments.arms import Arm, Fitted
 from searchlight.experiments.base import Evaluation, Experiment, Facts, Inspection
@@ -66,12 +71,12 @@ class Metabolism(Experiment):
 
     @property
     def inspected(self) -> tuple[str, ...]:
-        """The named conditions, as the trained model and an untrained one see them."""
-        return () if self.is_baseline else ("conditions", "untrained_conditions")
+        """The named conditions, as the trained model and an untrained one see them, and its test media."""
+        return () if self.is_baseline else (*self.controls, "conditions", "untrained_conditions")
 
     @cached_property
-    def dataset(self) -> FluxDataset:
-        """Every medium with its growth and fluxes, on the pruned network."""
+    def dataset(self) -> FluxDataset | GrowthTable:
+        """Every medium with its growth, and its fluxes where they are known, on the pruned network."""
         return dataset_of(self.config, self.cache, self.report)
 
     @property
@@ -90,10 +95,22 @@ class Metabolism(Experiment):
         """What is known of the training media alone: mean growth, mean fluxes, which splits depend on the medium."""
         return Reference.of(self.dataset, self.splits[TRAIN])
 
-    @property
+    @cached_property
+    def flux(self) -> Float[np.ndarray, "media reactions"]:
+        """In mmol/gDW/h; zeros where only growth was measured, and nothing learns from them."""
+        known = self.dataset.flux
+        return np.zeros((len(self.dataset), len(self.graph.reactions))) if known is None else known
+
+    @cached_property
     def producers(self) -> Float[np.ndarray, "media edges"]:
         """The share of each metabolite that each of its producers makes; NaN where nothing does."""
-        return self.dataset.splits()[1]
+        return producer_splits(self.graph, self.flux)[1]
+
+    @property
+    def learned(self) -> LossConfig:
+        """What counts in the loss: of measured growth alone, growth alone."""
+        known = self.dataset.flux is not None
+        return self.config.loss if known else replace(self.config.loss, flux=0.0, split=0.0)
 
     def prepare(self) -> None:
         """Read and prune the network, label the media."""
@@ -102,7 +119,7 @@ class Metabolism(Experiment):
     def data_hash(self) -> str:
         """SHA-256 over network, media, labels and splits."""
         seen = hashlib.sha256(f"{self.graph.fingerprint} {self.dataset.media.fingerprint}".encode())
-        for array in (self.dataset.growth, self.dataset.flux, *self.splits.values()):
+        for array in (self.dataset.growth, self.flux, *self.splits.values()):
             seen.update(np.ascontiguousarray(array).tobytes())
         return seen.hexdigest()
 
@@ -118,11 +135,19 @@ class Metabolism(Experiment):
     def arm(self) -> Arm | Fitted:
         """The transformer with its loss, or the baseline."""
         if self.is_baseline:
-            baseline = make_baseline(self.config.model.kind, **self.config.baseline.given)
-            train = self.splits[TRAIN]
+            baseline, train = self.baseline(), self.splits[TRAIN]
             return Fitted(baseline, lambda: baseline.fit(self.dataset, train, self.seed), self.validate)
         per_epoch = len(self.splits[TRAIN]) // self.batch_size
         return Arm(self.model(), self.loss, Batches(per_epoch, self.draw), self.validate)
+
+    def baseline(self) -> Baseline:
+        """The unfitted baseline."""
+        model = self.config.model
+        return (
+            Unrolled(model)
+            if model.kind == UNROLLED
+            else make_baseline(model.kind, **self.config.baseline.given)
+        )
 
     @property
     def batch_size(self) -> int:
@@ -134,11 +159,11 @@ class Metabolism(Experiment):
         with torch.random.fork_rng():
             torch.manual_seed(self.seed)
             rows = self.splits[TRAIN]
-            growth, flux = self.dataset.growth[rows], self.dataset.flux[rows]
-            typical = np.sqrt(np.square(flux).mean(0))
+            growth, flux = self.dataset.growth[rows], self.flux[rows]
+            typical = None if self.dataset.flux is None else np.sqrt(np.square(flux).mean(0))
             model = transformer_of(self.graph, self.config.model, typical=typical)
             # A part of the model, so that what it learns is trained and kept with the rest.
-            model.add_module("learned_loss", MultiTaskLoss(self.config.loss, Spread.of(growth, flux)))
+            model.add_module("learned_loss", MultiTaskLoss(self.learned, Spread.of(growth, flux)))
             return model
 
     def loss(self, model: nn.Module, batch: Batch) -> Tensor:
@@ -159,7 +184,7 @@ class Metabolism(Experiment):
             "uptake": self.uptake(rows),
             "growth": growth,
             "grows": torch.from_numpy(self.dataset.grows[rows]).float(),
-            "flux": torch.from_numpy(self.dataset.flux[rows]).float(),
+            "flux": torch.from_numpy(self.flux[rows]).float(),
             "split": torch.from_numpy(self.producers[rows]).float(),
         }
 
@@ -211,14 +236,14 @@ class Metabolism(Experiment):
     def states(self, split: str, prediction: Prediction) -> dict[str, np.ndarray]:
         """Predicted and true fluxes and splits, as far as they are predicted."""
         rows, found = self.splits[split], {}
-        if prediction.flux is not None:
+        if prediction.flux is not None and self.reference.flux is not None:
             mean = np.broadcast_to(self.reference.flux, prediction.flux.shape)
             found |= {
-                "flux/target": self.dataset.flux[rows],
+                "flux/target": self.flux[rows],
                 "flux/predicted": prediction.flux,
                 "flux/reference": mean,
             }
-        if prediction.producers is not None:
+        if prediction.producers is not None and self.reference.flux is not None:
             found |= {"split/target": self.producers[rows], "split/predicted": prediction.producers}
         return {name: np.ascontiguousarray(array, dtype=np.float32) for name, array in found.items()}
 
@@ -242,7 +267,7 @@ class Metabolism(Experiment):
     @classmethod
     def keeps_maps(cls, config: Mapping[str, Any]) -> bool:
         """Every model does, no baseline."""
-        return config["model"]["kind"] not in BASELINE_SETTINGS
+        return config["model"]["kind"] == "transformer"
 
     def describe(self, model: Any) -> str:
         """The model in a few lines, or what a baseline sees and says."""
