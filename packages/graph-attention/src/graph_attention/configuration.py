@@ -25,7 +25,9 @@ BASELINE_SETTINGS: dict[str, tuple[str, ...]] = {
 }
 """Every baseline with the settings that it has."""
 
-KINDS = ("transformer", *BASELINE_SETTINGS)
+UNROLLED = "unrolled"
+"""The steps inside the transformer, without training."""
+KINDS = ("transformer", UNROLLED, *BASELINE_SETTINGS)
 
 
 @dataclass(frozen=True, config=FORBID)
@@ -86,7 +88,8 @@ class ModelConfig:
     """The transformer over the network, or a baseline."""
 
     kind: str = "transformer"
-    """transformer, or a baseline: mean, ridge, gradient_boosting, gaussian_process, knn, random_forest, mlp, fba."""
+    """transformer; unrolled, its steps without training; or a baseline: mean, ridge, gradient_boosting,
+    gaussian_process, knn, random_forest, mlp, fba."""
     dim: PositiveInt = 64
     """Width of a node."""
     heads: PositiveInt = 8
@@ -120,7 +123,7 @@ class ModelConfig:
     @property
     def is_baseline(self) -> bool:
         """Whether it fits itself, without gradient steps of ours."""
-        return self.kind in BASELINE_SETTINGS
+        return self.kind != "transformer"
 
 
 @dataclass(frozen=True, config=FORBID)
