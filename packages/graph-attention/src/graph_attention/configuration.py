@@ -101,7 +101,7 @@ class ModelConfig:
     solver: Literal["optimise", "project"] = "optimise"
     """optimise takes unrolled steps towards fastest growth; project goes to the nearest balanced fluxes."""
     draft_steps: PositiveInt = 60
-    """Steps before attention looks, with solver optimise."""
+    """Steps to the draft of the fluxes that attention is shown."""
     projection_steps: PositiveInt = 60
     """Steps that bring proposed fluxes onto mass balance and bounds."""
     pathway: bool = True

@@ -8,8 +8,6 @@ from graph_attention.model.heads import (
     ProposalHead,
     SplitHead,
     lost_reactions,
-    signed_exp,
-    signed_log,
 )
 from graph_attention.model.losses import essentiality_loss
 from graph_attention.model.solvers import Draft
@@ -22,11 +20,6 @@ def test_a_proposal_begins_as_the_draft():
     assert proposal.flux.tolist()[0] == pytest.approx(flux[0].tolist(), rel=1e-5)
     assert (proposal.push == 0).all()
     assert (proposal.price == 0).all()
-
-
-def test_signed_logarithms_are_undone():
-    flux = torch.tensor([-1000.0, -0.01, 0.0, 2.5, 900.0])
-    assert signed_exp(signed_log(flux)).tolist() == pytest.approx(flux.tolist(), rel=1e-4)
 
 
 def test_with_a_full_slope_and_no_nodes_the_split_is_that_of_the_flux(toy):

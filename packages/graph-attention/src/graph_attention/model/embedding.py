@@ -8,6 +8,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from graph_attention.model.node_features import KIND_FEATURES, node_features
+from graph_attention.model.scales import fine_log
 from graph_attention.model.solvers import Bounds, Draft
 
 if TYPE_CHECKING:
@@ -86,8 +87,3 @@ class NodeEmbedding(nn.Module):
     def _by_metabolite(self, carried: Tensor) -> Tensor:
         total = carried.new_zeros(*carried.shape[:-1], self.metabolites)
         return total.index_add(-1, self.touching[0], carried)
-
-
-def fine_log(flux: Float[Tensor, "*batch"]) -> Float[Tensor, "*batch"]:
-    """ln(1 + 1000 v) / 4: tells fluxes from 0.001 mmol/gDW/h upwards apart."""
-    return (1000 * flux).log1p() / 4

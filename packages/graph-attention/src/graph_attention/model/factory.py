@@ -13,7 +13,6 @@ from graph_attention.model.balance import FluxBalance
 from graph_attention.model.embedding import NodeEmbedding
 from graph_attention.model.interior import FluxSteps
 from graph_attention.model.medium_bounds import MediumBounds
-from graph_attention.model.projection import MassBalanceProjection
 from graph_attention.model.solvers import OptimisingSolver, ProjectingSolver
 from graph_attention.model.transformer import MetabolicTransformer
 
@@ -67,7 +66,7 @@ def solver_of(
 ) -> OptimisingSolver | ProjectingSolver:
     """How fluxes are brought onto balance."""
     if config.solver == "project":
-        return ProjectingSolver(MassBalanceProjection(graph, config.projection_steps, typical))
+        return ProjectingSolver(FluxBalance(graph, typical), config.draft_steps, config.projection_steps)
     graph.biomass  # noqa: B018  a network without a single objective is told here
     objective = torch.from_numpy(graph.objective).float()
     steps = (FluxSteps(objective, count) for count in (config.draft_steps, config.projection_steps))

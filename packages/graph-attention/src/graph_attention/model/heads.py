@@ -7,6 +7,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from graph_attention.layers.flux_split import FluxSplit, FluxSplitAttention, FluxSplitEdges, SideEdges
+from graph_attention.model.scales import QUICKER, signed_exp, signed_log
 from graph_attention.model.solvers import Draft, Proposal
 
 if TYPE_CHECKING:
@@ -16,9 +17,6 @@ STRONGEST = 2.0
 """The logarithm by which attention may raise or lower the price of a flux at most."""
 TRACE = 1e-4
 """A flux of this size, in mmol/gDW/h, stands for none where a logarithm is taken."""
-
-QUICKER = 10.0
-"""What multiplies a slope, which has as far to go as a hundred other weights together."""
 
 
 class ProposalHead(nn.Module):
@@ -139,16 +137,6 @@ def lost_reactions(graph: "MetabolicGraph") -> tuple[Tensor, Tensor]:
     pairs = [(n, int(r)) for n, gene in enumerate(graph.genes) for r in graph.knocked_out([gene])]
     gene, reaction = torch.tensor(pairs, dtype=torch.long).reshape(-1, 2).unbind(-1)
     return gene, reaction
-
-
-def signed_log(flux: Float[Tensor, "*batch"]) -> Float[Tensor, "*batch"]:
-    """sign(v) ln(1 + |v|)."""
-    return flux.sign() * flux.abs().log1p()
-
-
-def signed_exp(logs: Float[Tensor, "*batch"]) -> Float[Tensor, "*batch"]:
-    """The inverse of `signed_log`."""
-    return logs.sign() * logs.abs().clamp_max(12).expm1()
 
 
 def _heard(flux: Tensor, side: SideEdges, sign: Tensor) -> Tensor:

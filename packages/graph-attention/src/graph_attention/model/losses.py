@@ -10,9 +10,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from attention_core import EdgeMap
-from graph_attention.model.heads import signed_log
 from graph_attention.model.output import MetabolicOutput
 from graph_attention.model.projection import beyond
+from graph_attention.model.scales import signed_log
 
 if TYPE_CHECKING:
     from graph_attention.configuration import LossConfig

@@ -56,20 +56,29 @@ class MassBalanceProjection(nn.Module):
             MetabolicError: if there is not one flux per reaction of the network.
         """
         check_fluxes(flux, self.balance.reactions)
-        wanted = self.balance.grouped(flux)
-        low, high = self.balance.bounds(lower, upper)
-        within = clipped(wanted, low, high)
-        dual = torch.zeros_like(within)
-        for _ in range(self.steps):
-            balanced = self.balance.onto((wanted + within - dual) / 2)
-            relaxed = RELAXATION * balanced + (1 - RELAXATION) * within + dual
-            within = clipped(relaxed, low, high)
-            dual = relaxed - within
-        return self.balance.fluxes(self.balance.exactly_onto(within)).to(flux.dtype)
+        return projected(self.balance, flux, (lower, upper), self.steps)
 
     def extra_repr(self) -> str:
         """Steps for the printed module."""
         return f"steps={self.steps}"
+
+
+def projected(
+    balance: FluxBalance,
+    flux: Float[Tensor, "*batch reactions"],
+    bounds: tuple[Float[Tensor, "*batch reactions"], Float[Tensor, "*batch reactions"]],
+    steps: int,
+) -> Float[Tensor, "*batch reactions"]:
+    """What so many steps of `MassBalanceProjection` reach."""
+    wanted, ends = balance.grouped(flux), balance.bounds(*bounds)
+    within = clipped(wanted, *ends)
+    dual = torch.zeros_like(within)
+    for _ in range(steps):
+        balanced = balance.onto((wanted + within - dual) / 2)
+        relaxed = RELAXATION * balanced + (1 - RELAXATION) * within + dual
+        within = clipped(relaxed, *ends)
+        dual = relaxed - within
+    return balance.fluxes(balance.exactly_onto(within)).to(flux.dtype)
 
 
 def clipped(

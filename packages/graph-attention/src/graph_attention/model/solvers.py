@@ -8,7 +8,8 @@ from torch import Tensor, nn
 
 from graph_attention.model.balance import FluxBalance
 from graph_attention.model.interior import FluxSteps, Interior, Terms
-from graph_attention.model.projection import MassBalanceProjection, clipped
+from graph_attention.model.projection import clipped, projected
+from graph_attention.model.scales import QUICKER, signed_exp
 
 Bounds = tuple[Float[Tensor, "batch reactions"], Float[Tensor, "batch reactions"]]
 
@@ -71,24 +72,31 @@ class OptimisingSolver(nn.Module):
 
 
 class ProjectingSolver(nn.Module):
-    """The nearest balanced fluxes to those proposed; what maximises growth is not sought. There is no draft."""
+    """The nearest balanced fluxes to those proposed, whatever growth they give: no objective is sought.
 
-    def __init__(self, projection: MassBalanceProjection):
+    The draft is the projection of a learned flux per reaction, the same in all media, onto the bounds of the medium.
+    That flux moves to another network by the reaction's id.
+
+    Args:
+        balance: the network's coordinates.
+        before: steps of the draft.
+        after: steps that follow the proposal.
+    """
+
+    def __init__(self, balance: FluxBalance, before: int, after: int):
         super().__init__()
-        self.projection = projection
-
-    @property
-    def balance(self) -> FluxBalance:
-        """The network's coordinates."""
-        return self.projection.balance
+        self.balance, self.before, self.after = balance, before, after
+        self.own_flux = nn.Parameter(torch.zeros(balance.reactions))
 
     def draft(self, bounds: Bounds) -> Draft:
-        """Nothing flows."""
-        return Draft(torch.zeros_like(bounds[0]), torch.zeros_like(bounds[0]), None)
+        """The learned flux, as near as the medium allows; its tension is what the medium does not allow."""
+        wanted = signed_exp(QUICKER * self.own_flux).expand_as(bounds[0])
+        flux = projected(self.balance, wanted, bounds, self.before)
+        return Draft(flux, (wanted - flux) / self.balance.typical.to(flux.dtype), None)
 
     def solve(self, bounds: Bounds, draft: Draft, proposal: Proposal) -> Solved:
         """The projected proposal."""
-        flux = self.projection(proposal.flux, *bounds)
+        flux = projected(self.balance, proposal.flux, bounds, self.after)
         return Solved(flux, _apart(self.balance, self.balance.grouped(flux), self.balance.bounds(*bounds)))
 
 

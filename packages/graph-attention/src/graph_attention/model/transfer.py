@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from graph_attention.configuration import ModelConfig
     from graph_attention.network.graph import MetabolicGraph
 
-OF_REACTIONS = ("own_price", "balance.typical")
+OF_REACTIONS = ("own_price", "own_flux", "balance.typical")
 """Ends of the names of what holds one number per reaction; every other weight serves any network."""
 
 
