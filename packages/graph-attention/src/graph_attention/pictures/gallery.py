@@ -44,6 +44,12 @@ class Gallery:
     currency: Currency = "split"
     draws: int = field(default=199, repr=False)
 
+    def __post_init__(self):
+        """Raise MetabolicError for a medium, subsystem or metabolite that is not there, before anything is drawn."""
+        self.seen.medium(self.first)
+        self.splits.index(self.metabolite)
+        _ = self.drawn
+
     def drawings(self) -> Iterator[Drawing]:
         """All of them, the network first; what needs several media or subsystems only where there are."""
         yield self.network()
@@ -63,7 +69,6 @@ class Gallery:
     @cached_property
     def media(self) -> tuple[str, ...]:
         """The first, then the others."""
-        self.seen.medium(self.first)
         return (self.first, *(name for name in self.seen.media if name != self.first))
 
     @cached_property

@@ -69,7 +69,8 @@ def gallery_of(graph: MetabolicGraph, controls: Mapping[str, Evaluation], choice
 
 def attended(graph: MetabolicGraph, found: Evaluation) -> AttendedNetwork:
     """The maps of a few media on their network."""
-    edges, trials, states = network_edges(graph), found.trials, found.states
+    edges, trials = network_edges(graph), found.trials
+    states = {name: each.astype(float) for name, each in found.states.items()}
     layers = {
         name.partition("/")[0]: each for name, each in found.attention.items() if name.endswith("/weights")
     }
@@ -92,7 +93,7 @@ def attended(graph: MetabolicGraph, found: Evaluation) -> AttendedNetwork:
 def seen_splits(graph: MetabolicGraph, found: Evaluation) -> SeenSplits:
     """The shares of producers in the same media."""
     edges = producer_edges(graph)
-    shares = found.states["split/target"], found.states["split/predicted"]
+    shares = (found.states[f"split/{name}"].astype(float) for name in ("target", "predicted"))
     return SeenSplits(graph, tuple(found.trials["item"]), edges.reaction, edges.metabolite, *shares)
 
 
