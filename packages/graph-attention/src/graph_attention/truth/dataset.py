@@ -15,7 +15,7 @@ from graph_attention.errors import MetabolicError
 from graph_attention.network.graph import MetabolicGraph
 from graph_attention.network.storage import read_network, write_network
 from graph_attention.network.tables import named
-from graph_attention.truth.labelling import Labels, Report, label_all, silent
+from graph_attention.truth.labelling import PROCESSES, Labels, Report, label_all, silent
 from graph_attention.truth.medium_set import MediumSet
 from graph_attention.truth.provenance import Provenance
 from graph_attention.truth.splits import NEGLIGIBLE, Fractions, producer_splits
@@ -115,7 +115,7 @@ class FluxDataset:
         *,
         seed: int = 0,
         jobs: int = 2,
-        backend: str | None = None,
+        backend: str = PROCESSES,
         report: Report = silent,
     ) -> "FluxDataset":
         """Label media, or read the labels of these media that are there already.

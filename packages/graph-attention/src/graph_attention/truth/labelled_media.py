@@ -9,7 +9,7 @@ from graph_attention.configuration import MediaConfig
 from graph_attention.network.graph import MetabolicGraph
 from graph_attention.truth.dataset import FluxDataset, is_complete
 from graph_attention.truth.flux_balance import TIE_BREAK
-from graph_attention.truth.labelling import Report, silent
+from graph_attention.truth.labelling import PROCESSES, Report, silent
 from graph_attention.truth.learning_media import IDLE_EVERY, SOLE, learning_media
 from graph_attention.truth.linear_program import SOLVER
 
@@ -20,7 +20,7 @@ def labelled_media(
     cache: Path | None = None,
     *,
     jobs: int = 2,
-    backend: str | None = None,
+    backend: str = PROCESSES,
     report: Report = silent,
 ) -> FluxDataset:
     """The media of `learning_media` with their labels, drawn and solved once and then read from the cache.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from jaxtyping import Bool, Float
-from joblib import Parallel, delayed
+from joblib import Parallel, delayed, parallel_config
 
 from analysis.files import read_safetensors, write_atomically, write_safetensors
 from graph_attention.network.graph import MetabolicGraph
@@ -18,6 +18,9 @@ from graph_attention.truth.medium_set import MediumSet
 
 CHUNK = 25
 """Media of one job: three seconds of work on iJO1366."""
+
+PROCESSES = "loky"
+"""joblib's name for processes on this machine."""
 
 Report = Callable[[str, int, int], object]
 
@@ -73,7 +76,7 @@ def label_all(
     *,
     seed: int = 0,
     jobs: int = 2,
-    backend: str | None = None,
+    backend: str = PROCESSES,
     report: Report = silent,
 ) -> Labels:
     """Solve all media in chunks; each finished chunk is kept in a folder, and found there the next time.
@@ -84,7 +87,7 @@ def label_all(
         kept: the folder of the chunks.
         seed: of the tie-break.
         jobs: processes at once.
-        backend: joblib's name of where they run: its own processes where not given, "dask" for the cluster that
+        backend: joblib's name of where they run: "loky" for processes of its own, "dask" for the cluster that
             a `dask.distributed.Client` of this process is connected to. The results come back to this process,
             so that the workers need no folder in common.
         report: is told what is done, how much, and of how much.
@@ -97,11 +100,12 @@ def label_all(
     done = len(media) - sum(len(chunk) for chunk, _ in missing)
     report("media labelled", done, len(media))
     calls = (delayed(label)(graph, chunk, seed) for chunk, _ in missing)
-    found: Iterator[Labels] = Parallel(n_jobs=jobs, backend=backend, return_as="generator")(calls)  # pyright: ignore[reportAssignmentType] - joblib does not tell what it yields
-    for (chunk, path), labels in zip(missing, found, strict=True):
-        labels.save(path)
-        done += len(chunk)
-        report("media labelled", done, len(media))
+    with parallel_config(backend=backend, n_jobs=jobs):  # only here does joblib know the name dask
+        found: Iterator[Labels] = Parallel(return_as="generator")(calls)  # pyright: ignore[reportAssignmentType]
+        for (chunk, path), labels in zip(missing, found, strict=True):
+            labels.save(path)
+            done += len(chunk)
+            report("media labelled", done, len(media))
     return Labels.joined([Labels.load(path) for path in paths])
 
 
