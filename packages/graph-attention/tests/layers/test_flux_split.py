@@ -119,5 +119,5 @@ def test_the_contract_is_kept_on_all_pairs():
 
 
 def test_nodes_that_are_not_those_of_the_network_are_refused(toy):
-    with pytest.raises(MetabolicError, match=r"expected nodes \[\*batch, 17, 8\]; got \[16, 8\]"):
+    with pytest.raises(MetabolicError, match=r"expected nodes \[\*batch, 17, 8\] for 7 metabolites.*got \[16, 8\]"):
         FluxSplitAttention(DIM)(torch.randn(16, DIM), FluxSplitEdges.of(toy))

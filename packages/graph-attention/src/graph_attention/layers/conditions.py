@@ -11,7 +11,9 @@ from attention_core.checks import check_mask
 from attention_core.functional import attended
 from attention_core.masking import silence, used_tokens
 from graph_attention.errors import MetabolicError
+from graph_attention.layers.checks import check_heads
 from graph_attention.layers.condition_map import ConditionLabels, ConditionMap, check_labels
+from graph_attention.layers.feed_forward import FeedForward
 
 
 class ConditionProjection(nn.Module):
@@ -73,17 +75,13 @@ class ConditionCrossAttention(nn.Module):
         dropout: float = 0.0,
     ):
         super().__init__()
-        if heads < 1 or dim % heads:
-            raise MetabolicError(f"expected a dim that {heads} heads divide; got {dim}")
-        hidden = 4 * dim if hidden is None else hidden
+        check_heads(dim, heads)
         self.heads = heads
         self.norm = nn.LayerNorm(dim)
         self.query, self.value = project(dim, True), project(dim, True)
         self.key = project(dim, False)
         self.out = nn.Linear(dim, dim)
-        self.feed_forward = nn.Sequential(
-            nn.LayerNorm(dim), nn.Linear(dim, hidden), nn.GELU(), nn.Dropout(dropout), nn.Linear(hidden, dim)
-        )
+        self.feed_forward = FeedForward(dim, hidden, dropout)
         self.dropout = nn.Dropout(dropout)
 
     def forward(
@@ -149,8 +147,7 @@ class ConditionPooling(nn.Module):
 
     def __init__(self, dim: int, heads: int = 8):
         super().__init__()
-        if heads < 1 or dim % heads:
-            raise MetabolicError(f"expected a dim that {heads} heads divide; got {dim}")
+        check_heads(dim, heads)
         self.query = nn.Parameter(torch.randn(heads, 1, dim // heads) * (dim // heads) ** -0.5)
         self.key = nn.Linear(dim, dim, bias=False)
         self.value = nn.Linear(dim, dim)

@@ -4,8 +4,8 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from attention_core import Attended, EdgeFeatures, attend_edges
-from graph_attention.errors import MetabolicError
 from graph_attention.layers.attention_edges import AttentionEdges
+from graph_attention.layers.checks import check_heads, check_nodes
 from graph_attention.layers.encodings import EdgeBias, EdgeEncoding
 from graph_attention.layers.projections import NodeProjection, SharedProjection
 
@@ -39,8 +39,7 @@ class EdgeHeads(nn.Module):
         dropout: float = 0.0,
     ):
         super().__init__()
-        if heads < 1 or dim % heads:
-            raise MetabolicError(f"expected a dim that {heads} heads divide; got {dim}")
+        check_heads(dim, heads)
         self.dim, self.heads, self.dropout = dim, heads, dropout
         self.query, self.value = project(dim, True), project(dim, True)
         self.key = project(dim, False)
@@ -62,7 +61,7 @@ class EdgeHeads(nn.Module):
         Raises:
             MetabolicError: if there are not as many nodes as the edges join, or of another width.
         """
-        check_nodes(nodes, edges, self.dim)
+        check_nodes(nodes, edges.nodes, self.dim, repr(edges))
         query, key, value = (
             self._split(project(nodes, edges.metabolites)) for project in (self.query, self.key, self.value)
         )
@@ -90,15 +89,3 @@ class EdgeHeads(nn.Module):
             return None
         known = self.features(edges).to(nodes.dtype)
         return EdgeFeatures(known, self.edge.weight.unflatten(0, (self.heads, -1)))
-
-
-def check_nodes(nodes: Tensor, edges: AttentionEdges, dim: int) -> None:
-    """Check that nodes are those that the edges join.
-
-    Raises:
-        MetabolicError: if they are not.
-    """
-    if nodes.ndim < 2 or tuple(nodes.shape[-2:]) != (edges.nodes, dim):
-        raise MetabolicError(
-            f"expected nodes [*batch, {edges.nodes}, {dim}] for {edges!r}; got {list(nodes.shape)}"
-        )

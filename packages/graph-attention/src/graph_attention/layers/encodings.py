@@ -95,9 +95,7 @@ class Encodings(EdgeEncoding):
 
     def forward(self, edges: AttentionEdges) -> Float[Tensor, "edges width"]:
         """All that they know of each edge."""
-        found = [encoding(edges) for encoding in self.encodings]
-        dtype = max((each.dtype for each in found), key=lambda dtype: torch.finfo(dtype).bits)
-        return torch.cat([each.to(dtype) for each in found], -1)
+        return torch.cat([encoding(edges) for encoding in self.encodings], -1)
 
 
 class EdgeBias(nn.Module):

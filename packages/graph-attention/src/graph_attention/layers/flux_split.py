@@ -12,8 +12,8 @@ from attention_core import Attended, SortedEdges, attend_edges
 from attention_core.edge_functional import allowed_edges, used_nodes
 from attention_core.edge_map import edge_bias, edge_mask
 from attention_core.masking import silence
-from graph_attention.errors import MetabolicError
 from graph_attention.layers import split_edges
+from graph_attention.layers.checks import check_nodes
 from graph_attention.network.graph import MetabolicGraph
 
 
@@ -145,12 +145,11 @@ class FluxSplitAttention(nn.Module):
         Raises:
             MetabolicError: if there are not as many nodes as metabolites and reactions together.
         """
-        count = edges.producers.edges.queries
-        expected = count + edges.producers.edges.keys
-        dim = self.norm.normalized_shape[0]
-        if nodes.ndim < 2 or tuple(nodes.shape[-2:]) != (expected, dim):
-            raise MetabolicError(f"expected nodes [*batch, {expected}, {dim}]; got {list(nodes.shape)}")
-        metabolites, reactions = self.norm(nodes).split([count, expected - count], -2)
+        sides = [edges.producers.edges.queries, edges.producers.edges.keys]
+        check_nodes(
+            nodes, sum(sides), self.norm.normalized_shape[0], "{} metabolites and {} reactions".format(*sides)
+        )
+        metabolites, reactions = self.norm(nodes).split(sides, -2)
         found = (
             attend(metabolites, reactions, side, mask=mask, bias=bias)
             for attend, side, mask, bias in zip(

@@ -8,8 +8,10 @@ from attention_core.edge_functional import allowed_edges, used_nodes
 from attention_core.edge_map import edge_mask
 from attention_core.masking import silence
 from graph_attention.layers.attention_edges import AttentionEdges
-from graph_attention.layers.edge_heads import EdgeHeads, check_nodes
+from graph_attention.layers.checks import check_nodes
+from graph_attention.layers.edge_heads import EdgeHeads
 from graph_attention.layers.encodings import EdgeBias, EdgeEncoding
+from graph_attention.layers.feed_forward import FeedForward
 from graph_attention.layers.projections import NodeProjection, SharedProjection
 
 
@@ -44,13 +46,10 @@ class SelfAttention(nn.Module):
         dropout: float = 0.0,
     ):
         super().__init__()
-        hidden = 4 * dim if hidden is None else hidden
         self.norm = nn.LayerNorm(dim)
         self.attention = EdgeHeads(dim, heads, project=project, features=features, bias=bias, dropout=dropout)
         self.out = nn.Linear(dim, dim)
-        self.feed_forward = nn.Sequential(
-            nn.LayerNorm(dim), nn.Linear(dim, hidden), nn.GELU(), nn.Dropout(dropout), nn.Linear(hidden, dim)
-        )
+        self.feed_forward = FeedForward(dim, hidden, dropout)
         self.dropout = nn.Dropout(dropout)
 
     def forward(
@@ -68,7 +67,7 @@ class SelfAttention(nn.Module):
         Raises:
             MetabolicError: if there are not as many nodes as the edges join, or of another width.
         """
-        check_nodes(nodes, edges, self.norm.normalized_shape[0])
+        check_nodes(nodes, edges.nodes, self.attention.dim, repr(edges))
         if mask is not None:
             nodes = self._quiet(nodes, edges, mask)
         found, attention = self.attention(self.norm(nodes), edges, mask=mask)
