@@ -90,6 +90,26 @@ def test_a_medium_closes_an_exchange_by_a_mask(toy):
     torch.testing.assert_close(found[:, 0, acid].sum(-1), torch.ones(3))
 
 
+@pytest.mark.parametrize("by", ["mask", "bias"])
+def test_a_reaction_whose_pairs_are_all_closed_may_hold_anything(by, toy):
+    layer, side = SideAttention(DIM), FluxSplitEdges.of(toy).producers
+    metabolites, reactions = torch.randn(7, DIM), torch.randn(10, DIM)
+    open_pairs = side.edges.edges[0] != 5
+    closed = {"mask": open_pairs} if by == "mask" else {"bias": torch.where(open_pairs, 0.0, -torch.inf)}
+    found = []
+    for content in (1.0, float("nan")):
+        layer.zero_grad()
+        values, attention = layer(
+            metabolites, reactions.index_fill(0, torch.tensor(5), content), side, **closed
+        )
+        values.sum().backward()
+        found.append(
+            [values, attention.weights, layer.query.weight.grad.clone(), layer.key.weight.grad.clone()]
+        )
+    for got, expected in zip(*found, strict=True):
+        assert torch.equal(got, expected)
+
+
 def test_no_parameter_is_idle_in_the_maps_alone_nor_in_the_values_alone(toy, idle_parameters):
     edges = FluxSplitEdges.of(toy)
     layer, nodes = FluxSplitAttention(DIM).double(), torch.randn(toy.nodes, DIM).double()
@@ -119,5 +139,7 @@ def test_the_contract_is_kept_on_all_pairs():
 
 
 def test_nodes_that_are_not_those_of_the_network_are_refused(toy):
-    with pytest.raises(MetabolicError, match=r"expected nodes \[\*batch, 17, 8\] for 7 metabolites.*got \[16, 8\]"):
+    with pytest.raises(
+        MetabolicError, match=r"expected nodes \[\*batch, 17, 8\] for 7 metabolites.*got \[16, 8\]"
+    ):
         FluxSplitAttention(DIM)(torch.randn(16, DIM), FluxSplitEdges.of(toy))

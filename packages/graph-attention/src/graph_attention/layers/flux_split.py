@@ -96,18 +96,19 @@ class SideAttention(nn.Module):
         """Attend from metabolites to reactions; a metabolite that none makes, or none uses, gets zeros.
 
         Mask and bias are `[edges]`, or broadcastable to `[*batch, edges, 1]`. The map `[*batch, 1, metabolites,
-        reactions]` has one weight per pair, in the order of the side's edges. What takes part in masked pairs
-        only may hold NaN or infinity.
+        reactions]` has one weight per pair, in the order of the side's edges. A bias of −inf closes a pair
+        as a mask does. What takes part in closed pairs only may hold NaN or infinity.
         """
         shape = (*metabolites.shape[:-2], len(side), 1)
         weighted = side.size.log().to(metabolites.dtype).unsqueeze(-1)
         if bias is not None:
             weighted = weighted + edge_bias(bias, shape, metabolites.device)
         if mask is not None:
-            allowed = allowed_edges(edge_mask(mask, shape, metabolites.device), weighted)
-            if allowed is not None:
-                attending, attended = (used.any(-2) for used in used_nodes(side.edges, allowed))
-                metabolites, reactions = silence(metabolites, attending), silence(reactions, attended)
+            mask = edge_mask(mask, shape, metabolites.device)
+        allowed = allowed_edges(mask, weighted)
+        if allowed is not None:
+            attending, attended = (used.any(-2) for used in used_nodes(side.edges, allowed))
+            metabolites, reactions = silence(metabolites, attending), silence(reactions, attended)
         query, key = self.query(metabolites).unsqueeze(-3), self.key(reactions).unsqueeze(-3)
         values, attention = attend_edges(
             query, key, reactions.unsqueeze(-3), side.edges, mask=mask, bias=weighted
