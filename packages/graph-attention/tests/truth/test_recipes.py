@@ -103,6 +103,6 @@ def test_uptake_per_carbon_mole_offers_the_same_carbon(e_coli_core):
 
 
 @pytest.mark.slow
-def test_180_of_284_carbon_sources_feed_ijo1366(ijo1366):
+def test_180_of_283_carbon_sources_feed_ijo1366(ijo1366):
     found = candidates(ijo1366, "C", base_medium(ijo1366).uptake)
-    assert (len(found), len(supporting(ijo1366, found))) == (284, 180)
+    assert (len(found), len(supporting(ijo1366, found))) == (283, 180)
