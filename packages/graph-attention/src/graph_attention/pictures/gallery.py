@@ -139,8 +139,8 @@ class Gallery:
         views = {
             (name,): matrix_view(
                 _log2(each),
-                rows=self.seen.graph.subsystems,
-                columns=self.seen.graph.subsystems,
+                rows=names,
+                columns=names,
                 label=label,
                 axes=("attends", "is attended"),
                 centre=0.0,

@@ -37,6 +37,14 @@
     return made;
   }
 
+  // On a narrow page long names would leave no room for what they name; the pointer tells them.
+  function unnamed(layout, traces) {
+    const long = (names) => Math.max(...Array.from(names ?? [], (name) => String(name).length)) > 12;
+    for (const trace of traces.filter((each) => each.type === "heatmap")) {
+      for (const side of ["x", "y"]) if (long(trace[side])) layout[`${side}axis`].showticklabels = false;
+    }
+  }
+
   class Figure {
     constructor(element) {
       this.element = element;
@@ -60,8 +68,9 @@
       if (view === undefined) return undefined;
       this.plot.style.maxWidth = view.layout.width ? `${view.layout.width}px` : "";
       const layout = themed(view.layout, this.element.clientWidth);
-      const settings = { displaylogo: false, responsive: true, showTips: false };
       const traces = view.data.map((trace) => decoded(trace, this.element.clientWidth));
+      if (this.element.clientWidth < 500) unnamed(layout, traces);
+      const settings = { displaylogo: false, responsive: true, showTips: false };
       return Plotly.react(this.plot, traces, layout, settings);
     }
   }
