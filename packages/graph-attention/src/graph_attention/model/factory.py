@@ -66,7 +66,9 @@ def solver_of(
 ) -> OptimisingSolver | ProjectingSolver:
     """How fluxes are brought onto balance."""
     if config.solver == "project":
-        return ProjectingSolver(FluxBalance(graph, typical), config.draft_steps, config.projection_steps)
+        balance, one_way = FluxBalance(graph, typical), (graph.lower >= 0) * 1.0 - (graph.upper <= 0) * 1.0
+        direction = torch.from_numpy(one_way).float()
+        return ProjectingSolver(balance, direction, config.draft_steps, config.projection_steps)
     graph.biomass  # noqa: B018  a network without a single objective is told here
     objective = torch.from_numpy(graph.objective).float()
     steps = (FluxSteps(objective, count) for count in (config.draft_steps, config.projection_steps))

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from graph_attention.layers.flux_split import FluxSplit, FluxSplitAttention, FluxSplitEdges, SideEdges
+from graph_attention.model.interior import PRICE
 from graph_attention.model.scales import QUICKER, signed_exp, signed_log
 from graph_attention.model.solvers import Draft, Proposal
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 
 STRONGEST = 2.0
 """The logarithm by which attention may raise or lower the price of a flux at most."""
+SHARP = 200.0
+"""How sharply growth turns from none, per 1/h: half its slope is reached at no flux, all of it 0.02/h above."""
 TRACE = 1e-4
 """A flux of this size, in mmol/gDW/h, stands for none where a logarithm is taken."""
 
@@ -22,9 +26,9 @@ TRACE = 1e-4
 class ProposalHead(nn.Module):
     """What attention proposes for every reaction: a flux to start from, a push, and a price.
 
-        s(v⁰) = s(draft) + a · h,   push = b · h,   ln price = 2 tanh(c · h / 2),   s(v) = sign(v) ln(1 + |v|)
+        s(v⁰) = s(draft) + a · h,   push = π b · h,   ln price = 2 tanh(c · h / 2),   s(v) = sign(v) ln(1 + |v|)
 
-    It begins as the draft itself.
+    π is the price of flux at the start, which a push has to be measured by. The proposal begins as the draft itself.
     """
 
     def __init__(self, dim: int):
@@ -38,7 +42,7 @@ class ProposalHead(nn.Module):
         """The proposal for each reaction."""
         change, push, price = self.out(self.norm(reactions)).unbind(-1)
         flux = signed_exp(signed_log(draft.flux) + change)
-        return Proposal(flux, push, STRONGEST * (price / STRONGEST).tanh())
+        return Proposal(flux, PRICE * push, STRONGEST * (price / STRONGEST).tanh())
 
 
 class SplitHead(nn.Module):
@@ -75,9 +79,10 @@ class SplitHead(nn.Module):
 class GrowthHead(nn.Module):
     """Growth, and the logit that there is any, of the flux of the objective reaction and its node.
 
-        growth = max(v_b, 0) · exp(a · h),   logit = c · h + d₁ ln(1 + 100 v_b) − d₂ ln(1 + unmet / ε)
+        growth = softplus(v_b) · exp(a · h),   logit = c · h + d₁ ln(1 + 100 growth) − d₂ ln(1 + unmet / ε)
 
-    h is the node of the objective reaction beside the mean of what the splits gather.
+    h is the node of the objective reaction beside the mean of what the splits gather; softplus turns at 0.01/h, so
+    that a flux of none can still learn to be one.
     """
 
     def __init__(self, dim: int):
@@ -99,7 +104,7 @@ class GrowthHead(nn.Module):
         """Growth in 1/h, and the logit."""
         gathered = (split.producers.values.mean(-2) + split.consumers.values.mean(-2)) / 2
         factor, logit = self.out(self.norm(torch.cat([node, gathered], -1))).unbind(-1)
-        grown = flux.clamp_min(0)
+        grown = F.softplus(flux, beta=SHARP)
         evidence = torch.stack([(100 * grown).log1p(), -(unmet / TRACE).log1p()], -1)
         return grown * factor.exp(), logit + self.evidence(evidence).squeeze(-1)
 

@@ -11,6 +11,7 @@ from graph_attention.model.balance import FluxBalance
 from graph_attention.model.projection import clipped
 
 REWARD, PRICE = 100.0, 0.03
+"""Where the reward of growth and the price of flux begin; growth that needs 3000 flux of its own is not worth it."""
 RELAXATION = 1.7
 
 

@@ -6,10 +6,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from graph_attention.model.balance import FluxBalance
+from graph_attention.model.balance import LEAST_TYPICAL, FluxBalance
 from graph_attention.model.interior import FluxSteps, Interior, Terms
 from graph_attention.model.projection import clipped, projected
-from graph_attention.model.scales import QUICKER, signed_exp
+from graph_attention.model.scales import QUICKER, signed_exp, signed_log
 
 Bounds = tuple[Float[Tensor, "batch reactions"], Float[Tensor, "batch reactions"]]
 
@@ -79,14 +79,17 @@ class ProjectingSolver(nn.Module):
 
     Args:
         balance: the network's coordinates.
+        direction: 1 or −1 where a reaction runs one way only, and 0; the learned flux begins as its typical flux
+            that way.
         before: steps of the draft.
         after: steps that follow the proposal.
     """
 
-    def __init__(self, balance: FluxBalance, before: int, after: int):
+    def __init__(self, balance: FluxBalance, direction: Float[Tensor, " reactions"], before: int, after: int):
         super().__init__()
         self.balance, self.before, self.after = balance, before, after
-        self.own_flux = nn.Parameter(torch.zeros(balance.reactions))
+        used = torch.where(balance.typical > LEAST_TYPICAL, balance.typical, 0.0).to(direction.dtype)
+        self.own_flux = nn.Parameter(signed_log(used * direction) / QUICKER)
 
     def draft(self, bounds: Bounds) -> Draft:
         """The learned flux, as near as the medium allows; its tension is what the medium does not allow."""
@@ -102,9 +105,13 @@ class ProjectingSolver(nn.Module):
 
 def _balanced(balance: FluxBalance, within: Tensor) -> Solved:
     exact = balance.exactly_onto(within)
-    apart = (exact.to(within.dtype) - within).square().mean(-1).sqrt()
-    return Solved(balance.fluxes(exact).to(within.dtype), apart)
+    return Solved(balance.fluxes(exact).to(within.dtype), _size(exact.to(within.dtype) - within))
 
 
 def _apart(balance: FluxBalance, coordinates: Tensor, ends: tuple[Tensor, Tensor]) -> Tensor:
-    return (coordinates - clipped(coordinates, *ends)).square().mean(-1).sqrt()
+    return _size(coordinates - clipped(coordinates, *ends))
+
+
+def _size(gap: Tensor) -> Tensor:
+    """Root mean square; unlike that of a square root its gradient is finite where the gap is none."""
+    return torch.linalg.vector_norm(gap, dim=-1) / gap.shape[-1] ** 0.5
