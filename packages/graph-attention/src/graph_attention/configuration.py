@@ -90,19 +90,19 @@ class ModelConfig:
     kind: str = "transformer"
     """transformer; unrolled, its steps without training; or a baseline: mean, ridge, gradient_boosting,
     gaussian_process, knn, random_forest, mlp, fba."""
-    dim: PositiveInt = 64
+    dim: PositiveInt = 32
     """Width of a node."""
     heads: PositiveInt = 8
     """Attention heads; they share the width."""
-    layers: PositiveInt = 3
+    layers: PositiveInt = 2
     """Layers of edge attention."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """Dropout inside the layers."""
     solver: Literal["optimise", "project"] = "optimise"
     """optimise takes unrolled steps towards fastest growth; project goes to the nearest balanced fluxes."""
-    draft_steps: PositiveInt = 60
+    draft_steps: PositiveInt = 40
     """Steps to the draft of the fluxes that attention is shown."""
-    projection_steps: PositiveInt = 60
+    projection_steps: PositiveInt = 40
     """Steps that bring proposed fluxes onto mass balance and bounds."""
     pathway: bool = True
     """Whether attention knows which pathway a reaction is in."""

@@ -62,7 +62,7 @@ class MetabolismExperimentConfig(MetabolismConfig):
     """Growth and fluxes of a metabolic network on media."""
 
     training: TrainingConfig = field(
-        default_factory=lambda: TrainingConfig(epochs=30, batch_size=16, learning_rate=2e-3, snapshots=0)
+        default_factory=lambda: TrainingConfig(epochs=8, batch_size=32, learning_rate=3e-3, snapshots=0)
     )
     """How the gradient steps are taken; a baseline takes none."""
 
