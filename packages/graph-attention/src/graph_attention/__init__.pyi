@@ -1,7 +1,10 @@
 from .errors import MetabolicError as MetabolicError
 from .layers.attention_edges import AttentionEdges as AttentionEdges
 from .layers.comparison import Compared as Compared
+from .layers.comparison import Comparison as Comparison
+from .layers.comparison import ConditionComparator as ConditionComparator
 from .layers.comparison import ConditionComparisonHead as ConditionComparisonHead
+from .layers.comparison import comparison_loss as comparison_loss
 from .layers.condition_map import ConditionLabels as ConditionLabels
 from .layers.condition_map import ConditionMap as ConditionMap
 from .layers.condition_map import stack_conditions as stack_conditions
@@ -45,6 +48,14 @@ from .model.transfer import moved as moved
 from .model.transformer import MetabolicTransformer as MetabolicTransformer
 from .network.edges import MetabolicEdges as MetabolicEdges
 from .network.graph import MetabolicGraph as MetabolicGraph
+from .pictures.attended import AttendedNetwork as AttendedNetwork
+from .pictures.drawn_network import DrawnNetwork as DrawnNetwork
+from .pictures.escher import escher_csv as escher_csv
+from .pictures.escher import escher_files as escher_files
+from .pictures.escher import escher_json as escher_json
+from .pictures.gallery import Gallery as Gallery
+from .pictures.pathway_flow import pathway_flow as pathway_flow
+from .pictures.splits import SeenSplits as SeenSplits
 from .truth.conditions import condition_growths as condition_growths
 from .truth.conditions import named_conditions as named_conditions
 from .truth.dataset import FluxDataset as FluxDataset
@@ -65,8 +76,11 @@ from .truth.splits import producer_splits as producer_splits
 from .truth.variability import flux_variability as flux_variability
 
 __all__ = [
+    "AttendedNetwork",
     "AttentionEdges",
     "Compared",
+    "Comparison",
+    "ConditionComparator",
     "ConditionComparisonHead",
     "ConditionCrossAttention",
     "ConditionLabels",
@@ -75,6 +89,7 @@ __all__ = [
     "ConditionProjection",
     "CoupledReactions",
     "CrossAttention",
+    "DrawnNetwork",
     "EdgeBias",
     "EdgeEncoding",
     "EdgeHeads",
@@ -87,6 +102,7 @@ __all__ = [
     "FluxSplit",
     "FluxSplitAttention",
     "FluxSplitEdges",
+    "Gallery",
     "GrowthTable",
     "Joined",
     "JoinedAttention",
@@ -105,15 +121,20 @@ __all__ = [
     "MultiTaskLoss",
     "NetworkEdges",
     "Pathways",
+    "SeenSplits",
     "SelfAttention",
     "SharedProjection",
     "SplitEdges",
     "Spread",
     "Stoichiometry",
     "base_medium",
+    "comparison_loss",
     "condition_growths",
     "consumer_edges",
     "consumer_splits",
+    "escher_csv",
+    "escher_files",
+    "escher_json",
     "fba",
     "flux_variability",
     "freeze_but",
@@ -123,6 +144,7 @@ __all__ = [
     "moved",
     "named_conditions",
     "network_edges",
+    "pathway_flow",
     "pfba",
     "producer_edges",
     "producer_splits",

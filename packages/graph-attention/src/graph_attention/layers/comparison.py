@@ -2,8 +2,13 @@
 
 from typing import NamedTuple
 
+import torch
 from jaxtyping import Float
 from torch import Tensor, nn
+from torch.nn import functional as F
+
+from graph_attention.layers.condition_map import ConditionLabels, ConditionMap
+from graph_attention.layers.conditions import ConditionCrossAttention
 
 
 class Compared(NamedTuple):
@@ -36,3 +41,52 @@ class ConditionComparisonHead(nn.Module):
         hidden = self.enter(conditions)
         apart = hidden.unsqueeze(-3) - hidden.unsqueeze(-4)
         return Compared(self.difference(apart).squeeze(-1), self.differs(apart.abs()).squeeze(-1))
+
+
+class Comparison(NamedTuple):
+    """What differs between conditions, and who looked at whom to find it."""
+
+    compared: Compared
+    attention: ConditionMap
+
+
+class ConditionComparator(nn.Module):
+    """Conditions look at each other at every node, then are compared in pairs.
+
+    Args:
+        attention: the layer in which they look at each other.
+        head: the comparison.
+    """
+
+    def __init__(self, attention: ConditionCrossAttention, head: ConditionComparisonHead):
+        super().__init__()
+        self.attention = attention
+        self.head = head
+
+    def forward(
+        self,
+        conditions: Float[Tensor, "*batch conditions nodes dim"],
+        *,
+        labels: ConditionLabels | None = None,
+    ) -> Comparison:
+        """Compare nodes of all conditions, such as those that a trained model made of some media."""
+        values, attention = self.attention(conditions, labels=labels)
+        return Comparison(self.head(values), attention)
+
+
+def comparison_loss(
+    compared: Compared, quantity: Float[Tensor, "*batch conditions nodes"], tolerance: float
+) -> Float[Tensor, ""]:
+    """Mean over pairs and nodes of (difference − Δ)² and of the cross-entropy that |Δ| exceeds the tolerance.
+
+    Δ_abn = q_an − q_bn, of fluxes on whatever scale their differences should count. A condition is not compared
+    with itself.
+    """
+    apart = quantity.unsqueeze(-2) - quantity.unsqueeze(-3)
+    count = quantity.shape[-2]
+    others = ~torch.eye(count, dtype=torch.bool, device=quantity.device)
+    told = (compared.difference - apart).square()
+    found = F.binary_cross_entropy_with_logits(
+        compared.differs, (apart.abs() > tolerance).to(apart.dtype), reduction="none"
+    )
+    return (told + found)[..., others, :].mean()

@@ -60,6 +60,10 @@ class ConditionMap(StreamedMap):
         """How much each condition (row) looks at each (column) at one node, the mean over heads."""
         return self.at(node).dense().mean(-3)
 
+    def elsewhere(self) -> Float[Tensor, "*batch nodes conditions"]:
+        """How much each node, when in each condition, looks at the other conditions: 1 − p_cc, the mean over heads."""
+        return self.attending().to(self.dtype).mean(-2) - self.dense().diagonal(dim1=-2, dim2=-1).mean(-2)
+
     def looked_at(self, node: str, condition: str) -> dict[str, float]:
         """Which conditions a node looks at when in one of them: mean weight by name, the largest first.
 
