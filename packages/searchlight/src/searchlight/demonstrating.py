@@ -41,7 +41,7 @@ def demonstrate(demonstration: Demonstration, root: Path) -> None:
     page = root / "comparisons" / demonstration.name / "report.html"
     for question, compared in found.items():
         write_document(compared, page.parent / slug(question))
-    pictures = drawn(inspection.drawings, page.parent)
+    pictures = drawn(inspection.drawings[: demonstration.pictures], page.parent)
     write_report(page, page_of(demonstration, found, facts, pictures, page.parent))
     for each in facts:
         console.show_table(each.columns, each.rows, title=f"\n{each.title}")

@@ -33,6 +33,8 @@ class Demonstration:
     split: str
     trained_next: str
     """The preset that a reader may train next."""
+    pictures: int | None = None
+    """How many drawings of the inspected arm are kept, the first ones; all of them with None."""
 
     @property
     def arms(self) -> list[Resolved]:

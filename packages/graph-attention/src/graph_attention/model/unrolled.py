@@ -1,7 +1,7 @@
 """The unrolled steps of a transformer by themselves: what the algorithm reaches before anything is learned."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import torch
@@ -35,7 +35,7 @@ class Unrolled(Baseline):
     sees: ClassVar[str] = "the medium, the network and its objective, and the usual size of each flux"
     says: ClassVar[tuple[str, ...]] = EVERYTHING
 
-    def fit(self, dataset: Labelled, rows: Rows, seed: int = 0) -> Self:
+    def fit(self, dataset: Labelled, rows: Rows, seed: int = 0) -> "Unrolled":
         """Measure the usual size of each flux."""
         typical = None if dataset.flux is None else np.sqrt(np.square(dataset.flux[rows]).mean(0))
         with torch.random.fork_rng():
