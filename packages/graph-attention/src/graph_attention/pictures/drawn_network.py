@@ -178,7 +178,8 @@ def _drawn(
     hidden = links.filter("currency")["metabolite"].n_unique() if currency == "hidden" else 0
     if currency == "hidden":
         links = links.filter(~pl.col("currency"))
-        left_out = "; ".join(filter(None, [left_out, f"{hidden} copies of currency metabolites are hidden"]))
+        said = f"{hidden} copies of currency metabolites are hidden" if hidden else ""
+        left_out = "; ".join(filter(None, [left_out, said]))
     nodes = _placed(_node_table(graph, links), links)
     return DrawnNetwork(graph, nodes, links.drop("currency", "row", "column"), title, left_out)
 

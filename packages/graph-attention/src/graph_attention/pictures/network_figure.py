@@ -1,6 +1,7 @@
 """A drawn network for a page of paper: what flows, and where attention goes."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,18 @@ from graph_attention.pictures.links import COLOURS, KINDS, Look, colour_of, reac
 LETTERS = 6.0
 MOST_NAMES = 120
 HIGHEST = 9.6
+ROOMY = 0.34
+"""Inches of a link beside which names have their full size."""
 OUTLINE = [withStroke(linewidth=1.6, foreground="white")]
+
+
+@dataclass(frozen=True)
+class Scale:
+    """What all panels of a figure share: the largest flux, where colours end, and how large nodes and letters are."""
+
+    most: float
+    reach: float
+    size: float = 1.0
 
 
 def network_figure(drawn: DrawnNetwork, looks: Mapping[str, Look], *, columns: int = 1) -> Figure:
@@ -33,68 +45,66 @@ def network_figure(drawn: DrawnNetwork, looks: Mapping[str, Look], *, columns: i
     rows = -(-len(looks) // columns)
     wide, tall = (np.ptp(drawn.nodes[axis].to_numpy()) + 2.0 for axis in ("x", "y"))
     height = float(np.clip(PAGE / columns * tall / wide, 2.2, min(7.4, HIGHEST / rows)))
+    scale = _scale(looks, min(PAGE / columns / wide, height / tall))
     with house_style():
         figure = Figure(figsize=(PAGE, rows * height + 0.9), layout="constrained")
         grid = figure.subplots(rows, columns, squeeze=False)
         for axes in grid.flat:
             axes.set_axis_off()
-        most = max(float(np.nanmax(np.abs(look.carried), initial=0.0)) for look in looks.values())
-        reach = reach_of(*(look.multiples for look in looks.values()))
         for axes, (name, look) in zip(grid.flat, looks.items(), strict=False):
-            _panel(axes, drawn, look, most, reach)
+            _panel(axes, drawn, look, scale)
             axes.set_title(name, fontsize=9.5)
-        _colour_bar(figure, grid, reach)
-        _legend(figure, drawn, most)
+        _colour_bar(figure, grid, scale.reach)
+        _legend(figure, drawn, scale.most)
     return figure
 
 
-def _panel(axes: Axes, drawn: DrawnNetwork, look: Look, most: float, reach: float) -> None:
+def _scale(looks: Mapping[str, Look], inches: float) -> Scale:
+    """For links that are so many inches long."""
+    most = max(float(np.nanmax(np.abs(look.carried), initial=0.0)) for look in looks.values())
+    reach = reach_of(*(look.multiples for look in looks.values()))
+    return Scale(most, reach, float(np.clip(inches / ROOMY, 0.6, 1.0)))
+
+
+def _panel(axes: Axes, drawn: DrawnNetwork, look: Look, scale: Scale) -> None:
     places = {key: (x, y) for key, x, y in drawn.nodes.select("key", "x", "y").iter_rows()}
-    small = set(drawn.nodes.filter("currency")["key"])
     for row, (metabolite, reaction) in enumerate(drawn.links.select("metabolite", "reaction").iter_rows()):
-        ends = places[metabolite], places[reaction]
-        colour = colour_of(look.multiples[row], reach)
-        _link(axes, *ends, look.carried[row], most, colour, metabolite in small)
+        colour = colour_of(look.multiples[row], scale.reach)
+        _link(axes, places[metabolite], places[reaction], float(look.carried[row]), scale, colour)
+    small, kinds = drawn.nodes["currency"].to_numpy(), drawn.nodes["kind"].to_numpy()
     for kind, (colour, marker, _) in KINDS.items():
         for faint in (True, False):
-            rows = np.flatnonzero(
-                (drawn.nodes["kind"] == kind).to_numpy() & (drawn.nodes["currency"].to_numpy() == faint)
-            )
+            rows = np.flatnonzero((kinds == kind) & (small == faint))
+            received = np.clip(np.nan_to_num(look.received[rows], nan=1.0), 0.2, 3.0)
+            sizes = scale.size**2 * (np.full(rows.size, 7.0) if faint else 16 + 22 * received)
             points = drawn.nodes[rows].select("x", "y").to_numpy()
-            sizes = 7.0 if faint else 16 + 22 * np.clip(np.nan_to_num(look.received[rows], nan=1.0), 0.2, 3.0)
-            axes.scatter(
-                *points.T,
-                s=sizes,
-                c=colour,
-                marker=marker,
-                alpha=0.35 if faint else 1.0,
-                edgecolors="white",
-                linewidths=0.6,
-                zorder=3,
-            )
-    _names(axes, drawn, look.received)
+            look_of = {
+                "marker": marker,
+                "alpha": 0.35 if faint else 1.0,
+                "edgecolors": "white",
+                "linewidths": 0.6,
+            }
+            axes.scatter(*points.T, s=sizes, c=colour, zorder=3, **look_of)
+    _names(axes, drawn, look.received, LETTERS * scale.size)
     axes.set_aspect("equal", adjustable="datalim")
     axes.margins(0.04)
 
 
-def _link(
-    axes: Axes, start: tuple, end: tuple, carried: float, most: float, colour: str, small: bool
-) -> None:
+def _link(axes: Axes, start: tuple, end: tuple, carried: float, scale: Scale, colour: str) -> None:
     """From the metabolite to the reaction where it is used, the other way where it is made."""
     if carried > 0:
         start, end = end, start
-    shape = {"shrinkA": 3, "shrinkB": 3 if small else 4.2, "color": colour, "zorder": 2}
+    shape = {"shrinkA": 3 * scale.size, "shrinkB": 4 * scale.size, "color": colour, "zorder": 2}
     if carried == 0 or not np.isfinite(carried):
-        axes.add_patch(
-            FancyArrowPatch(start, end, arrowstyle="-", linewidth=0.7, linestyle=(0, (1.2, 1.6)), **shape)
-        )
+        dotted = {"linewidth": 0.7, "linestyle": (0, (1.2, 1.6))}
+        axes.add_patch(FancyArrowPatch(start, end, arrowstyle="-", **dotted, **shape))
         return
-    width = width_of(carried, most) * (0.6 if small else 1.0)
+    width = width_of(carried, scale.most) * scale.size
     head = f"-|>,head_length={1.5 + 0.5 * width:.2f},head_width={0.75 + 0.4 * width:.2f}"
     axes.add_patch(FancyArrowPatch(start, end, arrowstyle=head, linewidth=width, mutation_scale=1.4, **shape))
 
 
-def _names(axes: Axes, drawn: DrawnNetwork, received: Float[np.ndarray, " nodes"]) -> None:
+def _names(axes: Axes, drawn: DrawnNetwork, received: Float[np.ndarray, " nodes"], letters: float) -> None:
     """Ids beside the nodes, without the compartment c; of many nodes only some are named, those that receive most."""
     order = np.argsort(-np.nan_to_num(received, nan=0.0), kind="stable")
     shown = [int(row) for row in order if not drawn.nodes["currency"][int(row)]][:MOST_NAMES]
@@ -102,7 +112,7 @@ def _names(axes: Axes, drawn: DrawnNetwork, received: Float[np.ndarray, " nodes"
     for row in [*shown, *map(int, small)]:
         kind, name, faint, x, y = drawn.nodes.select("kind", "id", "currency", "x", "y").row(row)
         look: dict[str, Any] = {
-            "fontsize": LETTERS - 1.4 * faint,
+            "fontsize": letters - 1.4 * faint,
             "color": QUIET if faint else INK,
             "zorder": 4,
             "path_effects": OUTLINE,

@@ -34,6 +34,8 @@
     for (const name of new Set(["xaxis", "yaxis", ...Object.keys(layout).filter((key) => /^[xy]axis/.test(key))])) {
       made[name] = { ...axis, ...layout[name] };
     }
+    // Axes of one scale need no more height than the page is wide.
+    if (layout.yaxis?.scaleanchor && layout.height) made.height = Math.min(layout.height, Math.max(300, 1.1 * width));
     return made;
   }
 
