@@ -29,6 +29,14 @@ def test_the_default_medium_is_what_cobrapy_says(e_coli_core):
     }
 
 
+def test_a_default_medium_without_limit_is_an_error(toy):
+    endless = replace(toy, reactions=toy.reactions.with_columns(lower=pl.lit(-np.inf)))
+    with pytest.raises(
+        MetabolicError, match=r"toy lets EX_sugar, EX_acid, EX_gas in without limit; .* to 1000"
+    ):
+        Medium.default(endless)
+
+
 def test_candidates_of_an_element_are_outside_the_base(e_coli_core):
     base = Medium.default(e_coli_core).but("base", without=("EX_glc__D_e",)).uptake
     assert set(candidates(e_coli_core, "N", base)) == {"EX_gln__L_e", "EX_glu__L_e"}

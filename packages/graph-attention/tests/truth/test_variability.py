@@ -75,3 +75,15 @@ def test_a_fraction_outside_0_to_1_is_an_error(toy, fraction):
 def test_an_infeasible_medium_has_no_ranges(e_coli_core):
     with pytest.raises(MetabolicError, match="medium nothing is infeasible on e_coli_core"):
         flux_variability(e_coli_core, Medium("nothing", {"EX_h2o_e": 10.0}))
+
+
+@pytest.mark.slow
+def test_ranges_of_ijo1366_are_those_of_cobrapy(ijo1366, cobra_model):
+    from cobra.flux_analysis import flux_variability_analysis
+
+    names = ["PGI", "PFK", "PYK", "CS", "ICL", "NADH16pp", "ATPS4rpp", "FBA", "TALA", "EX_co2_e", "GLUDy"]
+    low, high = flux_variability(ijo1366, Medium.default(ijo1366), names)
+    with cobra_model("iJO1366") as model:
+        table = flux_variability_analysis(model, reaction_list=names, fraction_of_optimum=1.0, processes=1)
+    np.testing.assert_allclose(low, table["minimum"], atol=1e-4)
+    np.testing.assert_allclose(high, table["maximum"], atol=1e-4)

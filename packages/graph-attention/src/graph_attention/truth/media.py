@@ -10,6 +10,7 @@ from jaxtyping import Float
 
 from graph_attention.errors import MetabolicError
 from graph_attention.network.graph import MetabolicGraph
+from graph_attention.network.tables import OPEN, named
 from graph_attention.truth.nutrients import ELEMENTS, nutrients
 
 OXYGEN = "EX_o2_e"
@@ -58,6 +59,11 @@ class Medium:
         table = nutrients(graph)
         reaction, sign = table["reaction"].to_numpy(), table["sign"].to_numpy()
         uptake = np.where(sign > 0, graph.upper[reaction], -graph.lower[reaction])
+        if endless := table["exchange"].filter(np.isinf(uptake)).to_list():
+            raise MetabolicError(
+                f"{graph.name} lets {named(endless, 5)} in without limit; expected finite bounds: "
+                f"set them to {OPEN:g}, as models of BiGG do"
+            )
         offered = zip(table["exchange"], uptake, strict=True)
         return cls(name, {exchange: float(amount) for exchange, amount in offered if amount > 0})
 
