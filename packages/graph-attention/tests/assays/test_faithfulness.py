@@ -21,7 +21,13 @@ def restricted(r2):
     for which, share, draw in asked:
         left = r2(which, share) + rng.normal(0, 0.01, MEDIA)
         told = {"which": pl.lit(which), "share": pl.lit(share), "draw": pl.lit(draw)}
-        parts.append(rows.with_columns(**told, flux_r2=pl.Series(left), growth_error=pl.Series(1 - left)))
+        split = pl.Series(np.where(item < 10, 1 - left, np.nan)).fill_nan(None)
+        figures = {
+            "flux_r2": pl.Series(left),
+            "growth_error": pl.Series(1 - left),
+            "split_tv_dependent": split,
+        }
+        parts.append(rows.with_columns(**told, **figures))
     return pl.concat(parts).sample(fraction=1, shuffle=True, seed=1)
 
 
@@ -37,15 +43,15 @@ def measured(stored):
 LEFT = {"intact": 0.9, "top": 0.5, "random": 0.7, "keep": 0.8, "keep_random": 0.5}
 
 
-@pytest.mark.parametrize("output", ["flux", "growth"])
+@pytest.mark.parametrize("output", ["flux", "growth", "split"])
 @pytest.mark.parametrize("share", SHARES)
 def test_what_rests_on_the_attended_edges_is_found_in_either_output(measured, output, share):
     found = measured(lambda which, share: LEFT[which])
     deletion = found.estimate("deletion_effect", output=output, share=share)
     assert deletion.value == pytest.approx(0.2, abs=0.02)
     assert deletion.low > 0
-    assert deletion.n == MEDIA // 2
-    assert deletion.null.p < 0.05
+    assert deletion.n == (5 if output == "split" else MEDIA // 2)
+    assert deletion.null.p == pytest.approx(2 / 2**deletion.n)
     keeping = found.estimate("keeping_effect", output=output, share=share)
     assert keeping.value == pytest.approx(0.3, abs=0.02)
 
@@ -64,6 +70,11 @@ def test_attention_to_the_wrong_edges_is_below_zero(measured):
 def test_curves_are_kept_and_drawn_of_each_output(measured):
     found = measured(lambda which, share: 0.8 - (0.4 if which == "top" else 0.1) * share)
     np.testing.assert_allclose(found.arrays["flux/top"][:, 0], [0.7, 0.6], atol=0.02)
-    assert found.notes == ("faithfulness: 12 media that grow, 3 draws of random edges",)
+    assert found.notes == (
+        "faithfulness: 12 media that grow, 3 draws of random edges",
+        "faithfulness of split: 2 of 12 media left out, where there is no split_tv_dependent",
+    )
     drawn = list(ASSAY.draw({"baseline": [], "looking": [found]}))
-    assert [each.name for each in drawn] == ["faithfulness-flux-looking", "faithfulness-growth-looking"]
+    assert [each.name for each in drawn] == [
+        f"faithfulness-{each}-looking" for each in ("flux", "growth", "split")
+    ]

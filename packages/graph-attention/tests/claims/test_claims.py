@@ -44,7 +44,9 @@ MADE_UP = {
     },
     "contrasts": {"contrast_excess": [{"pair": PAIR, "score": score} for score in SCORES]},
     "faithfulness": {
-        "deletion_effect": [{"output": o, "share": s} for o, s in product(("flux", "growth"), (0.25, 0.5))]
+        "deletion_effect": [
+            {"output": o, "share": s} for o, s in product(("flux", "growth", "split"), (0.25, 0.5))
+        ]
     },
     "named_growth": {
         "fba_growth": [

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -23,7 +24,7 @@ from graph_attention.assays.averages import over_networks, point
 from graph_attention.assays.explained import SCORE, Explained
 from graph_attention.assays.strata import Ranked, ranked
 
-CELLS = {"cells": ("truth", "score"), "apart": ("truth", "score")}
+CELLS: dict[str, Any] = {"cells": ("truth", "score"), "apart": ("truth", "score")}
 SPEARMAN = Measure("spearman", higher_is_better=None, bounds=(-1.0, 1.0), **CELLS)
 EXCESS = Measure("excess_spearman", chance=0.0, higher_is_better=None, bounds=(-2.0, 2.0), **CELLS)
 FOUND = Measure("media_found", chance=0.0, higher_is_better=None, bounds=(0.0, 1.0), **CELLS)

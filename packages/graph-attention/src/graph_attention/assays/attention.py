@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
-from scipy import special, stats
+from scipy import special
 
 from analysis import Assay, Drawing, Finding, Findings, Measure, Run, cluster_estimate
 from graph_attention.assays.averages import over_networks
+from graph_attention.assays.strata import standardised
 
 BY = {"higher_is_better": None, "cells": ("layer",), "apart": ("layer",)}
 ENTROPY = Measure("attention_entropy", chance=1.0, bounds=(0.0, 1.0), **BY)
@@ -81,5 +82,4 @@ def changes(inflow: Float[np.ndarray, "media nodes"]) -> Float[np.ndarray, " med
     if len(inflow) < 2:
         return np.zeros(len(inflow))
     others = (inflow.sum(0) - inflow) / (len(inflow) - 1)
-    pairs = zip(inflow, others, strict=True)
-    return np.array([1 - float(stats.spearmanr(one, other).statistic) for one, other in pairs])
+    return 1 - np.einsum("mn,mn->m", standardised(inflow), standardised(others))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -26,7 +27,7 @@ from graph_attention.assays.essential import as_areas
 from graph_attention.assays.explained import SCORE
 from graph_attention.assays.strata import Ranked, Strata, ranked
 
-CELLS = {"cells": ("pair", "score"), "apart": ("pair", "score")}
+CELLS: dict[str, Any] = {"cells": ("pair", "score"), "apart": ("pair", "score")}
 AUROC = Measure("contrast_auroc", chance=0.5, higher_is_better=None, bounds=(0.0, 1.0), **CELLS)
 EXCESS = Measure("contrast_excess", chance=0.0, higher_is_better=None, bounds=(-1.0, 1.0), **CELLS)
 CONTRASTED = Measure("reactions_contrasted", higher_is_better=None, bounds=(0.0, 1.0), **CELLS)
@@ -172,9 +173,8 @@ def area_over_reactions(
 
 def contrasted(gaps: Float[np.ndarray, "settings reactions"]) -> float:
     """Share of reactions whose attention differs over settings: paired t, corrected."""
-    spread = gaps.std(0, ddof=1) if len(gaps) > 1 else np.zeros(gaps.shape[1])
-    usable = spread > 0
-    p = np.ones(gaps.shape[1])
-    if usable.any():
-        p[usable] = np.asarray(stats.ttest_1samp(gaps[:, usable], 0.0).pvalue)
+    count = len(gaps)
+    error = gaps.std(0, ddof=1) / np.sqrt(count) if count > 1 else np.zeros(gaps.shape[1])
+    size = np.abs(gaps.mean(0)) / np.where(error > 0, error, 1.0)
+    p = np.where(error > 0, 2 * stats.t.sf(size, max(count - 1, 1)), 1.0)
     return float((benjamini_hochberg(p) < 0.05).mean())

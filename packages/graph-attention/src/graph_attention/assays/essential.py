@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -12,7 +13,7 @@ from graph_attention.assays.averages import over_networks
 from graph_attention.assays.explained import TRUTH, Explained
 from graph_attention.assays.strata import Ranked, ranked
 
-CELLS = {"cells": ("kind", "score"), "apart": ("kind", "score")}
+CELLS: dict[str, Any] = {"cells": ("kind", "score"), "apart": ("kind", "score")}
 AUROC = Measure("essential_auroc", chance=0.5, higher_is_better=None, bounds=(0.0, 1.0), **CELLS)
 EXCESS = Measure("essential_excess", chance=0.0, higher_is_better=None, bounds=(-1.0, 1.0), **CELLS)
 LOST = 0.99

@@ -53,7 +53,7 @@ class Explained:
 
     def known(self, truth: str) -> Bool[np.ndarray, " nodes"]:
         """Nodes of which it is known in every medium."""
-        return ~np.isnan(self.values[TRUTH + truth]).any(0)
+        return np.asarray(np.isfinite(self.values[TRUTH + truth]).all(0))
 
     def strata(self, chosen: Bool[np.ndarray, " nodes"], permutations: int, seed: int) -> Strata:
         """Chosen nodes that are alike in degree and pathway."""

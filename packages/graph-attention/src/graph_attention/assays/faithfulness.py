@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import polars as pl
@@ -9,8 +10,8 @@ from jaxtyping import Float, Shaped
 
 from analysis import Assay, Drawing, Estimate, Finding, Findings, Measure, Run, cluster_estimate, faithfulness
 
-OUTPUTS = {"flux": "flux_r2", "growth": "growth_error"}
-"""What is held against the truth, and the column that tells how well; errors count as negative."""
+OUTPUTS = {"flux": ("flux_r2", 1.0), "growth": ("growth_error", -1.0), "split": ("split_tv_dependent", -1.0)}
+"""What is held against the truth, and the column that tells how well, with a sign that makes larger better."""
 CELLS = {"chance": 0.0, "cells": ("output", "share"), "apart": ("output",)}
 DELETION = Measure("deletion_effect", **CELLS)
 KEEPING = Measure("keeping_effect", **CELLS)
@@ -22,14 +23,14 @@ KEPT_LINES = {"keep": "most attended", "keep_random": "random"}
 class FaithfulAttention(Assay):
     """How much worse fluxes and growth are without the most attended edges than without as many random ones.
 
-    Outputs are the r² of a medium's fluxes with those of FBA, and minus the absolute error of growth (1/h). Every node
-    loses, or keeps, the same share of its neighbours in every layer. The effect is signed so that attention to what
-    matters is above 0 in both (DeYoung et al. 2020, over chance). The interval is over media clustered by what was
-    held out, the null flips the signs of whole clusters.
+    Outputs are the r² of a medium's fluxes with those of FBA, minus the absolute error of growth (1/h), and minus the
+    distance of condition-dependent splits. Every node loses, or keeps, the same share of its neighbours in every
+    layer. The effect is signed so that attention to what matters is above 0 in both (DeYoung et al. 2020, over
+    chance). The interval is over media clustered by what was held out, the null flips the signs of whole clusters.
     """
 
     name = "faithfulness"
-    question = "Do growth and fluxes rest on the edges that are attended?"
+    question = "Do growth, fluxes and flux splits rest on the edges that are attended?"
     measures = (DELETION, KEEPING)
     controls = ("deletion",)
 
@@ -49,17 +50,26 @@ class FaithfulAttention(Assay):
             arrays |= {f"{output}/{name}": each for name, each in found.curves().items()}
         draws = trials.filter(pl.col("which") == "random")["draw"].n_unique()
         media = trials["item"].n_unique()
-        note = f"faithfulness: {media} media that grow, {draws} draws of random edges"
-        return Findings(tuple(figures), arrays, (note,))
+        notes = [f"faithfulness: {media} media that grow, {draws} draws of random edges"]
+        for output, (column, _) in OUTPUTS.items():
+            if lost := media - known(trials, column)["item"].n_unique():
+                notes.append(
+                    f"faithfulness of {output}: {lost} of {media} media left out, where there is no {column}"
+                )
+        return Findings(tuple(figures), arrays, tuple(notes))
 
     def draw(self, found: Mapping[str, Sequence[Findings]]) -> Iterator[Drawing]:
         """What is left of an output when edges are closed, or only they are open."""
         from analysis.figures import deletion_curves  # matplotlib is slow to import
 
-        labels = {"flux": "r² of fluxes within a medium", "growth": "− |error of growth| (1/h)"}
+        labels = {
+            "flux": "r² of fluxes within a medium",
+            "growth": "− |error of growth| (1/h)",
+            "split": "− total variation of condition-dependent splits",
+        }
         for arm, runs in found.items():
-            first = next((each.arrays for each in runs if "flux/shares" in each.arrays), None)
-            for output, label in labels.items() if first is not None else ():
+            kept = [each.arrays for each in runs if "flux/shares" in each.arrays]
+            for first, (output, label) in product(kept[:1], labels.items()):
                 panels = {
                     "closed": {words: line(first, output, which) for which, words in LINES.items()},
                     "only these open": {words: line(first, output, w) for w, words in KEPT_LINES.items()},
@@ -86,9 +96,8 @@ class Restricted:
     @classmethod
     def of(cls, trials: pl.DataFrame, output: str) -> "Restricted":
         """From the rows that the experiment stored; every restriction has the same media."""
-        trials = trials.sort("split", "item", "share", "draw")
-        column = OUTPUTS[output]
-        sign = -1.0 if column.endswith("error") else 1.0
+        column, sign = OUTPUTS[output]
+        trials = known(trials, column).sort("split", "item", "share", "draw")
         intact = trials.filter(pl.col("which") == "intact")
         outputs = {}
         for which in (*LINES, *KEPT_LINES):
@@ -121,6 +130,12 @@ class Restricted:
     def _line(self, values: Float[np.ndarray, "media shares"]) -> Float[np.ndarray, "shares 4"]:
         each = [cluster_estimate(column, self.groups) for column in values.T]
         return np.array([(one.value, one.low, one.high, one.n) for one in each])
+
+
+def known(trials: pl.DataFrame, column: str) -> pl.DataFrame:
+    """The media that have a figure under every restriction: splits that depend on conditions are not in all."""
+    there = pl.col(column).is_not_null() & pl.col(column).is_not_nan()
+    return trials.filter(there.all().over("split", "item"))
 
 
 def line(arrays: Mapping[str, np.ndarray], output: str, which: str) -> dict[float, Estimate]:

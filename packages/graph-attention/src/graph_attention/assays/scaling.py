@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 from jaxtyping import Float
-from scipy import stats
 
 from analysis import Assay, Drawing, Estimate, Finding, Findings, Measure, Run, mean_estimate
 from graph_attention.assays.averages import over_networks, point
@@ -69,4 +68,4 @@ def exponent(edges: Float[np.ndarray, " sizes"], cost: Float[np.ndarray, " sizes
     """The slope in logarithms; one network has a point, the interval is over networks."""
     if len(edges) < 3 or not (cost > 0).all():
         return Estimate.not_estimable(f"a slope needs three sizes with a cost, got {len(edges)}")
-    return point(float(stats.linregress(np.log(edges), np.log(cost)).slope), len(edges), TIME)
+    return point(float(np.polyfit(np.log(edges), np.log(cost), 1)[0]), len(edges), TIME)

@@ -9,18 +9,20 @@ from graph_attention.claims.stability import StableOverSeeds
 
 DELETED = Measured("faithfulness", "deletion_effect", {"output": "flux"})
 """Closing the most attended edges must cost more of the fluxes than closing as many random ones."""
+SPLIT_DELETED = Measured("faithfulness", "deletion_effect", {"output": "split"})
+"""The same of flux splits."""
 PAIR = "glucose and acetate"
 WORDS = {ATTENTION: "supervised splits", UNSUPERVISED: "unsupervised splits"}
 
 
 def beyond(arm: str, sentence: str, quantity: Measured, **parts: Any) -> Exceeds:
-    """A prediction that degree and pathway alone do not fulfil, of attention that matters to the fluxes."""
+    """A prediction that degree and pathway alone do not fulfil, of attention that the answer rests on."""
     return Exceeds(
         sentence=f"{WORDS[arm]}: {sentence}",
         arms=(arm,),
         quantity=quantity,
         meaning="nodes of equal degree and pathway in any order",
-        intervention=DELETED,
+        intervention=SPLIT_DELETED if quantity.cell["score"] == "split" else DELETED,
         **parts,
     )
 

@@ -18,9 +18,8 @@ def node_table(graph: MetabolicGraph) -> pl.DataFrame:
     entries = (np.asarray(edges.metabolite), np.asarray(edges.reaction))
     voted = majority(entries[0], graph.pathway[entries[1]], metabolites)
     names = np.array([*graph.subsystems, UNASSIGNED])
-    degree = [
-        np.bincount(each, minlength=n) for each, n in zip(entries, graph.stoichiometry.shape, strict=True)
-    ]
+    sizes = (metabolites, len(graph.reactions))
+    degree = [np.bincount(each, minlength=n) for each, n in zip(entries, sizes, strict=True)]
     return pl.DataFrame(
         {
             "step": np.arange(graph.nodes),

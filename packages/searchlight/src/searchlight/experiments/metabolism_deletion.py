@@ -10,11 +10,12 @@ from torch import Tensor
 
 from attention_core import EdgeMap
 from graph_attention.explanations.closed_edges import Which, attention_layers, chosen_edges, edges_closed
-from graph_attention.metrics import flux_r2
 from graph_attention.model.output import MetabolicOutput
 from graph_attention.model.transformer import MetabolicTransformer
+from graph_attention.predictions import Prediction
+from graph_attention.trials import trials_table
 from searchlight.experiments.base import Evaluation
-from searchlight.experiments.metabolism_explanation import TESTED, chosen, groups_of
+from searchlight.experiments.metabolism_explanation import TESTED, chosen
 
 if TYPE_CHECKING:
     from searchlight.experiments.metabolism import Metabolism
@@ -26,8 +27,8 @@ DRAWS = 4
 def evaluate(experiment: "Metabolism", model: MetabolicTransformer) -> Evaluation:
     """Some media that grow, under every restriction of the edges.
 
-    Columns beside a run's own: `share` of each node's neighbours, `which` of them, `draw` of random ones, `flux_r2`
-    within the medium, and `growth_error`, the absolute error.
+    Columns beside a run's own: `share` of each node's neighbours, `which` of them, `draw` of random ones, and
+    `growth_error`, the absolute error.
     """
     parts = []
     for split in TESTED:
@@ -68,20 +69,14 @@ def restricted(
 
 
 def table(experiment: "Metabolism", split: str, rows: np.ndarray, output: MetabolicOutput) -> pl.DataFrame:
-    """One row per medium."""
-    groups = groups_of(experiment)
-    growth, flux = (each.double().cpu().numpy() for each in (output.growth, output.flux))
-    target = experiment.dataset.growth[rows]
-    return pl.DataFrame(
-        {
-            "split": [split] * len(rows),
-            "item": [experiment.dataset.media[row].name for row in rows],
-            "group": [groups[row] for row in rows],
-            "step": [0] * len(rows),
-            "target": target,
-            "prediction": growth,
-            "score": -np.abs(growth - target),
-            "growth_error": np.abs(growth - target),
-            "flux_r2": flux_r2(experiment.dataset.flux[rows], flux),
-        }
+    """One row per medium, as in an evaluation, and the absolute error of growth."""
+    producers = output.splits.producers.attention
+    assert isinstance(producers, EdgeMap)
+    prediction = Prediction(
+        growth=output.growth.double().cpu().numpy(),
+        grow_probability=output.logits.sigmoid().double().cpu().numpy(),
+        flux=output.flux.double().cpu().numpy(),
+        producers=producers.weights[..., 0].double().cpu().numpy(),
     )
+    told = trials_table(experiment.dataset, rows, prediction, split=split, reference=experiment.reference)
+    return told.with_columns(growth_error=(pl.col("prediction") - pl.col("target")).abs())

@@ -103,8 +103,15 @@ def solved(graph: MetabolicGraph, fingerprint: str, medium: Medium) -> Truths:
 
 def scores_of(experiment: "Metabolism", model: MetabolicTransformer, uptake: Tensor) -> Attributions:
     """Attributions of the trained model, and what nodes receive before training."""
-    before = attributed(experiment.model().eval(), uptake)["inflow"]
+    before = attributed(untrained(experiment), uptake)["inflow"]
     return attributed(model, uptake, seed=experiment.seed) | {"untrained": before}
+
+
+def untrained(experiment: "Metabolism") -> MetabolicTransformer:
+    """The model of the run's seed before any step of training."""
+    model = experiment.model().eval()
+    assert isinstance(model, MetabolicTransformer)
+    return model
 
 
 def medium_table(nodes: pl.DataFrame, scores: dict[str, np.ndarray], truth: Truths) -> pl.DataFrame:

@@ -49,7 +49,7 @@ def intervene(experiment: "Metabolism", model: MetabolicTransformer, what: str) 
         return [metabolism_growth.evaluate(experiment, model)]
     if what in PROBES:
         return [PROBES[what](experiment, model.eval())]
-    other = experiment.model() if what.startswith("untrained") else model
+    other = metabolism_explanation.untrained(experiment) if what.startswith("untrained") else model
     if what in CONDITIONS:
         from searchlight.experiments import metabolism_conditions  # what is looked at is nobody else's
 
