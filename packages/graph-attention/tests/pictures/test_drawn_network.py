@@ -5,7 +5,7 @@ import pytest
 
 from graph_attention import MetabolicError
 from graph_attention.pictures.currency import is_currency
-from graph_attention.pictures.drawn_network import MOST_NODES, DrawnNetwork
+from graph_attention.pictures.drawn_network import MOST_NODES, DrawnNetwork, inner_links
 
 
 def test_currency_is_known_by_its_id_or_its_many_reactions(e_coli_core, toy):
@@ -87,6 +87,13 @@ def test_links_that_meet_no_other_are_counted(core_seen):
     )
     with pytest.raises(MetabolicError, match="one strength for each"):
         DrawnNetwork.strongest(graph, strength[:-1])
+
+
+def test_no_biomass_is_among_the_strongest_links(ijo1366):
+    inner = inner_links(ijo1366)
+    touched = set(np.array(ijo1366.reactions["id"])[np.unique(ijo1366.edges.reaction[inner])])
+    assert {"PGI", "PDH", "CS"} <= touched
+    assert not {name for name in touched if name.startswith(("BIOMASS", "EX_"))}
 
 
 def test_what_cannot_be_drawn_is_refused(e_coli_core):

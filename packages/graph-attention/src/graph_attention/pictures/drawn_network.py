@@ -16,6 +16,8 @@ from graph_attention.pictures.layout import layout, satellites
 
 MOST_NODES = 300
 """More are no picture."""
+LARGEST_REACTION = 30
+"""What has more metabolites is made of everything, such as a biomass that is not the one maximised."""
 Currency = Literal["split", "hidden"]
 
 
@@ -92,8 +94,8 @@ class DrawnNetwork:
     ) -> "DrawnNetwork":
         """The links of greatest strength, as many as have at most so many nodes, and all links between these nodes.
 
-        Links of currency metabolites, of exchanges and of the biomass reaction, which touch everything or one thing,
-        are not among them.
+        Links of currency metabolites, of exchanges and of biomass, which touch everything or one thing, are not among
+        them.
 
         Raises:
             MetabolicError: not one strength for each nonzero of S, or `nodes` cannot be drawn.
@@ -127,8 +129,9 @@ def _check_size(nodes: int) -> None:
 
 
 def inner_links(graph: MetabolicGraph) -> Bool[np.ndarray, " links"]:
-    """Links of reactions inside the cell to metabolites that are no currency."""
-    inner = ~graph.boundary & (graph.objective == 0)
+    """Links of reactions inside the cell, biomass not among them, to metabolites that are no currency."""
+    size = np.diff(graph.stoichiometry.tocsc().indptr)
+    inner = ~graph.boundary & (graph.objective == 0) & (size <= LARGEST_REACTION)
     return inner[graph.edges.reaction] & ~is_currency(graph)[graph.edges.metabolite]
 
 
