@@ -1,4 +1,16 @@
+from .assays.strata import Ranked as Ranked
+from .assays.strata import Strata as Strata
+from .assays.strata import ranked as ranked
 from .errors import MetabolicError as MetabolicError
+from .explanations.attributed import attributed as attributed
+from .explanations.attributions import gatt as gatt
+from .explanations.attributions import gatt_edges as gatt_edges
+from .explanations.closed_edges import chosen_edges as chosen_edges
+from .explanations.closed_edges import edges_closed as edges_closed
+from .explanations.nodes import edge_table as edge_table
+from .explanations.nodes import node_table as node_table
+from .explanations.truths import Truths as Truths
+from .explanations.truths import metabolite_deletions as metabolite_deletions
 from .layers.attention_edges import AttentionEdges as AttentionEdges
 from .layers.comparison import Compared as Compared
 from .layers.comparison import Comparison as Comparison
@@ -121,33 +133,45 @@ __all__ = [
     "MultiTaskLoss",
     "NetworkEdges",
     "Pathways",
+    "Ranked",
     "SeenSplits",
     "SelfAttention",
     "SharedProjection",
     "SplitEdges",
     "Spread",
     "Stoichiometry",
+    "Strata",
+    "Truths",
+    "attributed",
     "base_medium",
+    "chosen_edges",
     "comparison_loss",
     "condition_growths",
     "consumer_edges",
     "consumer_splits",
+    "edge_table",
+    "edges_closed",
     "escher_csv",
     "escher_files",
     "escher_json",
     "fba",
     "flux_variability",
     "freeze_but",
+    "gatt",
+    "gatt_edges",
     "gene_deletions",
     "labelled_media",
     "learning_media",
+    "metabolite_deletions",
     "moved",
     "named_conditions",
     "network_edges",
+    "node_table",
     "pathway_flow",
     "pfba",
     "producer_edges",
     "producer_splits",
+    "ranked",
     "reaction_deletions",
     "sole_sources",
     "stack_conditions",
