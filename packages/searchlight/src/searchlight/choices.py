@@ -65,7 +65,7 @@ class NetworkChoice(Choice):
     nodes: int = 80
     """Metabolism: nodes of a drawn network, 300 at most."""
     currency: Literal["split", "hidden"] = "split"
-    """Metabolism: what joins nearly everything, such as ATP, is drawn beside each of its reactions, or not at all."""
+    """Metabolism: of a subsystem, what joins nearly everything (ATP) is drawn beside each reaction, or counted only."""
 
     def __post_init__(self):
         if not 2 <= self.nodes <= 300:
