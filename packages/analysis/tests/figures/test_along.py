@@ -93,6 +93,14 @@ def test_layers_are_named_at_equal_distances():
     assert [label.get_text() for label in axes.get_xticklabels()] == ["layer 0", "layer 1", "layer 2"]
 
 
+def test_the_level_of_layers_has_the_name_it_is_given():
+    found = {
+        "head 0": {"layer_0": Estimate(0.9, 0.8, 1.0, 5, 1.0), "layer_1": Estimate(0.7, 0.6, 0.8, 5, 1.0)}
+    }
+    axes = layer_evolution(found, label="entropy", level="uniform").axes[0]
+    assert [text.get_text() for text in axes.texts] == ["uniform"]
+
+
 def test_deletion_is_drawn_against_the_intact_model_in_every_panel():
     lines = {"most attended": along(0.7, 0.4), "random": along(0.8, 0.7)}
     intact = Estimate(0.85, 0.8, 0.9, 5)

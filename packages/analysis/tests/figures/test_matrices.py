@@ -28,6 +28,26 @@ def test_a_level_is_marked_on_the_scale_and_named():
     assert any(set(line.get_ydata()) == {0.5} for line in bar.lines)
 
 
+def test_colours_part_at_a_centre_and_points_mark_what_is_significant():
+    significant = VALUES > 0.9
+    axes = heat_map(VALUES, label="ratio", centre=0.5, significant=significant).axes[0]
+    image, (points,) = axes.images[0], axes.collections
+    assert image.get_cmap().name == DIVERGING
+    assert sum(image.get_clim()) == pytest.approx(1.0)
+    assert image.get_clim()[0] <= VALUES.min()
+    assert {(int(y), int(x)) for x, y in points.get_offsets()} == set(
+        map(tuple, np.argwhere(significant).tolist())
+    )
+    with pytest.raises(AnalysisError, match=r"significance for each of \(3, 5\) cells"):
+        heat_map(VALUES, label="ratio", significant=significant.T)
+
+
+def test_forty_named_rows_are_all_named():
+    names = [f"pathway {k}" for k in range(40)]
+    axes = heat_map(RNG.random((40, 3)), label="ratio", rows=names).axes[0]
+    assert ticks(axes.yaxis) == names
+
+
 def test_a_matrix_larger_than_the_page_is_averaged_says_so_and_keeps_its_own_places():
     figure = heat_map(RNG.random((4, 2500)), label="attention")
     drawn = figure.axes[0].images[0]
