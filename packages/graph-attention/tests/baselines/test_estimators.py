@@ -39,8 +39,8 @@ def growth_alone(labelled, growth):
     return SimpleNamespace(graph=labelled.graph, media=labelled.media, growth=growth, flux=None)
 
 
-def standardised(labelled, learned, asked):
-    inputs = [inputs_of(labelled.media, rows, "both") for rows in (learned, asked)]
+def standardised(labelled, learned, asked, which):
+    inputs = [inputs_of(labelled.media, rows, which) for rows in (learned, asked)]
     varies = inputs[0].std(0) > 0
     scaler = StandardScaler().fit(inputs[0][:, varies])
     return [scaler.transform(each[:, varies]) for each in inputs]
@@ -98,12 +98,12 @@ def test_growth_in_random_order_is_not_predicted(name, labelled, parts):
 
 
 @pytest.mark.parametrize(
-    ("name", "estimator"),
-    [("ridge", Ridge(1.0)), ("knn", KNeighborsRegressor(5, weights="distance"))],
+    ("name", "which", "estimator"),
+    [("ridge", "both", Ridge(1.0)), ("knn", "composition", KNeighborsRegressor(5, weights="distance"))],
 )
-def test_growth_and_fluxes_are_those_of_the_estimator_by_hand(name, estimator, labelled, parts):
+def test_growth_and_fluxes_are_those_of_the_estimator_by_hand(name, which, estimator, labelled, parts):
     learned, asked = parts["train"], parts["test/medium"]
-    known, new = standardised(labelled, learned, asked)
+    known, new = standardised(labelled, learned, asked, which)
     prediction = quick(name).fit(labelled, learned).predict(labelled, asked)
     growth = estimator.fit(known, labelled.growth[learned]).predict(new)
     assert np.allclose(prediction.growth, np.maximum(growth, 0))

@@ -34,6 +34,7 @@ from graph_attention.truth.recipes import GROWS
 
 KEPT = 0.999
 """The share of the variance of fluxes and shares that the components hold which trees are grown for."""
+COMPOSITION = "composition of the chosen sources"
 
 
 @dataclass
@@ -102,6 +103,8 @@ class GaussianProcess(Regression):
 
     length_scale: float = 10.0
     name: ClassVar[str] = "gaussian_process"
+    inputs: ClassVar[Inputs] = "composition"
+    sees: ClassVar[str] = COMPOSITION
     says: ClassVar[tuple[str, ...]] = GROWTH_ALONE
 
     def regressor(self, seed: int, targets: int) -> Any:
@@ -130,10 +133,12 @@ class GaussianProcess(Regression):
 
 @dataclass
 class Neighbours(Regression):
-    """The mean over the nearest training media, by uptake and composition."""
+    """The mean over the nearest training media, by composition: by uptake every nutrient is as far as any other."""
 
     neighbours: int = 5
     name: ClassVar[str] = "knn"
+    inputs: ClassVar[Inputs] = "composition"
+    sees: ClassVar[str] = COMPOSITION
 
     def regressor(self, seed: int, targets: int) -> Any:
         """The nearest neighbours of standardised inputs, the nearer the more."""
