@@ -34,6 +34,8 @@ ENRICHED = Measure(
 )
 WITHIN = Measure("within_pathway", chance=1.0, higher_is_better=None, bounds=(0.0, np.inf))
 CELLS = Measure("cells_enriched", higher_is_better=None, bounds=(0.0, 1.0))
+LEAST = 2.0**-4
+"""The smallest ratio that is drawn; none at all would be infinitely far below."""
 FEW = 3
 """Subsystems with fewer nodes are told together."""
 
@@ -85,15 +87,17 @@ class Pathways(Assay):
             yield Drawing(
                 f"pathways-{arm}",
                 heat_map(
-                    np.log2(np.maximum(first.arrays["ratio"], 2.0**-4)),
-                    label="log₂ of flow over its mean under the null, at least −4",
+                    np.log2(np.maximum(first.arrays["ratio"], LEAST)),
+                    label="log₂ of flow over its null",
                     rows=names,
                     columns=names,
                     x="attended",
                     y="attending",
-                    against={"degrees alone": 0.0},
+                    centre=0.0,
+                    significant=first.arrays["corrected"] < 0.05,
                 ),
-                f"{arm}, first network: attention between subsystems over what swapped edges give.",
+                f"{arm}, first network: attention between subsystems over what swapped edges give, at least a 16th; "
+                "points have p < 0.05 after correction.",
                 f"Matrix of {len(names)} subsystems; its diagonal is attention within a subsystem.",
                 "0 is what the degrees of nodes give; the network itself links nodes of a subsystem.",
             )
@@ -146,10 +150,11 @@ def together(subsystem: np.ndarray) -> np.ndarray:
 
 
 def matrices(cells: Sequence[Enrichment]) -> dict[str, np.ndarray]:
-    """Ratio and share of attention, attending × attended."""
+    """Ratio, share of attention and corrected p, attending × attended."""
     side = round(len(cells) ** 0.5)
     ratio = np.array([each.estimate.value for each in cells]).reshape(side, side)
-    return {"ratio": ratio, "mass": np.array([each.mass for each in cells]).reshape(side, side)}
+    rest = {"mass": [each.mass for each in cells], "corrected": [each.p_corrected for each in cells]}
+    return {"ratio": ratio} | {name: np.array(each).reshape(side, side) for name, each in rest.items()}
 
 
 def notes(cells: Sequence[Enrichment], enriched: Sequence[Enrichment], network: Attended) -> Iterator[str]:
