@@ -19,6 +19,7 @@ from graph_attention.baselines.base import Baseline
 from graph_attention.claims import CLAIMS
 from graph_attention.configuration import UNROLLED, LossConfig
 from graph_attention.dataset_of import dataset_of
+from graph_attention.errors import MetabolicError
 from graph_attention.metrics import FLUX_Q2, GROWTH_Q2, MEASURES, flux_q2
 from graph_attention.model.factory import transformer_of
 from graph_attention.model.losses import MultiTaskLoss, Spread
@@ -113,8 +114,15 @@ class Metabolism(Experiment):
         return self.config.loss if known else replace(self.config.loss, flux=0.0, split=0.0)
 
     def prepare(self) -> None:
-        """Read and prune the network, label the media."""
-        _ = self.splits, self.reference
+        """Read and prune the network, label the media.
+
+        Raises:
+            MetabolicError: there is nothing to train on, or no held-out nutrient.
+        """
+        for split in (TRAIN, "validation/nutrient", "test/nutrient"):
+            if not len(self.splits[split]):
+                raise MetabolicError(f"{len(self.dataset)} media leave none for {split}; give more media")
+        _ = self.reference
 
     def data_hash(self) -> str:
         """SHA-256 over network, media, labels and splits."""
@@ -200,10 +208,12 @@ class Metabolism(Experiment):
 
     def validate(self, model: Any) -> dict[str, float]:
         """What its trials tell on held-out nutrients, the primary measure first, and growth on held-out mixtures."""
-        nutrient, medium = (self.table(split, self.predict(model, split)[0]) for split in VALIDATION)
+        asked = zip(VALIDATION, (OF_TRIALS, (GROWTH_Q2,)), ("", "_medium"), strict=True)
         return {
             f"{measure.name}{suffix}": value
-            for table, measures, suffix in ((nutrient, OF_TRIALS, ""), (medium, (GROWTH_Q2,), "_medium"))
+            for split, measures, suffix in asked
+            if len(self.splits[split])
+            for table in [self.table(split, self.predict(model, split)[0])]
             for measure in measures
             for value in self.values(table, measure, ())["value"]
         }
@@ -225,8 +235,8 @@ class Metabolism(Experiment):
 
     @torch.no_grad()
     def evaluate(self, model: Any) -> Evaluation:
-        """Every validation and test split."""
-        return join([self.evaluate_split(model, split) for split in EVALUATED])
+        """Every validation and test split; those of mixtures are left out where so few media give none."""
+        return join([self.evaluate_split(model, split) for split in EVALUATED if len(self.splits[split])])
 
     def evaluate_split(self, model: Any, split: str) -> Evaluation:
         """Trials, fluxes, splits and maps of one split."""
@@ -310,7 +320,7 @@ def prediction_of(outputs: Sequence[Any]) -> Prediction:
 
 
 def flux_q2_of(trials: pl.DataFrame, states: Mapping[str, np.ndarray], by: Sequence[str]) -> pl.DataFrame:
-    """The median over varying reactions of Q², in every group of rows."""
+    """The median over varying reactions of Q², in every group of rows in which any varies."""
     if "flux/predicted" not in states:
         return trials.select(by).clear().with_columns(value=pl.lit(None, dtype=pl.Float64))
     names = ("flux/target", "flux/predicted", "flux/reference")
@@ -318,5 +328,7 @@ def flux_q2_of(trials: pl.DataFrame, states: Mapping[str, np.ndarray], by: Seque
     for levels, part in trials.select(by).with_row_index().group_by(by, maintain_order=True):
         target, predicted, reference = (states[name][part["index"].to_numpy()] for name in names)
         each = flux_q2(target, predicted, reference[0])
-        rows.append((*levels, float(np.nanmedian(each))))
-    return pl.DataFrame(rows, schema=[*by, "value"], orient="row")
+        if not np.isnan(each).all():
+            rows.append((*levels, float(np.nanmedian(each))))
+    schema = {**{name: trials.schema[name] for name in by}, "value": pl.Float64}
+    return pl.DataFrame(rows, schema=schema, orient="row").sort(by)
