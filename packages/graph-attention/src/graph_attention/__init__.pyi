@@ -1,6 +1,10 @@
 from .assays.strata import Ranked as Ranked
 from .assays.strata import Strata as Strata
 from .assays.strata import ranked as ranked
+from .baselines.gene_features import GeneFeatures as GeneFeatures
+from .baselines.registry import BASELINES as BASELINES
+from .baselines.registry import make_baseline as make_baseline
+from .baselines.topology_forest import TopologyForest as TopologyForest
 from .errors import MetabolicError as MetabolicError
 from .explanations.attributed import attributed as attributed
 from .explanations.attributions import gatt as gatt
@@ -46,6 +50,11 @@ from .layers.self_attention import SelfAttention as SelfAttention
 from .layers.split_edges import SplitEdges as SplitEdges
 from .layers.split_edges import consumer_edges as consumer_edges
 from .layers.split_edges import producer_edges as producer_edges
+from .metrics import flux_q2 as flux_q2
+from .metrics import flux_r2 as flux_r2
+from .metrics import imbalance as imbalance
+from .metrics import q2 as q2
+from .metrics import total_variation as total_variation
 from .model.balance import FluxBalance as FluxBalance
 from .model.coupling import CoupledReactions as CoupledReactions
 from .model.factory import transformer_of as transformer_of
@@ -68,6 +77,10 @@ from .pictures.escher import escher_json as escher_json
 from .pictures.gallery import Gallery as Gallery
 from .pictures.pathway_flow import pathway_flow as pathway_flow
 from .pictures.splits import SeenSplits as SeenSplits
+from .predictions import Prediction as Prediction
+from .trials import Reference as Reference
+from .trials import measured as measured
+from .trials import trials_table as trials_table
 from .truth.conditions import condition_growths as condition_growths
 from .truth.conditions import named_conditions as named_conditions
 from .truth.dataset import FluxDataset as FluxDataset
@@ -88,6 +101,7 @@ from .truth.splits import producer_splits as producer_splits
 from .truth.variability import flux_variability as flux_variability
 
 __all__ = [
+    "BASELINES",
     "AttendedNetwork",
     "AttentionEdges",
     "Compared",
@@ -115,6 +129,7 @@ __all__ = [
     "FluxSplitAttention",
     "FluxSplitEdges",
     "Gallery",
+    "GeneFeatures",
     "GrowthTable",
     "Joined",
     "JoinedAttention",
@@ -133,7 +148,9 @@ __all__ = [
     "MultiTaskLoss",
     "NetworkEdges",
     "Pathways",
+    "Prediction",
     "Ranked",
+    "Reference",
     "SeenSplits",
     "SelfAttention",
     "SharedProjection",
@@ -141,6 +158,7 @@ __all__ = [
     "Spread",
     "Stoichiometry",
     "Strata",
+    "TopologyForest",
     "Truths",
     "attributed",
     "base_medium",
@@ -155,13 +173,18 @@ __all__ = [
     "escher_files",
     "escher_json",
     "fba",
+    "flux_q2",
+    "flux_r2",
     "flux_variability",
     "freeze_but",
     "gatt",
     "gatt_edges",
     "gene_deletions",
+    "imbalance",
     "labelled_media",
     "learning_media",
+    "make_baseline",
+    "measured",
     "metabolite_deletions",
     "moved",
     "named_conditions",
@@ -171,9 +194,12 @@ __all__ = [
     "pfba",
     "producer_edges",
     "producer_splits",
+    "q2",
     "ranked",
     "reaction_deletions",
     "sole_sources",
     "stack_conditions",
+    "total_variation",
     "transformer_of",
+    "trials_table",
 ]
