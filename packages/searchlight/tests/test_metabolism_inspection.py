@@ -78,7 +78,10 @@ def test_weights_stand_in_the_order_of_the_edges(experiment, controls):
 
 
 def test_pictures_figures_files_and_lines_are_all_there(inspection):
-    assert [each.name for each in inspection.drawings][:2] == ["network", "network-conditions"]
+    assert [each.name for each in inspection.drawings][:2] == [
+        "network-acetate",
+        "network-conditions-acetate",
+    ]
     assert "acetate" in inspection.drawings[0].caption
     assert {"inspection-acetate.json", "inspection-acetate.txt"} <= set(inspection.files)
     assert json.loads(inspection.files["inspection-acetate.json"])["network"]["name"] == "e_coli_core"

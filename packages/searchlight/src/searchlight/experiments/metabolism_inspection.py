@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -45,7 +46,9 @@ def inspect(
         )
     try:
         gallery = gallery_of(experiment.graph, controls, choice)
-        drawings, told = list(gallery.drawings()), lines(gallery)
+        # Pictures of another choice stay where they are.
+        drawings = [replace(each, name=f"{each.name}{choice.suffix}") for each in gallery.drawings()]
+        told = lines(gallery)
         files = files_of(gallery, told, choice.suffix)
     except MetabolicError as error:
         raise UsageError(str(error)) from None
