@@ -29,13 +29,14 @@ from graph_attention.baselines.topology_forest import essential_genes
 from graph_attention.configuration import MediaConfig, MetabolismConfig, NetworkConfig
 from graph_attention.dataset_of import dataset_of
 from graph_attention.metrics import auprc, auroc, flux_q2, q2, signed_log
+from graph_attention.model.unrolled import Unrolled
 from graph_attention.network_of import whole_network
 from graph_attention.predictions import Prediction
 from graph_attention.trials import Reference, trials_table
 from graph_attention.truth.deletions import gene_deletions
 from graph_attention.truth.growth_table import GrowthTable
 from graph_attention.truth.recipes import GROWS
-from searchlight import console
+from searchlight import console, load_config
 
 PARTS = ("media", "sole", "genes", "table")
 SPLITS = ("test/nutrient", "test/medium")
@@ -112,14 +113,19 @@ def score_media(
         began = time.process_time()
         fitted = [made(name).fit(dataset, rows["train"], seed) for seed in repeats]
         seconds = (time.process_time() - began) / len(repeats)
+        console.remark(f"{name}: fitted in {seconds:.1f} CPU s")
         for split in SPLITS:
             said = [each.predict(dataset, rows[split]) for each in fitted]
             yield Scored(name, split, seconds, figures(dataset, rows[split], said, split, reference))
 
 
 def made(name: str):
-    """A baseline, or the equal shares."""
-    return UniformSplits() if name == UniformSplits.name else make_baseline(name)
+    """A baseline, the equal shares, or the unrolled steps inside the transformer, untrained and without attention."""
+    if name == UniformSplits.name:
+        return UniformSplits()
+    if name == Unrolled.name:
+        return Unrolled(load_config("metabolism/unrolled").config.model)
+    return make_baseline(name)
 
 
 def figures(
@@ -182,7 +188,10 @@ def flux_estimate(truth: np.ndarray, said: Sequence, reference: np.ndarray, grou
 
 def show_media(dataset: Labelled, options: argparse.Namespace, title: str) -> None:
     """The table of all baselines, a row for each split."""
-    names = [*BASELINES] + ([UniformSplits.name] if dataset.flux is not None else [])
+    computed = dataset.flux is not None
+    # Flux balance made the computed labels and gives them back; of measured growth it is a prediction.
+    names = [each for each in BASELINES if each != "fba" or not computed]
+    names += [UniformSplits.name, Unrolled.name] if computed else []
     scored = list(score_media(dataset, options.split_seed, options.seeds, names))
     rows = dataset.media.split(seed=options.split_seed)
     console.say(title)
