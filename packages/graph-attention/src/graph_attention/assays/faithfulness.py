@@ -30,6 +30,7 @@ class FaithfulAttention(Assay):
     """
 
     name = "faithfulness"
+    version = 2
     question = "Do growth, fluxes and flux splits rest on the edges that are attended?"
     measures = (DELETION, KEEPING)
     controls = ("deletion",)

@@ -54,6 +54,7 @@ class Pathways(Assay):
     seed: int = 0
 
     name = "pathways"
+    version = 2
     question = "From which subsystem to which does attention flow, and does it stay in a pathway?"
     measures = (WITHIN, ENRICHED, CELLS)
     controls = ("pathways",)
