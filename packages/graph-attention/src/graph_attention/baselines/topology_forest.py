@@ -18,7 +18,7 @@ ESSENTIAL = 0.01
 Track = Literal["rules", "topology", "structure", "flux"]
 TRACKS: dict[Track, str] = {
     "rules": "gene rules alone",
-    "topology": "rules, degrees, other makers and users, distance to biomass, subsystems",
+    "topology": "rules, degrees, other makers and users by the bounds in the file, distance to biomass, subsystems",
     "structure": "topology, and what a deletion cuts off by signs of S and bounds (medium, biomass); no flux, no LP",
     "flux": "structure, and the flux of the unharmed cell",
 }
