@@ -14,7 +14,7 @@ from graph_attention.claims import CLAIMS
 from graph_attention.claims.growth import CLAIMED
 
 NAN = float("nan")
-ARMS = ("flux_split", "unsupervised_split", "no_pathway", "no_stoichiometry", "no_node_kinds", "one_head")
+ARMS = ("projection", "unsupervised_split", "no_pathway", "no_stoichiometry", "no_node_kinds", "one_head")
 FULL = ARMS[:2]
 SPREAD = (1, -1, 2, -2, 0)
 """Deviations of five networks that cancel: an arm's differ from another's by their order."""
@@ -145,7 +145,7 @@ def test_four_networks_settle_nothing(settled):
 
 
 def test_attention_whose_edges_do_not_matter_is_not_said_to_follow_flux(tmp_path):
-    runs = [Run(tmp_path / "flux_split" / f"seed-{seed}") for seed in range(5)]
+    runs = [Run(tmp_path / "projection" / f"seed-{seed}") for seed in range(5)]
     for run in runs:
         run.begin("system: made_up", {"data_hash": "one", "budget": 9, "parameters": 9})
 
@@ -157,7 +157,7 @@ def test_attention_whose_edges_do_not_matter_is_not_said_to_follow_flux(tmp_path
         return Findings(tuple(Finding(each.measure, nothing, each.cell) for each in found.figures))
 
     flux = next(each for each in CLAIMS if each.number == 8)
-    claim = flux.predictions[0].claim(Archive({"flux_split": runs}, find))
+    claim = flux.predictions[0].claim(Archive({"projection": runs}, find))
     assert claim.verdict == "no detectable difference"
     assert "the intervention changes nothing" in claim.reason
 

@@ -4,8 +4,9 @@ from typing import Any
 
 from analysis import Differs, Measured, Quantity
 
-ATTENTION = "flux_split"
-"""Edge attention that knows all it can, with its flux splits supervised."""
+ATTENTION = "projection"
+"""Edge attention that knows all it can, with supervised flux splits, and without an optimiser of growth inside: what
+it reaches is due to attention, and what an ablation takes away is missed."""
 UNSUPERVISED = "unsupervised_split"
 """The same, and no split is shown to it: what attention does by itself."""
 NUTRIENT = {"split": "test/nutrient"}
