@@ -63,6 +63,7 @@ def main() -> None:
     parser.add_argument("--labels", type=Path, help="labelled media that are there already")
     parser.add_argument("--split", default="validation/nutrient")
     parser.add_argument("--media", type=int, default=200, help="at most so many media of the split")
+    parser.add_argument("--steps", type=int, nargs="+", default=STEPS)
     arguments = parser.parse_args()
     labels = None if arguments.labels is None else str(arguments.labels)
     config = MetabolismConfig(network=NetworkConfig(name=arguments.network), media=MediaConfig(labels=labels))
@@ -78,7 +79,7 @@ def main() -> None:
         f"{'steps':>6}{'growth Q²':>10}{'flux Q²':>10}{'flux r²':>10}{'split TV':>10}{'CPU ms':>10}   (per medium)"
     )
     torch.set_num_threads(1)
-    for steps in STEPS:
+    for steps in arguments.steps:
         began = time.process_time()
         with torch.no_grad():
             flux = fluxes(balance, dataset, rows, steps)

@@ -53,9 +53,24 @@ def test_what_is_not_known_is_named_and_counted(toy):
     assert there.model.solver.own_price[place] == 0
 
 
-def test_unknown_pathways_are_refused(toy, e_coli_core):
+def renamed(graph, name):
+    """The same network with its pathway of growth called otherwise."""
+    table = graph.reactions.with_columns(subsystem=graph.reactions["subsystem"].replace("growth", name))
+    return MetabolicGraph(graph.name, graph.stoichiometry, graph.metabolites, table)
+
+
+def test_reactions_of_unknown_pathways_count_as_unassigned_and_are_told(toy):
+    there = moved(trained_like(toy), SMALL, renamed(toy, "thriving"))
+    assert there.foreign == ("thriving",)
+    assert str(there).endswith("unassigned: thriving")
+    assert "thriving" not in there.model.graph.subsystems
+
+
+def test_unknown_pathways_are_refused_by_a_model_that_knows_no_reaction_without_one(toy):
+    table = toy.reactions.with_columns(subsystem=toy.reactions["subsystem"].replace("", "other"))
+    assigned = MetabolicGraph("assigned", toy.stoichiometry, toy.metabolites, table)
     with pytest.raises(MetabolicError, match="borrow_subsystems"):
-        moved(trained_like(e_coli_core), SMALL, toy)
+        moved(trained_like(assigned), SMALL, toy)
 
 
 def test_other_settings_are_refused(toy):

@@ -10,9 +10,9 @@ from torch import Tensor, nn
 from graph_attention.model.balance import FluxBalance
 from graph_attention.model.projection import clipped
 
-REWARD, PRICE = 100.0, 0.03
+REWARD, PRICE = 50.0, 0.015
 """Where the reward of growth and the price of flux begin; growth that needs 3000 flux of its own is not worth it."""
-RELAXATION = 1.7
+RELAXATION = 1.9
 
 
 class Terms(NamedTuple):
@@ -34,7 +34,7 @@ class Interior(NamedTuple):
 class FluxSteps(nn.Module):
     """Unrolled steps of  min Σ_r π_r |v_r| − (γ b + push) · v   such that   S v = 0,  lower ≤ v ≤ upper.
 
-        x = P(z − y + σ_k g),   z ← shrink(1.7 x − 0.7 z + y, σ_k π) within the bounds,   y ← y + 1.7 x − 0.7 z_old − z
+        x = P(z − y + σ_k g),   z ← shrink(1.9 x − 0.9 z + y, σ_k π) within the bounds,   y ← y + 1.9 x − 0.9 z_old − z
 
     This imitates the optimisation that flux balance analysis solves, by a given number of steps of the alternating
     direction method (Boyd et al. 2011): an algorithm turned into layers (Gregor & LeCun 2010; for growth on media

@@ -1,8 +1,9 @@
 """A trained model on another network, or on other media."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import polars as pl
 import torch
 from torch import Tensor
 
@@ -10,7 +11,7 @@ from graph_attention.errors import MetabolicError
 from graph_attention.layers.encodings import Pathways
 from graph_attention.model.factory import transformer_of
 from graph_attention.model.transformer import MetabolicTransformer
-from graph_attention.network.tables import named
+from graph_attention.network.tables import UNASSIGNED, named
 
 if TYPE_CHECKING:
     from graph_attention.configuration import ModelConfig
@@ -29,11 +30,14 @@ class Moved:
     """Reactions whose id both networks have; the objective reaction stands for the other's."""
     unknown: tuple[str, ...]
     """Ids of the reactions that it had never seen."""
+    foreign: tuple[str, ...] = ()
+    """Pathways that it had never seen; their reactions count as unassigned."""
 
     def __str__(self) -> str:
         """One sentence."""
         reactions = self.shared + len(self.unknown)
-        return f"{self.shared} of {reactions} reactions of {self.model.graph.name} are known by their id"
+        known = f"{self.shared} of {reactions} reactions of {self.model.graph.name} are known by their id"
+        return known + (f"; unknown pathways, unassigned: {named(self.foreign, 5)}" if self.foreign else "")
 
 
 def moved(model: MetabolicTransformer, config: "ModelConfig", graph: "MetabolicGraph") -> Moved:
@@ -47,15 +51,12 @@ def moved(model: MetabolicTransformer, config: "ModelConfig", graph: "MetabolicG
         graph: the other network; `borrow_subsystems` gives it pathways where its file has none.
 
     Raises:
-        MetabolicError: it has pathways that the model has no vector for, or the settings are not the model's.
+        MetabolicError: it has pathways that the model has no vector for, and the model knows no reaction without one;
+            or the settings are not the model's.
     """
     names = pathways_of(model)
-    foreign = sorted(set(graph.subsystems) - set(names)) if names else []
-    if foreign:
-        raise MetabolicError(
-            f"expected pathways among the {len(names)} that the model knows; got {len(foreign)} others: "
-            f"{named(foreign, 5)}; borrow those of {model.graph.name} with borrow_subsystems"
-        )
+    foreign = tuple(sorted(set(graph.subsystems) - set(names))) if names else ()
+    graph = _without(graph, foreign, names)
     other = transformer_of(graph, config, pathways=names or None)
     places = _places(model.graph, graph)
     state, fresh = model.state_dict(), other.state_dict()
@@ -69,7 +70,7 @@ def moved(model: MetabolicTransformer, config: "ModelConfig", graph: "MetabolicG
     except RuntimeError as error:
         raise MetabolicError(f"the settings are not those that the model was made with: {error}") from None
     unknown = tuple(graph.reactions["id"].filter((places < 0).numpy()))
-    return Moved(other, len(places) - len(unknown), unknown)
+    return Moved(other, len(places) - len(unknown), unknown, foreign)
 
 
 def freeze_but(model: MetabolicTransformer, *parts: str) -> tuple[str, ...]:
@@ -96,6 +97,19 @@ def freeze_but(model: MetabolicTransformer, *parts: str) -> tuple[str, ...]:
 def pathways_of(model: MetabolicTransformer) -> tuple[str, ...]:
     """The pathways that the layers know by name; none where they do not look at pathways."""
     return next((module.names for module in model.modules() if isinstance(module, Pathways)), ())
+
+
+def _without(graph: "MetabolicGraph", foreign: tuple[str, ...], names: tuple[str, ...]) -> "MetabolicGraph":
+    """The network whose reactions in foreign pathways have none."""
+    if not foreign:
+        return graph
+    if UNASSIGNED not in names:
+        raise MetabolicError(
+            f"expected pathways among the {len(names)} that the model knows; got {len(foreign)} others: "
+            f"{named(foreign, 5)}; borrow those of the model's network with borrow_subsystems"
+        )
+    blank = pl.when(pl.col("subsystem").is_in(foreign)).then(pl.lit("")).otherwise("subsystem")
+    return replace(graph, reactions=graph.reactions.with_columns(subsystem=blank))
 
 
 def _places(source: "MetabolicGraph", target: "MetabolicGraph") -> Tensor:
