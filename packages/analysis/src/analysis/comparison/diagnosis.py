@@ -107,7 +107,7 @@ REMEDIES = {
     ),
     "training-far-above-validation": (
         "The model remembers its training items.",
-        "use more identities, dropout or weight decay, or stop earlier.",
+        "show training more that differs (identities, nutrients), use dropout or weight decay, or stop earlier.",
     ),
     "at-chance": (
         "Nothing was learned that this metric measures.",
@@ -115,7 +115,7 @@ REMEDIES = {
     ),
     "too-few-trials": (
         "Chance alone moves a score from this few trials by several points.",
-        "evaluate on more sequences.",
+        "evaluate on more items (sequences, media).",
     ),
     "too-few-seeds": (
         "Networks are the units of a comparison, and these are too few for a narrow interval.",

@@ -1,0 +1,67 @@
+"""What a demonstration promises before anything is trained."""
+
+import subprocess
+import sys
+
+import pytest
+
+from searchlight.choices import choice_of
+from searchlight.configuration import load_config, presets
+from searchlight.demonstration import DEMONSTRATIONS, demonstration_of
+from searchlight.experiments.base import Facts
+
+
+@pytest.mark.parametrize("quick", [True, False])
+@pytest.mark.parametrize("system", DEMONSTRATIONS)
+def test_every_question_has_a_baseline_and_its_inspected_arm_is_among_the_arms(system, quick):
+    found = demonstration_of(system, quick=quick)
+    assert all(len(arms) > 1 for arms in found.questions.values())
+    assert found.inspected in found.arms
+    assert len({arm.name for arm in found.arms}) == len(found.arms)
+    assert {arm.system for arm in found.arms} == {system}
+
+
+@pytest.mark.parametrize("quick", [True, False])
+@pytest.mark.parametrize("system", DEMONSTRATIONS)
+def test_what_it_sends_a_reader_to_exists(system, quick):
+    found = demonstration_of(system, quick=quick)
+    assert found.trained_next in presets()
+    assert choice_of(system, found.choice).chosen == dict(found.choice)
+    assert choice_of(system, found.next_choice).flags
+
+
+def test_demonstrations_of_two_systems_have_pages_of_their_own():
+    names = [
+        demonstration_of(system, quick=quick).name for system in DEMONSTRATIONS for quick in (True, False)
+    ]
+    assert len(set(names)) == len(names)
+
+
+def test_what_a_demonstration_says_is_said_without_torch():
+    code = (
+        "import sys; from searchlight.demonstration import demonstration_of; "
+        "print(demonstration_of('metabolism', quick=True).said and 'torch' in sys.modules)"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "False"
+
+
+def test_facts_are_sentences_on_a_page():
+    facts = Facts("growth", ("condition", "uptake"), (("glucose", "10"), ("acetate", "30")))
+    assert facts.lines == ["condition glucose; uptake 10", "condition acetate; uptake 30"]
+
+
+@pytest.mark.parametrize("name", [name for name in presets() if name.startswith("metabolism/")])
+def test_every_preset_of_metabolism_holds(name):
+    assert load_config(name).system == "metabolism"
+
+
+ABLATIONS = ("no_pathway", "no_stoichiometry", "no_node_kinds", "one_head", "unsupervised_split")
+
+
+@pytest.mark.parametrize("name", ABLATIONS)
+def test_an_ablation_differs_from_its_base_in_one_setting(name):
+    from searchlight.configuration import differences, to_plain
+
+    base, ablated = (load_config(f"metabolism/{each}").config for each in ("projection", name))
+    assert len(differences(to_plain(base), to_plain(ablated))) == 1
