@@ -31,11 +31,9 @@ if TYPE_CHECKING:
     from searchlight.experiments.metabolism import Metabolism
 
 TOLERANCE = math.log(1.5)
-"""Fluxes differ by more than this on the scale sign(v) log(1 + |v|): large ones by half, small ones by 0.5 mmol/gDW/h."""
-LEARNED = 256
-"""Training media at most that a comparator learns from."""
-HELD_OUT = 24
-"""Pairs of media of each test split at most; no medium is in two of them."""
+"""A flux differs by more than this on the scale sign(v) log(1 + |v|): from 0 to 0.5 mmol/gDW/h, or from 20 to 30.5."""
+MOST = {"train": 256, "test/nutrient": 48, "test/medium": 48}
+"""Media of each split at most; test media are paired off, none in two pairs."""
 STEPS = 300
 PAIRS = 8
 """Pairs of media of a training step."""
@@ -132,24 +130,24 @@ def evaluate(experiment: "Metabolism", model: MetabolicTransformer) -> Evaluatio
 
     Comparators learn from training media, on the nodes of the trained model, which stays as it is.
     """
-    train = Seen.of(experiment, model, growing(experiment, "train", LEARNED))
-    if len(train.flux) < 2:
-        raise UsageError("a comparison needs two training media on which cells grow; give more media.")
+    rows = {split: growing(experiment, split, most) for split, most in MOST.items()}
+    if short := [split for split in ("train", "test/nutrient") if len(rows[split]) < 2]:
+        raise UsageError(f"{short[0]}: a comparison needs two media on which cells grow; give more media.")
+    train = Seen.of(experiment, model, rows["train"])
     with torch.enable_grad():
         heads, device = experiment.config.model.heads, experiment.config.training.device
         comparators = Comparators.learned(train, heads, experiment.seed, device)
     usual = train.differs(next(drawn_pairs(len(train.flux), 1000, 0))).mean(0)
     parts, maps = [], []
-    for split in TESTED:
-        rows = growing(experiment, split, 2 * HELD_OUT)
-        if len(rows) > 1:
-            seen, pairs = Seen.of(experiment, model, rows), np.arange(len(rows) // 2 * 2).reshape(-1, 2)
-            scores, between = comparators.scores(seen, pairs)
-            scores["usual"] = np.broadcast_to(usual, scores["own_flux"].shape)
-            parts.append(table(experiment, split, rows[pairs], scores, seen.differs(pairs)))
-            maps.append(between.reshape(-1, 2, 2))
-    if not parts:
-        raise UsageError("a comparison needs two test media on which cells grow; give more media.")
+    for split in (each for each in TESTED if len(rows[each]) > 1):
+        seen, pairs = (
+            Seen.of(experiment, model, rows[split]),
+            np.arange(len(rows[split]) // 2 * 2).reshape(-1, 2),
+        )
+        scores, between = comparators.scores(seen, pairs)
+        scores["usual"] = np.broadcast_to(usual, scores["own_flux"].shape)
+        parts.append(table(experiment, split, rows[split][pairs], scores, seen.differs(pairs)))
+        maps.append(between.reshape(-1, 2, 2))
     return Evaluation(pl.concat(parts), attention={"between": np.concatenate(maps)})
 
 

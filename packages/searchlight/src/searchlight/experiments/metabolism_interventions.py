@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from graph_attention.model.transformer import MetabolicTransformer
 from searchlight.errors import UsageError
 from searchlight.experiments import (
+    metabolism_comparison,
     metabolism_contrasts,
     metabolism_deletion,
     metabolism_explanation,
@@ -26,6 +27,7 @@ PROBES: dict[str, Callable[["Metabolism", MetabolicTransformer], Evaluation]] = 
     "pathways": metabolism_explanation.pathways,
     "deletion": metabolism_deletion.evaluate,
     "contrasts": metabolism_contrasts.evaluate,
+    "comparison": metabolism_comparison.evaluate,
     "scaling": metabolism_scaling.evaluate,
 }
 """What tells whether attention matters, what it follows, and what it costs."""
