@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from analysis import Exceeds, Hypothesis, Measured, Prediction
-from graph_attention.claims.arms import ATTENTION, UNSUPERVISED
+from graph_attention.claims.arms import ATTENTION, NUTRIENT, UNSUPERVISED
 from graph_attention.claims.stability import StableOverSeeds
 
 DELETED = Measured("faithfulness", "deletion_effect", {"output": "flux"})
@@ -60,21 +60,59 @@ def following() -> Iterator[Prediction]:
         )
 
 
+def compared(score: str) -> Measured:
+    """AUROC of a score, less its null, for reactions whose flux differs between media with held-out nutrients."""
+    return Measured("comparison", "comparison_excess", {"score": score, **NUTRIENT})
+
+
+def comparing() -> Iterator[Prediction]:
+    """Conditions that attend to each other at every node, on the nodes of a network that learns no more."""
+    opened = compared("comparator") - compared("comparator_closed")
+    for arm in WORDS:
+        yield Exceeds(
+            sentence=f"{WORDS[arm]}: conditions look at each other more at reactions whose flux differs",
+            arms=(arm,),
+            quantity=compared("attention"),
+            meaning="reactions of equal degree and pathway in any order",
+            intervention=opened,
+        )
+    others = {
+        "without_attention": "a comparator whose conditions never look at each other",
+        "own_flux": "the differences of the fluxes that the network itself predicts",
+    }
+    for score, what in others.items():
+        yield Exceeds(
+            sentence=f"{WORDS[ATTENTION]}: a comparator finds reactions whose flux differs better than {what}",
+            arms=(ATTENTION,),
+            quantity=compared("comparator") - compared(score),
+            meaning=what,
+            intervention=opened,
+        )
+
+
 CONTRASTS = Hypothesis(
     5,
     "Cross-attention between conditions finds the reactions whose flux differs.",
     "AUROC of the difference in attention between glucose and acetate (mean over five uptakes of equal carbon) for "
     "reactions whose FBA flux per growth differs, less its mean when labels move among reactions of equal degree and "
-    "pathway. Of what nodes receive, and of flux splits; the model compares conditions node by node.",
-    tuple(
-        beyond(arm, f"{what} differs where flux does", quantity)
-        for arm in WORDS
-        for what, quantity in {
-            "attention received": Measured("contrasts", "contrast_excess", {"pair": PAIR, "score": "inflow"}),
-            "the share in flux splits": Measured(
-                "contrasts", "contrast_excess", {"pair": PAIR, "score": "split"}
-            ),
-        }.items()
+    "pathway: of what nodes receive, and of flux splits. These networks see one condition at a time. So a comparator, "
+    "whose conditions attend to each other at every node, learns on their nodes from pairs of training media, and is "
+    "asked of media with held-out nutrients: the same figure of its attention and of what it tells. The intervention "
+    "closes the conditions to each other.",
+    (
+        *(
+            beyond(arm, f"{what} differs where flux does", quantity)
+            for arm in WORDS
+            for what, quantity in {
+                "attention received": Measured(
+                    "contrasts", "contrast_excess", {"pair": PAIR, "score": "inflow"}
+                ),
+                "the share in flux splits": Measured(
+                    "contrasts", "contrast_excess", {"pair": PAIR, "score": "split"}
+                ),
+            }.items()
+        ),
+        *comparing(),
     ),
 )
 
