@@ -179,6 +179,8 @@ from .report.sections import Section as Section
 from .report.writing import write_report as write_report
 from .store import Run as Run
 from .store import find_runs as find_runs
+from .training_record.costs import Costs as Costs
+from .training_record.learning import LearningCurve as LearningCurve
 
 __all__ = [
     "LDA",
@@ -202,6 +204,7 @@ __all__ = [
     "Comparability",
     "ComparabilityError",
     "Comparison",
+    "Costs",
     "CrossValidation",
     "Curve",
     "Decoding",
@@ -232,6 +235,7 @@ __all__ = [
     "Items",
     "KMeansClusters",
     "Leakage",
+    "LearningCurve",
     "Logistic",
     "Measure",
     "Measured",

@@ -9,7 +9,6 @@ from scipy import stats
 
 from analysis import Run
 from graph_attention.assays.attention import Attention, changes, effective
-from graph_attention.assays.costs import Costs
 from graph_attention.assays.learning import Learning
 from graph_attention.assays.named_growth import NamedGrowth
 from graph_attention.assays.scaling import Scaling
@@ -52,35 +51,11 @@ def recorded(tmp_path):
     return made
 
 
-def test_costs_are_those_that_were_recorded(recorded):
-    found = Costs().measure(recorded(), {})
-    values = {each.measure: each.estimate.value for each in found.figures}
-    assert values == {"parameters": 120, "cpu_seconds_per_step": 0.2, "cpu_seconds": 6, "peak_bytes": 103}
-    assert [each.name for each in Costs().draw({"arm": [found], "other": [found]})] == ["costs"]
-
-
-def test_a_baseline_that_fits_itself_has_no_seconds_per_step(recorded):
-    run = recorded(curve=(), parameters=None)
-    (run.path / "metrics.jsonl").write_text(
-        json.dumps({"kind": "epoch", "step": 0, "cpu_seconds": 3.0}) + "\n"
-    )
-    found = Costs().measure(run, {})
-    assert found.estimate("cpu_seconds").value == 3
-    assert "no CPU seconds of steps" in found.estimate("cpu_seconds_per_step").how
-    assert "names no parameters" in found.estimate("parameters").how
-
-
 def test_learning_finds_when_the_criterion_is_reached(recorded):
     found = Learning().measure(recorded(), {})
     assert found.estimate("steps_to_90").value == 20
     assert found.estimate("final_validation").value == 0.95
     assert [each.name for each in Learning().draw({"arm": [found]})] == ["learning"]
-
-
-def test_learning_says_where_it_is_not(recorded):
-    found = Learning().measure(recorded((0.1, 0.2)), {})
-    assert "0.9 was not reached in 20 steps, the best was 0.200" in found.estimate("steps_to_90").how
-    assert found.estimate("reached_90").value == 0
 
 
 def test_an_evaluation_that_was_not_trained_is_not_asked(tmp_path):

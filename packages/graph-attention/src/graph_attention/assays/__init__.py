@@ -1,9 +1,10 @@
 """What is asked of the stored numbers of a metabolic run. Imports no torch."""
 
+from analysis import Costs
 from graph_attention.assays.agreement import Agreement
 from graph_attention.assays.attention import Attention
+from graph_attention.assays.comparison import Comparisons
 from graph_attention.assays.contrasts import Contrasts
-from graph_attention.assays.costs import Costs
 from graph_attention.assays.essential import Essential
 from graph_attention.assays.faithfulness import FaithfulAttention
 from graph_attention.assays.learning import Learning
@@ -21,6 +22,7 @@ ASSAYS = (
     Essential(),
     FaithfulAttention(),
     Contrasts(),
+    Comparisons(),
     Pathways(),
     Scaling(),
     NamedGrowth(),
@@ -31,6 +33,7 @@ __all__ = [
     "ASSAYS",
     "Agreement",
     "Attention",
+    "Comparisons",
     "Contrasts",
     "Costs",
     "Essential",

@@ -20,7 +20,7 @@ from analysis import (
     cluster_estimate,
     null_of,
 )
-from graph_attention.assays.averages import over_networks, point
+from analysis.assays.averages import over_networks, point
 from graph_attention.assays.explained import SCORE, Explained
 from graph_attention.assays.strata import Ranked, ranked
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from analysis import Drawing, Findings
+from analysis.assays.averages import Curves
 from analysis.figures import heat_map, interval_plot
-from graph_attention.assays.averages import Curves
 from graph_attention.assays.stability import matrices
 
 TRUTHS = {

@@ -8,7 +8,7 @@ from jaxtyping import Float
 from scipy import special
 
 from analysis import Assay, Drawing, Finding, Findings, Measure, Run, cluster_estimate
-from graph_attention.assays.averages import over_networks
+from analysis.assays.averages import over_networks
 from graph_attention.assays.strata import standardised
 
 BY = {"higher_is_better": None, "cells": ("layer",), "apart": ("layer",)}

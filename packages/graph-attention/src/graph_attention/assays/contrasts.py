@@ -22,7 +22,7 @@ from analysis import (
     benjamini_hochberg,
     null_of,
 )
-from graph_attention.assays.averages import over_networks, point
+from analysis.assays.averages import over_networks, point
 from graph_attention.assays.essential import as_areas
 from graph_attention.assays.explained import SCORE
 from graph_attention.assays.strata import Ranked, Strata, ranked

@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float
 from scipy import stats
 
 from analysis import Assay, Drawing, Estimate, Finding, Findings, Measure, Run, cluster_estimate, null_of
-from graph_attention.assays.averages import over_networks
+from analysis.assays.averages import over_networks
 from graph_attention.assays.explained import TRUTH, Explained
 from graph_attention.assays.strata import Ranked, ranked
 
@@ -98,17 +98,24 @@ def as_areas(
     return Ranked(0.5 + found.rho * scale, 0.5 + found.drawn * scale)
 
 
-def findings(areas: Ranked, place: int, groups: np.ndarray, cell: dict) -> Iterator[Finding]:
-    """AUROC and its excess of one attribution; media in which all or no nodes are essential are left out."""
-    known = ~np.isnan(areas.rho[:, place])
+def findings(
+    areas: Ranked,
+    place: int,
+    groups: np.ndarray,
+    cell: dict,
+    measures: tuple[Measure, Measure] = (AUROC, EXCESS),
+    sought: str = "essential",
+) -> Iterator[Finding]:
+    """AUROC and its excess of one attribution; media in which all or no nodes are what is sought are left out."""
+    known, (auroc, excess) = ~np.isnan(areas.rho[:, place]), measures
     if not known.any():
-        nothing = Estimate.not_estimable("all nodes are essential, or none, or the attribution is constant")
-        yield from (Finding(each.name, nothing, cell) for each in (AUROC, EXCESS))
+        nothing = Estimate.not_estimable(f"all nodes are {sought}, or none, or the attribution is constant")
+        yield from (Finding(each.name, nothing, cell) for each in measures)
         return
     area, drawn = areas.rho[known, place], areas.drawn[:, known, place]
-    found = cluster_estimate(area, groups[known], chance=AUROC.chance).within(*AUROC.bounds)
+    found = cluster_estimate(area, groups[known], chance=auroc.chance).within(*auroc.bounds)
     how = f"labels moved among nodes of equal degree and pathway, {len(drawn)} draws"
     null = null_of(float(area.mean()), drawn.mean(1), how, alternative="greater")
-    yield Finding(AUROC.name, replace(found, null=null), cell)
-    excess = cluster_estimate(area - drawn.mean(0), groups[known], chance=EXCESS.chance)
-    yield Finding(EXCESS.name, excess.within(*EXCESS.bounds), cell)
+    yield Finding(auroc.name, replace(found, null=null), cell)
+    beyond = cluster_estimate(area - drawn.mean(0), groups[known], chance=excess.chance)
+    yield Finding(excess.name, beyond.within(*excess.bounds), cell)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from analysis import Assay, Drawing, Finding, Findings, Measure, Run
-from graph_attention.assays.averages import over_networks, point
+from analysis.assays.averages import over_networks, point
 
 BY = {"higher_is_better": None, "cells": ("condition", "uptake"), "apart": ("condition", "uptake")}
 FBA = Measure("fba_growth", bounds=(0.0, float("inf")), **BY)

@@ -21,8 +21,8 @@ from analysis import (
     enrichment,
     null_of,
 )
+from analysis.assays.averages import point
 from analysis.patterns.ratios import ratio_of_sums
-from graph_attention.assays.averages import point
 
 ENRICHED = Measure(
     "pathway_enrichment",

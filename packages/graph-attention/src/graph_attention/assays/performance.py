@@ -19,7 +19,7 @@ from analysis import (
     Run,
     cluster_estimate,
 )
-from graph_attention.assays.averages import over_networks, point
+from analysis.assays.averages import over_networks, point
 from graph_attention.metrics import (
     FLUX_Q2,
     FLUX_R2,

@@ -8,7 +8,7 @@ import polars as pl
 from jaxtyping import Float
 
 from analysis import Assay, Drawing, Estimate, Finding, Findings, Measure, Run, mean_estimate
-from graph_attention.assays.averages import over_networks, point
+from analysis.assays.averages import over_networks, point
 
 TIME = Measure("time_exponent", higher_is_better=False, bounds=(0.0, np.inf))
 MEMORY = Measure("memory_exponent", higher_is_better=False, bounds=(0.0, np.inf))

@@ -1,9 +1,9 @@
 """What is asked of the stored numbers of a working-memory run. Imports no torch."""
 
+from analysis import Costs
 from working_memory.assays.attention import Attention
 from working_memory.assays.behaviour import Behaviour
 from working_memory.assays.causal import CausalPush
-from working_memory.assays.costs import Costs
 from working_memory.assays.decoding import Decodability
 from working_memory.assays.difficulty import Difficulty
 from working_memory.assays.faithfulness import FaithfulAttention

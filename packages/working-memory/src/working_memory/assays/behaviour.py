@@ -10,7 +10,6 @@ from analysis import (
     Assay,
     Curve,
     Drawing,
-    Estimate,
     Finding,
     Findings,
     Measure,
@@ -18,7 +17,7 @@ from analysis import (
     cluster_estimate,
     performance_profile,
 )
-from working_memory.assays.averages import over_networks
+from analysis.assays.averages import over_networks, point
 from working_memory.metrics import detection, lure_false_alarms
 from working_memory.tasks import FEATURES
 
@@ -112,12 +111,6 @@ def points(trials: pl.DataFrame) -> Iterator[Finding]:
             yield Finding(
                 measure.name, point(row[measure.name], sum(row[each] for each in frames), measure), cell
             )
-
-
-def point(value: float, frames: int, measure: Measure) -> Estimate:
-    """A figure without an interval."""
-    nan = float("nan")
-    return Estimate(value, nan, nan, frames, measure.chance, "one network; the interval is over networks")
 
 
 def performance_profiles(found: Mapping[str, Sequence[Findings]]) -> Iterator[tuple[str, Curve]]:

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from analysis import Assay, Drawing, Estimate, Finding, Findings, Graded, Run, cluster_estimate
-from working_memory.assays.averages import over_networks
+from analysis.assays.averages import over_networks
 from working_memory.metrics import LURES
 from working_memory.trials import Answer
 

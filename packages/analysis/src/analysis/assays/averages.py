@@ -5,7 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from analysis import Estimate, Findings, Measure, mean_estimate
+from analysis.assays.findings import Findings
+from analysis.assays.measures import Measure
+from analysis.estimates import Estimate
+from analysis.inference.student_t import mean_estimate
 
 Curves = dict[str, dict[str, dict[Any, Estimate]]]
 """Estimates by panel, arm and place on the axis."""

@@ -6,9 +6,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from analysis import Assay, Drawing, Estimate, Finding, Findings, Measure, Run, mean_estimate
-from graph_attention.assays.averages import point
-from graph_attention.assays.training_record import epochs, known
+from analysis.assays.assay import Assay
+from analysis.assays.averages import point
+from analysis.assays.findings import Finding, Findings
+from analysis.assays.measures import Measure
+from analysis.drawings.drawing import Drawing
+from analysis.estimates import Estimate
+from analysis.inference.student_t import mean_estimate
+from analysis.store import Run
+from analysis.training_record.epochs import epochs, known
 
 COST = {"higher_is_better": False, "bounds": (0.0, float("inf"))}
 PARAMETERS = Measure("parameters", **COST)
@@ -26,6 +32,7 @@ class Costs(Assay):
 
     name = "costs"
     question = "What does training cost?"
+    version = 2
     measures = (PARAMETERS, SECONDS, TOTAL, MEMORY)
 
     def measure(self, run: Run, controls: Mapping[str, Run]) -> Findings:
@@ -37,7 +44,8 @@ class Costs(Assay):
             TOTAL: last(recorded, TOTAL),
             MEMORY: last(recorded, MEMORY),
         }
-        return Findings(tuple(Finding(measure.name, each) for measure, each in found.items()))
+        figures = tuple(Finding(measure.name, each) for measure, each in found.items())
+        return Findings(figures, notes=tuple(remarks(found[MEMORY])))
 
     def draw(self, found: Mapping[str, Sequence[Findings]]) -> Iterator[Drawing]:
         """Every cost beside the baseline's."""
@@ -53,6 +61,12 @@ class Costs(Assay):
                 f"Interval plot of costs for {', '.join(relative)}.",
                 "The dashed line is the baseline's mean; its own interval shows how much its networks differ.",
             )
+
+
+def remarks(memory: Estimate) -> Iterator[str]:
+    """What has to be known of a peak before it is compared."""
+    if np.isfinite(memory.value):
+        yield "peak_bytes is the most that the training process held, its features and libraries included"
 
 
 def parameters(run: Run) -> Estimate:

@@ -1,9 +1,10 @@
+"""What an arm costs to train."""
+
 import numpy as np
 import pytest
 from scipy import stats
 
-from analysis import Run
-from working_memory.assays import Costs
+from analysis import Costs, Run
 
 SECONDS = (1.0, 2.2, 3.6, 4.4)
 
@@ -28,6 +29,7 @@ def test_costs_are_those_at_the_end_of_training(trained):
     found = Costs().measure(trained(), {})
     assert found.estimate("parameters").value == 1000
     assert found.estimate("cpu_seconds_per_step").value == pytest.approx(4.4 / 40)
+    assert found.estimate("cpu_seconds").value == 4.4
     assert found.estimate("peak_bytes").value == 1004
 
 
@@ -45,7 +47,8 @@ def test_seconds_have_an_interval_over_epochs(trained):
 def test_an_older_run_without_a_column_is_not_estimable_there(trained, column, measure):
     found = Costs().measure(trained(left_out=(column,)), {})
     assert found.estimate(measure).how.startswith("not estimable: the run recorded no")
-    assert sum(np.isfinite(each.estimate.value) for each in found.figures) == 2
+    assert np.isfinite(found.estimate("parameters").value)
+    assert sum(np.isfinite(each.estimate.value) for each in found.figures) == 3 - (column == "cpu_seconds")
 
 
 def test_a_run_whose_training_is_not_recorded_knows_what_its_environment_says(tmp_path):
@@ -54,6 +57,15 @@ def test_a_run_whose_training_is_not_recorded_knows_what_its_environment_says(tm
     found = Costs().measure(run, {})
     assert all(each.estimate.how.startswith("not estimable") for each in found.figures)
     assert "names no parameters" in found.estimate("parameters").how
+
+
+def test_an_arm_that_fits_itself_has_seconds_but_no_steps(tmp_path):
+    run = Run(tmp_path / "arm" / "seed-0")
+    run.begin("system: metabolism", {"data_hash": "planted"})
+    run.append_metrics({"kind": "epoch", "epoch": 1, "step": 0, "cpu_seconds": 3.0})
+    found = Costs().measure(run, {})
+    assert found.estimate("cpu_seconds").value == 3
+    assert "no CPU seconds of steps" in found.estimate("cpu_seconds_per_step").how
 
 
 def test_costs_are_drawn_as_multiples_of_the_baseline(trained):
@@ -66,7 +78,7 @@ def test_costs_are_drawn_as_multiples_of_the_baseline(trained):
     (axes,) = drawing.figure.axes
     points = [line for line in axes.lines if line.get_marker() == "o"]
     assert sorted(float(line.get_xdata()[0]) for line in points) == pytest.approx(
-        [1, 1, 1, 2, 2, 2], rel=1e-2
+        [1, 1, 1, 1, 2, 2, 2, 2], rel=1e-2
     )
     assert "baseline" in [text.get_text() for text in axes.texts]
     assert list(Costs().draw({"base": []})) == []

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from analysis import Run
+from analysis.store import Run
 
 
 def epochs(run: Run) -> pl.DataFrame:

@@ -1,0 +1,1 @@
+"""What training recorded: how fast a network learnt, and what it cost."""
