@@ -4,7 +4,7 @@ from searchlight.demonstration import Demonstration, variant
 
 
 def demonstration(quick: bool) -> Demonstration:
-    """Edge attention on the core of E. coli beside baselines, untrained steps and, given time, less knowledge."""
+    """Attention on the core of E. coli beside baselines, its steps untrained and, given time, without these steps."""
     name = "demo_quick" if quick else "demo"
     preset = f"metabolism/{name}"
     seeds = (0, 1) if quick else (0, 1, 2)
@@ -16,8 +16,8 @@ def demonstration(quick: bool) -> Demonstration:
         "what training adds": [arms["unrolled"], attention],
     }
     if not quick:
-        blind = variant(preset, "no_stoichiometry", {"model.stoichiometry": False})
-        questions["what stoichiometry adds"] = [blind, attention]
+        alone = variant(preset, "projection", {"model.solver": "project", "training.learning_rate": 0.005})
+        questions["without the steps"] = [arms["knn"], alone]
     minutes = "under a minute" if quick else "a few minutes"
     return Demonstration(
         name=f"metabolism_{name}",
