@@ -37,6 +37,8 @@ MOST = {"train": 256, "test/nutrient": 48, "test/medium": 48}
 STEPS = 300
 PAIRS = 8
 """Pairs of media of a training step."""
+REACTIONS = 256
+"""Reactions of a step at most: a comparator works node by node, and need not see all at once."""
 LEARNING_RATE = 3e-3
 
 Scores = dict[str, Float[np.ndarray, "pairs reactions"]]
@@ -168,12 +170,11 @@ def learn(model: nn.Module, train: Seen, seed: int, device: str) -> None:
     """Train in place to tell by how much fluxes differ, and whether by more than the tolerance."""
 
     def draw(epoch: int) -> Iterator[Batch]:
-        for pairs in drawn_pairs(len(train.flux), PAIRS, seed, STEPS):
-            yield {
-                "ids": torch.from_numpy(pairs[:, 0]),
-                "nodes": train.nodes[pairs],
-                "flux": train.flux[pairs],
-            }
+        media, reactions = train.flux.shape
+        rng = np.random.default_rng(seed)
+        for pairs in drawn_pairs(media, PAIRS, seed, STEPS):
+            at = pairs[:, :, None], rng.permutation(reactions)[:REACTIONS]
+            yield {"ids": torch.from_numpy(pairs[:, 0]), "nodes": train.nodes[at], "flux": train.flux[at]}
 
     def loss(model: nn.Module, batch: Batch) -> Tensor:
         return comparison_loss(model(batch["nodes"]).compared, batch["flux"], TOLERANCE)
