@@ -35,7 +35,9 @@ def test_evidence_is_what_the_runs_stored(stuck, monkeypatch):
     assert len(evidence.losses) == 5
     assert len(evidence.gradient_norms) == 15
     monkeypatch.setattr(experiment_class("line"), "training_split", "validation/plain")
-    assert evidence_of("line", "stuck", stuck).train == evidence.validation
+    familiar = evidence_of("line", "stuck", stuck)
+    assert (familiar.train, familiar.validation) == (evidence.validation, None)
+    assert familiar.sides[0] == "validation/plain"
 
 
 def test_each_network_is_told_by_itself_and_task_by_task(stuck):

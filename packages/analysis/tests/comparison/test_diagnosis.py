@@ -43,7 +43,11 @@ def test_what_is_not_known_is_not_judged():
             "task-changes-nothing",
             "does not move with the task: by 0.002",
         ),
-        ({"train": 0.99, "validation": 0.8}, "training-far-above-validation", "(0.990 and 0.800)"),
+        (
+            {"train": 0.99, "validation": 0.8, "sides": ("validation/medium", "validation/nutrient")},
+            "familiar-far-above-held-out",
+            "validation/medium is far above validation/nutrient (0.990 and 0.800)",
+        ),
         (
             {"train": 0.5, "validation": 0.51, "task": TaskUse(0.51, 0.5)},
             "at-chance",

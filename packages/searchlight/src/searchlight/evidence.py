@@ -37,6 +37,7 @@ def evidence_of(system: str, arm: str, runs: Sequence[Run], *, asked_for_maps: s
         task=task_use(system, measure, attention),
         train=mean(values.filter(from_training)["value"].to_list()),
         validation=mean(values.filter(~from_training)["value"].to_list()),
+        sides=(kind.training_split or "", ", ".join(values.filter(~from_training)["split"].unique().sort())),
         chance=measure.chance,
         trials=scored(runs[0]),
         networks=networks(system, measure, attention),

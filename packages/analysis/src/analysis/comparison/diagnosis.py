@@ -54,7 +54,8 @@ class Evidence:
     """What one arm's runs stored; what is not known stays None or empty and is not judged.
 
     `train` is the primary metric on validation items that are drawn as training items are, `validation` that on the
-    others, `trials` the scored items per seed, `losses` and `gradient_norms` the training record in order.
+    others, `sides` what the two are called, `trials` the scored items per seed, `losses` and `gradient_norms` the
+    training record in order.
     """
 
     arm: str
@@ -62,6 +63,7 @@ class Evidence:
     task: TaskUse | None = None
     train: float | None = None
     validation: float | None = None
+    sides: tuple[str, str] = ("familiar items", "held-out ones")
     chance: float | None = None
     trials: int | None = None
     networks: Networks = Networks()
@@ -105,9 +107,9 @@ REMEDIES = {
         "The answer does not depend on what is asked: the task vector is cut off, or one answer fits all tasks.",
         "check that the task vector reaches attention and cell, and look at each task alone.",
     ),
-    "training-far-above-validation": (
-        "The model remembers its training items.",
-        "show training more that differs (identities, nutrients), use dropout or weight decay, or stop earlier.",
+    "familiar-far-above-held-out": (
+        "Training saw neither; what it learned serves items of its own kind and not those that hold something out.",
+        "show training more that differs (identities, nutrients), then dropout or weight decay, or stop earlier.",
     ),
     "at-chance": (
         "Nothing was learned that this metric measures.",
@@ -201,7 +203,8 @@ def _same_for_any_task(arm: Evidence) -> str:
 
 def _overfitted(arm: Evidence) -> str:
     if arm.train is not None and arm.validation is not None and arm.train - arm.validation > GAP:
-        return f"training is far above validation ({arm.train:.3f} and {arm.validation:.3f})"
+        familiar, held_out = arm.sides
+        return f"{familiar} is far above {held_out} ({arm.train:.3f} and {arm.validation:.3f})"
     return ""
 
 
@@ -260,7 +263,7 @@ CHECKS: dict[str, Callable[[Evidence], str]] = {
     "attention-uniform": _uniform,
     "no-attention-maps": _no_maps,
     "task-changes-nothing": _same_for_any_task,
-    "training-far-above-validation": _overfitted,
+    "familiar-far-above-held-out": _overfitted,
     "at-chance": _at_chance,
     "too-few-trials": _few_trials,
     "too-few-seeds": _few_seeds,
