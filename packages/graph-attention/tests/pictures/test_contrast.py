@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import false_discovery_control
 
 from graph_attention.pictures.contrast import UNTRAINED, ConditionContrast
 
@@ -30,6 +31,16 @@ def test_a_model_whose_media_are_all_alike_differs_nowhere(contrast):
     np.testing.assert_allclose(ConditionContrast(contrast.control).spread, 0.0, atol=1e-12)
 
 
+def test_a_model_beside_itself_is_further_apart_nowhere_and_each_p_is_a_rank(core_seen, contrast):
+    own = ConditionContrast(core_seen, core_seen)
+    known = own.spread[np.isfinite(own.spread)]
+    ranks = [(1 + (known >= value).sum()) / (1 + known.size) for value in known]
+    np.testing.assert_allclose(own.q[np.isfinite(own.spread)], false_discovery_control(ranks))
+    assert not own.significant.any()
+    assert contrast.significant.sum() > 50  # beside a model whose media are all alike
+    assert np.isnan(ConditionContrast(core_seen).q).all()
+
+
 def test_the_figure_draws_attention_flux_and_the_untrained_range(contrast):
     chosen = contrast.strongest(6)
     left, right = contrast.figure(6).axes
@@ -37,9 +48,10 @@ def test_the_figure_draws_attention_flux_and_the_untrained_range(contrast):
         dots = [each for each in axes.collections if each.get_label() in contrast.seen.media]
         for each, expected in zip(dots, values[:, chosen], strict=True):
             np.testing.assert_allclose(each.get_offsets()[:, 0], expected)
-    assert [text.get_text() for text in left.get_yticklabels()] == [
-        contrast.seen.graph.reactions["id"][int(r)] for r in chosen
-    ]
+    ids = [contrast.seen.graph.reactions["id"][int(r)] for r in chosen]
+    assert [text.get_text() for text in left.get_yticklabels()] == [f"{name} *" for name in ids]
+    alone = ConditionContrast(contrast.seen).figure(6).axes[0]
+    assert [text.get_text() for text in alone.get_yticklabels()] == ids
     assert sum(line.get_label() == UNTRAINED for line in left.lines) == 1
 
 

@@ -122,7 +122,7 @@ def test_the_document_is_plain_and_says_what_is_drawn(gallery):
     )
     assert strongest["multiple"] == pytest.approx(gallery.seen.links()[0, link], rel=1e-5)
     first = found["contrasts"][0]
-    assert set(first) == {"reaction", "attention", "untrained", "flux"}
+    assert set(first) == {"reaction", "q", "significant", "attention", "untrained", "flux"}
     assert first["untrained"]["glucose"] == pytest.approx(first["untrained"]["acetate"])
     assert all(each["model"] == 0 for each in found["splits"])
     assert {"null", "pairs"} == set(found["subsystems"]["glucose"])

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis import Estimate, Interactive
+from analysis import Estimate, Interactive, benjamini_hochberg
 from analysis.figures.parts import MARKERS
 from analysis.figures.style import ARMS, FAINT, PAGE, QUIET, house_style
 from analysis.interactive import interval_view
@@ -19,6 +20,7 @@ WIDE = 8.0
 LEAST = 2.0**-6
 """Less attention than this counts as this, so that nothing is infinitely much more."""
 UNTRAINED = "untrained, its range"
+SIGNIFICANT = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +41,30 @@ class ConditionContrast:
     @property
     def spread(self) -> Float[np.ndarray, " reactions"]:
         """Largest over smallest attention of the media, as log2; NaN for what nobody can attend to."""
-        return np.ptp(np.log2(np.maximum(self.received, LEAST)), axis=0)
+        return _spread(self.received)
+
+    @cached_property
+    def q(self) -> Float[np.ndarray, " reactions"]:
+        """Of `spread`, by its rank among the reactions of the untrained model; NaN without one.
+
+            p_r = (1 + #{s: spread of s, untrained >= spread of r}) / (1 + reactions)
+
+        A conformal p, corrected over reactions (Bates et al. 2023; Benjamini & Hochberg 1995).
+        """
+        if self.control is None:
+            return np.full(self.spread.shape, np.nan)
+        nothing_learnt = np.sort(_spread(self._of(self.control)))
+        nothing_learnt = nothing_learnt[np.isfinite(nothing_learnt)]
+        reached = nothing_learnt.size - np.searchsorted(nothing_learnt, self.spread)
+        p = (1 + reached) / (1 + nothing_learnt.size)
+        known, found = np.isfinite(self.spread), np.full(self.spread.shape, np.nan)
+        found[known] = benjamini_hochberg(p[known])
+        return found
+
+    @property
+    def significant(self) -> Bool[np.ndarray, " reactions"]:
+        """Whether media lie further apart than in the untrained model, at a false discovery rate of 0.05."""
+        return np.nan_to_num(self.q, nan=1.0) < SIGNIFICANT
 
     def strongest(self, count: int = ROWS) -> Int[np.ndarray, " chosen"]:
         """The reactions that differ most, the most different first."""
@@ -61,7 +86,8 @@ class ConditionContrast:
             right.set_xscale("symlog", linthresh=1.0)
             right.axvline(0.0, color=QUIET, linewidth=0.8, zorder=0)
             right.margins(x=0.08)
-            left.set_yticks(range(len(chosen)), [ids[int(reaction)] for reaction in chosen])
+            names = [f"{ids[int(r)]}{' *' * bool(self.significant[r])}" for r in chosen]
+            left.set_yticks(range(len(chosen)), names)
             left.set(xlabel="attention received, multiples of uniform", ylim=(len(chosen) - 0.5, -0.5))
             right.set(xlabel="flux by FBA, mmol/gDW/h")
             figure.legend(
@@ -125,6 +151,10 @@ class ConditionContrast:
             }
             for medium, each in zip(self.seen.media, values, strict=True)
         }
+
+
+def _spread(received: Float[np.ndarray, "media reactions"]) -> Float[np.ndarray, " reactions"]:
+    return np.ptp(np.log2(np.maximum(received, LEAST)), axis=0)
 
 
 def _in_powers(axes: Axes, values: Float[np.ndarray, "media chosen"]) -> None:

@@ -10,7 +10,7 @@ from analysis import Drawing, Interactive, conditions_side_by_side, heat_map
 from analysis.interactive import matrix_view
 from graph_attention.pictures.attended import AttendedNetwork
 from graph_attention.pictures.conditions import condition_similarity
-from graph_attention.pictures.contrast import ConditionContrast
+from graph_attention.pictures.contrast import SIGNIFICANT, ConditionContrast
 from graph_attention.pictures.drawn_network import Currency, DrawnNetwork
 from graph_attention.pictures.links import Look
 from graph_attention.pictures.network_figure import network_figure
@@ -212,9 +212,12 @@ class Gallery:
         return Drawing(
             "contrasts",
             self.contrast.figure(),
-            f"The {len(chosen)} reactions that {', '.join(self.media)} attend to most differently, and their flux.",
+            f"The {len(chosen)} reactions whose attention lies furthest apart between {', '.join(self.media)}, and "
+            f"their flux. A star marks those further apart than reactions of an untrained model (rank among them, "
+            f"false discovery rate {SIGNIFICANT:g}): {self.contrast.significant.sum()} of "
+            f"{np.isfinite(self.contrast.spread).sum()}.",
             f"Dots by medium for {', '.join(names[:8])}{' …' if len(names) > 8 else ''}.",
-            "Grey is the range over the same media in an untrained model; dashed is uniform attention.",
+            f"Grey is the range over the same {len(self.media)} media in an untrained model; dashed is uniform.",
             self.contrast.views(),
         )
 

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from graph_attention.pictures.drawn_network import inner_links
+from graph_attention.pictures.contrast import SIGNIFICANT
 from graph_attention.pictures.gallery import Gallery
 from graph_attention.pictures.pathway_flow import PathwayFlow
 
@@ -56,19 +57,32 @@ def lines(gallery: Gallery) -> list[str]:
         sure = [each for each in flows["pairs"] if each["significant"]]
         pairs = "; ".join(f"{e['attends']} → {e['attended']} ({e['ratio']:.1f}×)" for e in sure[:3])
         told.append(f"{name}: {pairs or 'no two subsystems'} beyond {flows['null']}")
-    told += [
-        f"{each['reaction']}: attention "
-        + ", ".join(f"{m} {v:.2f}×" for m, v in each["attention"].items())
-        + "; untrained "
-        + ", ".join(f"{m} {v:.2f}×" for m, v in each["untrained"].items())
-        for each in found["contrasts"][:3]
-    ]
+    told += contrast_lines(gallery, found["contrasts"])
     told += [
         f"split of {each['metabolite']}, {each['medium']}: TV {each['model']:.2f}, equal shares {each['uniform']:.2f}"
         for each in found["splits"]
         if each["drawn"]
     ]
     return told
+
+
+def contrast_lines(gallery: Gallery, found: list[dict[str, Any]]) -> list[str]:
+    """How many reactions media attend to differently beyond an untrained model, and which lie furthest apart."""
+    if not found:
+        return []
+    contrast = gallery.contrast
+    told = (
+        f"{contrast.significant.sum()} of {np.isfinite(contrast.spread).sum()} reactions: attention further apart "
+        f"between {', '.join(gallery.media)} than in the untrained model (rank among its reactions, false discovery "
+        f"rate {SIGNIFICANT:g})"
+    )
+    furthest = [
+        f"{each['reaction']} "
+        + ", ".join(f"{medium} {value:.2f}×" for medium, value in each["attention"].items())
+        + f" (untrained {', '.join(f'{value:.2f}×' for value in each['untrained'].values())}; q {each['q']:.2g})"
+        for each in found[:3]
+    ]
+    return [told, f"furthest apart: {'; '.join(furthest)}"]
 
 
 def strongest_links(gallery: Gallery, medium: str) -> list[dict[str, Any]]:
@@ -119,6 +133,8 @@ def contrasts(gallery: Gallery) -> list[dict[str, Any]]:
     return [
         {
             "reaction": seen.graph.reactions["id"][int(reaction)],
+            "q": _plain(contrast.q[reaction]),
+            "significant": bool(contrast.significant[reaction]),
             **{
                 kind: dict(zip(seen.media, map(_plain, values[:, reaction]), strict=True))
                 for kind, values in kinds.items()
