@@ -10,6 +10,7 @@ from sklearn.preprocessing import StandardScaler
 
 from graph_attention.baselines import BASELINES, make_baseline
 from graph_attention.baselines.inputs import inputs_of
+from graph_attention.errors import MetabolicError
 from graph_attention.metrics import auroc, per_metabolite, q2, signed_log
 
 QUICK = {
@@ -142,6 +143,49 @@ def test_media_that_all_grow_give_a_probability_of_one(labelled, parts):
     fed = growth_alone(labelled, labelled.growth + 1)
     prediction = quick("ridge").fit(fed, parts["train"]).predict(fed, parts["test/medium"])
     assert (prediction.grow_probability == 1).all()
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_the_fewest_media_are_enough_and_one_less_is_refused_with_both_counts(name, labelled, parts):
+    baseline, measured = quick(name), growth_alone(labelled, labelled.growth)
+    differing = np.argsort(labelled.growth[parts["train"]])[:: -(len(parts["train"]) // 12)]
+    few = parts["train"][differing][: baseline.fewest]
+    baseline.fit(measured, few)
+    assert np.isfinite(baseline.predict(measured, parts["test/nutrient"]).growth).all()
+    with pytest.raises(
+        MetabolicError, match=f"{name} needs {len(few)} media .* got {len(few) - 1} of the 150 "
+    ):
+        quick(name).fit(measured, few[1:])
+
+
+def test_trees_that_cannot_split_would_be_the_mean(labelled, parts):
+    measured = growth_alone(labelled, labelled.growth)
+    few = parts["train"][:9]
+    trees = HistGradientBoostingRegressor(min_samples_leaf=5).fit(
+        labelled.media.uptake[few], labelled.growth[few]
+    )
+    assert np.ptp(trees.predict(labelled.media.uptake[parts["test/nutrient"]])) == pytest.approx(0, abs=1e-12)
+    with pytest.raises(MetabolicError, match="gradient_boosting needs 10 media"):
+        quick("gradient_boosting").fit(measured, few)
+
+
+def test_one_medium_without_growth_leaves_a_classifier_the_share(labelled, parts):
+    growth = np.ones(len(labelled.media))
+    growth[parts["train"][0]] = 0
+    few = parts["train"][:20]
+    measured = growth_alone(labelled, growth)
+    prediction = quick("mlp").fit(measured, few).predict(measured, parts["test/nutrient"])
+    assert prediction.grow_probability == pytest.approx(0.95)
+
+
+def test_media_that_are_all_the_same_are_refused(labelled, parts):
+    measured = growth_alone(labelled, labelled.growth)
+    same = np.repeat(parts["train"][:1], 5)
+    with pytest.raises(MetabolicError, match=r"knn sees composition .* the same in all 5 media"):
+        quick("knn").fit(measured, same)
+    assert quick("mean").fit(measured, same).predict(measured, same).growth == pytest.approx(
+        labelled.growth[same]
+    )
 
 
 def test_flux_balance_gives_back_the_labels_that_it_made(labelled, parts):

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from graph_attention.errors import MetabolicError
 from graph_attention.network.graph import MetabolicGraph
+from graph_attention.truth.holding_out import sizes
 from graph_attention.truth.media import Medium
 from graph_attention.truth.medium_set import MediumSet
 
@@ -67,6 +68,14 @@ def test_a_split_by_nutrient_leaves_the_other_media_in_training(many):
     away = many.held_out(seed=1)
     inside = [row for row in range(60) if not set(many[row].sources()) & {*away.validation, *away.test}]
     assert splits["train"].tolist() == inside
+
+
+def test_parts_without_media_are_said(many):
+    assert sizes(many.take(range(4)).split("medium")) == (
+        "4 media: 4 in train; none in validation/medium, test/medium"
+    )
+    splits = many.split(seed=0)
+    assert sizes(splits) == "60 media: " + ", ".join(f"{len(splits[name])} in {name}" for name in splits)
 
 
 def test_the_same_seed_gives_the_same_split_and_another_seed_another(many):

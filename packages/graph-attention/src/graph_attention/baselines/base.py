@@ -6,6 +6,7 @@ from typing import ClassVar, Protocol, runtime_checkable
 import numpy as np
 from jaxtyping import Float, Int
 
+from graph_attention.errors import MetabolicError
 from graph_attention.network.graph import MetabolicGraph
 from graph_attention.predictions import Prediction
 from graph_attention.truth.medium_set import MediumSet
@@ -49,9 +50,27 @@ class Baseline(ABC):
     says: ClassVar[tuple[str, ...]]
     """What it predicts out of growth, flux and producers; a table of growth alone teaches growth alone."""
 
+    @property
+    def fewest(self) -> int:
+        """How many media it needs to learn anything of them."""
+        return 0
+
+    def check(self, dataset: Labelled, rows: Rows) -> None:
+        """Raise MetabolicError where these rows are too few to learn from."""
+        if len(rows) < self.fewest:
+            raise MetabolicError(
+                f"{self.name} needs {self.fewest} media to learn from; got {len(rows)} of the "
+                f"{len(dataset.media)} with {len(dataset.media.nutrients)} sources: give more media, hold out a "
+                "smaller share of the sources, or take another baseline"
+            )
+
     @abstractmethod
     def fit(self, dataset: Labelled, rows: Rows, seed: int = 0) -> "Baseline":
-        """Learn from these rows and no others."""
+        """Learn from these rows and no others.
+
+        Raises:
+            MetabolicError: they are fewer than `fewest`, or all the same to what it sees.
+        """
 
     @abstractmethod
     def predict(self, dataset: Labelled, rows: Rows) -> Prediction:

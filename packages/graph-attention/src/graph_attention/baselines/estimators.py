@@ -44,6 +44,11 @@ class Mean(Regression):
     name: ClassVar[str] = "mean"
     sees: ClassVar[str] = "nothing"
 
+    @property
+    def fewest(self) -> int:
+        """One, which is its own mean."""
+        return 1
+
     def regressor(self, seed: int, targets: int) -> Any:
         """The mean."""
         return DummyRegressor()
@@ -78,6 +83,11 @@ class GradientBoosting(Regression):
     learning_rate: float = 0.05
     name: ClassVar[str] = "gradient_boosting"
     says: ClassVar[tuple[str, ...]] = GROWTH_ALONE
+
+    @property
+    def fewest(self) -> int:
+        """Two leaves: with fewer media every tree is their mean."""
+        return 2 * self.leaf
 
     def regressor(self, seed: int, targets: int) -> Any:
         """Histogram gradient boosting of the squared error."""
@@ -140,6 +150,11 @@ class Neighbours(Regression):
     inputs: ClassVar[Inputs] = "composition"
     sees: ClassVar[str] = COMPOSITION
 
+    @property
+    def fewest(self) -> int:
+        """As many as it asks."""
+        return self.neighbours
+
     def regressor(self, seed: int, targets: int) -> Any:
         """The nearest neighbours of standardised inputs, the nearer the more."""
         return scaled(KNeighborsRegressor(self.neighbours, weights="distance"))
@@ -156,6 +171,11 @@ class RandomForest(Regression):
     trees: int = 200
     leaf: int = 2
     name: ClassVar[str] = "random_forest"
+
+    @property
+    def fewest(self) -> int:
+        """Two leaves: with fewer media every tree is their mean."""
+        return 2 * self.leaf
 
     def regressor(self, seed: int, targets: int) -> Any:
         """A random forest of growth, or of the components of the rest."""
@@ -182,6 +202,16 @@ class Perceptron(Regression):
     name: ClassVar[str] = "mlp"
     inputs: ClassVar[Inputs] = "uptake"
     sees: ClassVar[str] = "uptake of every exchange"
+
+    @property
+    def fewest(self) -> int:
+        """11: it keeps a tenth, and at least two, to know when to stop."""
+        return 11
+
+    @property
+    def fewest_of_a_kind(self) -> int:
+        """Two: one to learn from, one to know when to stop."""
+        return 2
 
     def regressor(self, seed: int, targets: int) -> Any:
         """Two hidden layers, stopped early, on standardised inputs and targets."""

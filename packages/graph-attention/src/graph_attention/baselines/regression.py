@@ -11,6 +11,7 @@ from sklearn.dummy import DummyClassifier
 from graph_attention.baselines.base import EVERYTHING, Baseline, Labelled, Rows
 from graph_attention.baselines.inputs import Inputs, inputs_of
 from graph_attention.baselines.targets import Targets
+from graph_attention.errors import MetabolicError
 from graph_attention.predictions import Prediction
 from graph_attention.truth.recipes import GROWS
 
@@ -25,6 +26,25 @@ class Regression(Baseline):
 
     _fitted: "_Fitted | None" = field(default=None, init=False, repr=False)
 
+    @property
+    def fewest(self) -> int:
+        """Two: one medium has nothing that varies."""
+        return 2
+
+    @property
+    def fewest_of_a_kind(self) -> int:
+        """How many growing media, and how many others, its classifier needs."""
+        return 1
+
+    def check(self, dataset: Labelled, rows: Rows) -> None:
+        """Raise MetabolicError where these rows are too few, or all the same to it."""
+        super().check(dataset, rows)
+        if self.fewest > 1 and not np.ptp(inputs_of(dataset.media, rows, self.inputs), axis=0).any():
+            raise MetabolicError(
+                f"{self.name} sees {self.sees}, which is the same in all {len(rows)} media to learn from; "
+                "give media that differ, or take another baseline"
+            )
+
     @abstractmethod
     def regressor(self, seed: int, targets: int) -> Any:
         """An unfitted estimator of so many numbers."""
@@ -35,6 +55,7 @@ class Regression(Baseline):
 
     def fit(self, dataset: Labelled, rows: Rows, seed: int = 0) -> Baseline:
         """Learn from these rows and no others."""
+        self.check(dataset, rows)
         inputs, targets = inputs_of(dataset.media, rows, self.inputs), Targets.of(dataset, rows, self.says)
         growth = self.regressor(seed, 1).fit(inputs, targets.growth)
         columns = targets.columns
@@ -45,8 +66,8 @@ class Regression(Baseline):
     def _told_apart(
         self, inputs: Float[np.ndarray, "rows features"], grows: Bool[np.ndarray, " rows"], seed: int
     ) -> Any:
-        """A fitted classifier; where all media grow or none does there is one answer."""
-        both = 0 < grows.sum() < len(grows)
+        """A fitted classifier; where (nearly) all media grow, or none, the answer is their share."""
+        both = min(grows.sum(), (~grows).sum()) >= self.fewest_of_a_kind
         return (self.classifier(seed) if both else DummyClassifier()).fit(inputs, grows)
 
     def predict(self, dataset: Labelled, rows: Rows) -> Prediction:

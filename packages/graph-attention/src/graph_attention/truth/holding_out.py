@@ -1,10 +1,10 @@
 """Which nutrients, and which combinations of them, training does not see."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool
+from jaxtyping import Bool, Int
 
 from graph_attention.errors import MetabolicError
 
@@ -22,6 +22,13 @@ class HeldOut:
     def of(self, part: str) -> tuple[str, ...]:
         """The nutrients for the sake of which a medium is in a part; none for the parts that hold none out."""
         return {"validation/nutrient": self.validation, "test/nutrient": self.test}.get(part, ())
+
+
+def sizes(splits: Mapping[str, Int[np.ndarray, " rows"]]) -> str:
+    """How many media each part has, those that have none last: `4 media in train; none in test/medium`."""
+    some = ", ".join(f"{len(rows)} in {name}" for name, rows in splits.items() if len(rows))
+    empty = ", ".join(name for name, rows in splits.items() if not len(rows))
+    return f"{sum(map(len, splits.values()))} media: {some}" + (f"; none in {empty}" if empty else "")
 
 
 def hold_out_nutrients(nutrients: Sequence[str], seed: int, share: float) -> HeldOut:

@@ -147,7 +147,8 @@ class MediumSet:
         A medium of validation/nutrient or test/nutrient holds a nutrient that no medium of any other part but
         those two holds, and test/nutrient one that no other part holds at all. A medium of validation/medium or
         test/medium combines nutrients that training holds, in a combination that training does not hold, at
-        any amount. 10 % of the media each go to these, as far as no nutrient leaves training.
+        any amount. 10 % of the media each go to these, as far as no nutrient leaves training: of few media that may
+        be none, which `holding_out.sizes` says.
 
         Args:
             by: medium, nutrient, or both for all five parts.

@@ -31,6 +31,7 @@ from graph_attention.trials import Reference, measured, trials_table
 from graph_attention.truth.conditions import condition_growths
 from graph_attention.truth.dataset import FluxDataset
 from graph_attention.truth.growth_table import GrowthTable
+from graph_attention.truth.holding_out import sizes
 from graph_attention.truth.linear_program import OPTIMAL
 from graph_attention.truth.splits import producer_splits
 from searchlight.experiments import metabolism_interventions
@@ -117,11 +118,13 @@ class Metabolism(Experiment):
         """Read and prune the network, label the media.
 
         Raises:
-            MetabolicError: there is nothing to train on, or no held-out nutrient.
+            MetabolicError: there is nothing to train on, too little for a baseline, or no held-out nutrient.
         """
         for split in (TRAIN, "validation/nutrient", "test/nutrient"):
             if not len(self.splits[split]):
-                raise MetabolicError(f"{len(self.dataset)} media leave none for {split}; give more media")
+                raise MetabolicError(f"{sizes(self.splits)}; give more media: {split} needs some")
+        if self.is_baseline:
+            self.baseline().check(self.dataset, self.splits[TRAIN])
         _ = self.reference
 
     def data_hash(self) -> str:
@@ -280,8 +283,9 @@ class Metabolism(Experiment):
         return config["model"]["kind"] == "transformer"
 
     def describe(self, model: Any) -> str:
-        """The model in a few lines, or what a baseline sees and says."""
-        return super().describe(model) if isinstance(model, nn.Module) else str(model)
+        """The model in a few lines, or what a baseline sees and says, and how many media there are of each split."""
+        shown = super().describe(model) if isinstance(model, nn.Module) else str(model)
+        return f"{shown}\n{sizes(self.splits)}"
 
     def inspect(self, trained: Evaluation, controls: dict[str, Evaluation], choice: Any) -> Inspection:
         """Subsystems that attend to each other, networks of strong edges, conditions side by side."""
