@@ -90,11 +90,25 @@ def test_pictures_figures_files_and_lines_are_all_there(inspection):
     assert inspection.summary
 
 
+def test_a_picture_is_named_after_what_it_shows_of_what_is_chosen():
+    choice = NetworkChoice(medium="acetate", subsystem="Citric Acid Cycle", metabolite="pyr_c")
+    named = {
+        name: metabolism_inspection.suffix(name, choice)
+        for name in ("network", "contrasts", "split", "layers")
+    }
+    assert named == {
+        "network": "-acetate-Citric-Acid-Cycle",
+        "contrasts": "-acetate",
+        "split": "-pyr_c",
+        "layers": "",
+    }
+
+
 def test_figures_are_over_held_out_nutrients_and_have_their_null(inspection):
     found = inspection.figures
-    split = found["split, total variation from FBA, trained"]
+    split = found["split, total variation from FBA on test/nutrient, trained"]
     assert (split.value, split.n) == (pytest.approx(0.3), 2)  # over five media, in two groups
-    assert found["entropy of layer1, trained"].chance == 1.0
+    assert found["entropy of layer1 on test/nutrient, trained"].chance == 1.0
     for model in ("trained", "untrained"):
         for medium in ("glucose", "acetate"):
             estimate = found[f"attention and |flux| on {medium}, {model}"]

@@ -39,6 +39,9 @@ def test_a_control_is_drawn_over_the_same_bins():
     ours, theirs = stairs(axes, "measured")[0].get_data(), stairs(axes, "control")[0].get_data()
     np.testing.assert_array_equal(ours.edges, theirs.edges)
     assert ours.edges[-1] == pytest.approx(control[1].max())
+    figure = step_histograms(values, label="entropy", control=control, names=("trained", "untrained"))
+    told = {text.get_text() for text in figure.legends[0].get_texts()}
+    assert told == {"trained", "untrained", "median"}
 
 
 def test_a_step_without_values_is_refused():

@@ -11,7 +11,7 @@ from graph_attention import MetabolicError
 from graph_attention.pictures.conditions import alike, condition_similarity
 from graph_attention.pictures.gallery import Gallery
 from graph_attention.pictures.splits import SeenSplits
-from graph_attention.pictures.telling import document, lines
+from graph_attention.pictures.telling import document, lines, link_lines
 from graph_attention.truth.splits import producer_splits
 
 
@@ -133,15 +133,34 @@ def test_every_figure_in_the_lines_has_its_null_beside_it(gallery):
     assert "acetate: growth 0.170 1/h by FBA, 0.160 by the model" in told
     for line in told:
         assert any(
-            word in line for word in ("by FBA", "untrained", "over uniform", "dealt out anew", "equal shares")
+            word in line for word in ("by FBA", "untrained", "over uniform", "shuffled", "equal shares")
         ), line
+
+
+def test_links_are_told_once_for_all_media_and_then_for_each_alone():
+    def link(name):
+        return {"metabolite": name, "reaction": "R", "multiple": 1.25}
+
+    told = link_lines({"sugar": [link("a"), link("b")], "acid": [link("b"), link("c")], "gas": [link("b")]})
+    assert told == [
+        "most over uniform on sugar, acid, gas: b – R (1.2×)",
+        "most over uniform on sugar alone: a – R (1.2×)",
+        "most over uniform on acid alone: c – R (1.2×)",
+    ]
+
+
+def test_the_entropy_told_is_the_mean_of_heads_as_stored_of_a_run(gallery):
+    each = [gallery.seen.entropy("layer1", head) for head in (0, 1)]
+    told = document(gallery)["layers"]["layer1"]["entropy"]
+    assert told == pytest.approx(np.nanmean(np.mean(each, axis=0)))
+    assert told < np.nanmean(gallery.seen.entropy("layer1"))
 
 
 def test_histograms_and_entropies_are_held_against_the_untrained_model(gallery, drawings):
     told = drawings["layers"].interactive.views[()].traces
     assert {trace["name"].split(" (")[0] for trace in told if "name" in trace} == {
-        "untrained",
-        "mean over heads",
+        "trained, mean of heads",
+        "untrained, mean of heads",
         "head 1",
         "head 2",
     }

@@ -22,11 +22,12 @@ def step_histograms(
     chance: float | None = None,
     level: str = "chance",
     control: Mapping[Any, np.ndarray] | None = None,
+    names: tuple[str, str] = ("measured", "control"),
 ) -> Figure:
     """Draw the histogram of the values of every step, one beneath the other on one axis, with their medians.
 
-    `level` is another name of what stands as chance; `control` is the same of a control, drawn as a line. Values
-    that are not a number are left out and counted.
+    `level` is another name of what stands as chance; `control` is the same of a control, drawn as a line;
+    `names` are those of both in the legend. Values that are not a number are left out and counted.
 
     Raises:
         AnalysisError: a step has no finite value.
@@ -41,9 +42,9 @@ def step_histograms(
         figure = Figure(figsize=(PAGE, 1.0 + 0.5 * len(kept)), layout="constrained")
         axes = figure.add_subplot()
         for row, (step, shares) in enumerate(counted.items()):
-            _ridge(axes, edges, shares / top, row, filled=True)
+            _ridge(axes, edges, shares / top, row, names[0], filled=True)
             if step in drawn:
-                _ridge(axes, edges, drawn[step] / top, row, filled=False)
+                _ridge(axes, edges, drawn[step] / top, row, names[1], filled=False)
             _notes(axes, kept[step], values[step], row)
         chance_line(axes, chance, vertical=True, name=level)
         axes.set_yticks(range(len(kept)), [words(step) for step in kept])
@@ -54,20 +55,21 @@ def step_histograms(
     return figure
 
 
-def _ridge(axes: Axes, edges: np.ndarray, shares: np.ndarray, row: int, *, filled: bool) -> None:
+def _ridge(axes: Axes, edges: np.ndarray, shares: np.ndarray, row: int, name: str, *, filled: bool) -> None:
     """Steps that rise from the row's line, 0.85 rows high at most."""
     style = (
-        {"fill": True, "color": RIGHT, "alpha": 0.75, "label": "measured"}
+        {"fill": True, "color": RIGHT, "alpha": 0.75}
         if filled
-        else {"fill": False, "color": INK, "linewidth": 0.9, "label": "control"}
+        else {"fill": False, "color": INK, "linewidth": 0.9}
     )
-    axes.stairs(row - 0.85 * shares, edges, baseline=row, **style)
+    axes.stairs(row - 0.85 * shares, edges, baseline=row, label=name, **style)
     axes.axhline(row, color=FAINT, linewidth=0.6, zorder=0)
 
 
 def _notes(axes: Axes, kept: np.ndarray, given: np.ndarray, row: int) -> None:
     """The median, and how many values there are."""
-    axes.plot([np.median(kept)] * 2, [row, row - 0.3], color=INK, linewidth=1.6)
+    label = "median" if row == 0 else None
+    axes.plot([np.median(kept)] * 2, [row, row - 0.3], color=INK, linewidth=1.6, label=label)
     lost = given.size - kept.size
     text = f"n = {kept.size:,}" + (f"\n{lost:,} missing" if lost else "")
     axes.text(

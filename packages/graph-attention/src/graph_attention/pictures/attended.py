@@ -119,6 +119,11 @@ class AttendedNetwork:
         found = np.stack([np.bincount(self.edges[1], each, nodes) for each in parts])
         return np.where(self.degree > 1, found / np.log(np.maximum(self.degree, 2)), np.nan)
 
+    def entropy_by_head(self, layer: str) -> Float[np.ndarray, "media nodes"]:
+        """The same of every head by itself, and their mean; what is stored of a run."""
+        heads = range(self.weights[layer].shape[-1])
+        return np.mean([self.entropy(layer, head) for head in heads], axis=0)
+
     def links(self, layer: str | None = None, head: int | None = None) -> Float[np.ndarray, "media links"]:
         """One number for each nonzero of S, in the order of `graph.edges`: the mean of both directions' multiples."""
         return self._both_ways(self.multiples(layer, head))

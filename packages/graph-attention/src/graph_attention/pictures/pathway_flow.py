@@ -46,7 +46,7 @@ class PathwayFlow:
     @property
     def null(self) -> str:
         """What it is held against, in words."""
-        return f"the weights of each node dealt out anew among its edges, {self.draws} draws"
+        return f"each node's weights shuffled among its edges, {self.draws} draws"
 
 
 def pathway_flow(

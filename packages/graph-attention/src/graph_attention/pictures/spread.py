@@ -34,9 +34,10 @@ def distributions(seen: AttendedNetwork, control: AttendedNetwork) -> Drawing:
             chance=0.0,
             level="uniform",
             control=drawn,
+            names=("trained", "untrained"),
         ),
-        "How attention is spread over the edges between nodes, by layer, all media and heads together; the line is "
-        "the untrained model. What is less than 1/512 of uniform stands at the left end.",
+        "How attention is spread over the edges between nodes, by layer, all media and heads together; the outline is "
+        "the untrained model, the bar the median of the trained one. What is less than 1/512 of uniform stands at the left end.",
         f"Histograms of {len(values)} layers; medians "
         f"{', '.join(f'{np.median(each):.2f}' for each in values.values())}.",
         "0 is uniform attention.",
@@ -46,15 +47,18 @@ def distributions(seen: AttendedNetwork, control: AttendedNetwork) -> Drawing:
 
 def layers(seen: AttendedNetwork, control: AttendedNetwork) -> Drawing:
     """Entropy from layer to layer, by head, over media."""
-    found = {"untrained": _entropies(control)} | {"mean over heads": _entropies(seen)}
+    found = {"trained, mean of heads": _entropies(seen)}
     heads = next(iter(seen.weights.values())).shape[-1]
     if heads > 1:
         found |= {f"head {head + 1}": _entropies(seen, head) for head in range(min(heads, MOST_HEADS))}
+    found |= {"untrained, mean of heads": _entropies(control)}
     at = np.arange(1.0, len(seen.layers) + 1)
     curves = {name: _curve(at, list(each.values()), len(seen.media)) for name, each in found.items()}
     return Drawing(
         "layers",
-        layer_evolution(found, label="entropy over its maximum", level="uniform"),
+        layer_evolution(
+            found, label="entropy over its maximum,\nmean and 95 % interval over media", level="uniform"
+        ),
         f"How sharply nodes attend, from layer to layer: entropy over its maximum, mean over nodes; intervals over "
         f"{len(seen.media)} media.",
         "; ".join(
@@ -80,10 +84,11 @@ def _density(values: np.ndarray, edges: np.ndarray) -> Curve:
 
 
 def _entropies(seen: AttendedNetwork, head: int | None = None) -> dict[str, Estimate]:
-    return {
-        layer: mean_estimate(np.nanmean(seen.entropy(layer, head), axis=1), chance=1.0)
+    found = {
+        layer: seen.entropy_by_head(layer) if head is None else seen.entropy(layer, head)
         for layer in seen.layers
     }
+    return {layer: mean_estimate(np.nanmean(each, axis=1), chance=1.0) for layer, each in found.items()}
 
 
 def _curve(at: Float[np.ndarray, " layers"], each: Sequence[Estimate], count: int) -> Curve:

@@ -4,12 +4,16 @@ from typing import Any
 
 import numpy as np
 
-from graph_attention.pictures.drawn_network import inner_links
 from graph_attention.pictures.contrast import SIGNIFICANT
+from graph_attention.pictures.drawn_network import inner_links
 from graph_attention.pictures.gallery import Gallery
 from graph_attention.pictures.pathway_flow import PathwayFlow
 
 LINKS, PAIRS, REACTIONS, METABOLITES = 10, 20, 20, 24
+KEY = (
+    "× is attention over uniform, what a node would give if it attended to all its neighbours alike, and of "
+    "subsystems over the mean of the shuffled; TV is total variation from FBA's shares, 0 (the same) to 1"
+)
 
 
 def document(gallery: Gallery) -> dict[str, Any]:
@@ -47,23 +51,41 @@ def lines(gallery: Gallery) -> list[str]:
         for each in found["media"]
     ]
     told += [
-        f"{layer}: entropy {each['entropy']:.2f} of its maximum; untrained {each['entropy_untrained']:.2f}, uniform 1"
+        f"{layer}: entropy {each['entropy']:.2f} of its maximum in these media, mean of heads; "
+        f"untrained {each['entropy_untrained']:.2f}, uniform 1"
         for layer, each in found["layers"].items()
     ]
-    for name, links in found["strongest_links"].items():
-        strong = ", ".join(f"{e['metabolite']} – {e['reaction']} ({e['multiple']:.1f}×)" for e in links[:3])
-        told.append(f"{name}: most over uniform {strong}")
+    told += link_lines(found["strongest_links"])
     for name, flows in found["subsystems"].items():
         sure = [each for each in flows["pairs"] if each["significant"]]
         pairs = "; ".join(f"{e['attends']} → {e['attended']} ({e['ratio']:.1f}×)" for e in sure[:3])
-        told.append(f"{name}: {pairs or 'no two subsystems'} beyond {flows['null']}")
+        told.append(f"{name}: {pairs or 'no two subsystems'}, further than {flows['null']} (p for all pairs)")
     told += contrast_lines(gallery, found["contrasts"])
     told += [
         f"split of {each['metabolite']}, {each['medium']}: TV {each['model']:.2f}, equal shares {each['uniform']:.2f}"
         for each in found["splits"]
         if each["drawn"]
     ]
-    return told
+    return [*told, KEY]
+
+
+def link_lines(found: dict[str, list[dict[str, Any]]]) -> list[str]:
+    """The strongest links: those that are among them in every medium, then those of each medium alone."""
+    ends = {name: {(e["metabolite"], e["reaction"]) for e in links} for name, links in found.items()}
+    shared = set.intersection(*ends.values())
+    told = [f"most over uniform on {', '.join(found)}: {_links(next(iter(found.values())), shared)}"]
+    alone = {name: each - shared for name, each in ends.items()}
+    return told + [
+        f"most over uniform on {name} alone: {_links(found[name], each)}"
+        for name, each in alone.items()
+        if each
+    ]
+
+
+def _links(links: list[dict[str, Any]], among: set[tuple[str, str]]) -> str:
+    chosen = [each for each in links if (each["metabolite"], each["reaction"]) in among][:3]
+    said = (f"{e['metabolite']} – {e['reaction']} ({e['multiple']:.1f}×)" for e in chosen)
+    return ", ".join(said) or "no link"
 
 
 def contrast_lines(gallery: Gallery, found: list[dict[str, Any]]) -> list[str]:
@@ -169,7 +191,8 @@ def _medium(gallery: Gallery, name: str) -> dict[str, Any]:
 
 
 def _layer(gallery: Gallery, layer: str) -> dict[str, float]:
-    trained, untrained = (float(np.nanmean(each.entropy(layer))) for each in (gallery.seen, gallery.control))
+    both = gallery.seen, gallery.control
+    trained, untrained = (float(np.nanmean(each.entropy_by_head(layer))) for each in both)
     return {"entropy": trained, "entropy_untrained": untrained, "entropy_uniform": 1.0}
 
 

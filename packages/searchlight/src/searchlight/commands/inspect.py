@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from searchlight.choices import Choice, kinds_for
+from searchlight.choices import CHOICES, Choice, kinds_for
+from searchlight.errors import UsageError
 from searchlight.options import Place, RunPath, check_folder, parse
 
 
@@ -37,7 +38,9 @@ def main(args: Sequence[str]) -> None:
     page = report_inspection(run, inspection, options.out or run.path, choice)
     if inspection.figures:
         rows = [[name, str(estimate)] for name, estimate in inspection.figures.items()]
-        console.show_table(["", f"{inspection.split}: mean, 95 % interval over groups"], rows)
+        console.show_table(
+            ["", f"value, 95 % interval over groups of {inspection.split} where there is one"], rows
+        )
     for line in inspection.summary:
         console.say(line)
     show_diagnoses(diagnoses_of(run.config()["system"], [run]))
@@ -54,9 +57,22 @@ def parsed(args: Sequence[str]) -> tuple[Inspect, Choice]:
         UsageError: a flag that runs of this system do not have.
     """
     kinds = kinds_for([word for word in args if not word.startswith("-")])
+    if len(kinds) == 1:
+        check_offered(kinds[0], args)
     made = dataclasses.make_dataclass(
         "Inspect", [], bases=(*kinds, Inspect), frozen=True, namespace={"__doc__": Inspect.__doc__}
     )
     options = parse(made, "inspect", args)
     fields = [each.name for each in dataclasses.fields(kinds[0])]
     return options, kinds[0](**{name: getattr(options, name) for name in fields})
+
+
+def check_offered(kind: type[Choice], args: Sequence[str]) -> None:
+    """Raise UsageError for a flag that only runs of another system have."""
+    own = [each.name for each in dataclasses.fields(kind)]
+    for system, other in CHOICES.items():
+        theirs = {f"--{each.name}" for each in dataclasses.fields(other)} - {f"--{name}" for name in own}
+        for word in args:
+            if (flag := word.partition("=")[0]) in theirs:
+                offered = ", ".join(f"--{name}" for name in own) or "nothing to choose"
+                raise UsageError(f"{flag} is for runs of {system}; this one offers {offered}.")

@@ -29,6 +29,15 @@ QUESTION = "Where does the model look in the network, on which medium, and would
 SPLIT = "test/nutrient"
 """Whose media the intervals are over: sources that were never trained on."""
 ESCHER = "escher"
+NETWORK = ("medium", "subsystem", "currency")
+CHOSEN = {
+    "network": NETWORK,
+    "network-conditions": NETWORK,
+    "split": ("metabolite",),
+    "distributions": (),
+    "layers": (),
+}
+"""What a picture depends on of what is chosen; of the others it is the medium."""
 
 
 def inspect(
@@ -47,12 +56,19 @@ def inspect(
     try:
         gallery = gallery_of(experiment.graph, controls, choice)
         # Pictures of another choice stay where they are.
-        drawings = [replace(each, name=f"{each.name}{choice.suffix}") for each in gallery.drawings()]
+        drawings = [
+            replace(each, name=f"{each.name}{suffix(each.name, choice)}") for each in gallery.drawings()
+        ]
         told = lines(gallery)
         files = files_of(gallery, told, choice.suffix)
     except MetabolicError as error:
         raise UsageError(str(error)) from None
     return Inspection(drawings, figures(trained, controls, gallery), SPLIT, QUESTION, told, files)
+
+
+def suffix(drawing: str, choice: NetworkChoice) -> str:
+    """The end of a picture's name: what is chosen of that which it shows."""
+    return NetworkChoice(**{name: getattr(choice, name) for name in CHOSEN.get(drawing, ("medium",))}).suffix
 
 
 def gallery_of(graph: MetabolicGraph, controls: Mapping[str, Evaluation], choice: NetworkChoice) -> Gallery:
@@ -113,7 +129,7 @@ def figures(trained: Evaluation, controls: Mapping[str, Evaluation], gallery: Ga
         {"untrained": controls["untrained"]} if "untrained" in controls else {}
     )
     found = {
-        f"{figure}, {name}": estimate
+        f"{figure} on {SPLIT}, {name}": estimate
         for name, evaluation in everyone.items()
         for figure, estimate in of_nutrients(evaluation).items()
     }
