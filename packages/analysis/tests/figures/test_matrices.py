@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 
@@ -93,6 +95,20 @@ def test_conditions_share_a_scale_and_differences_are_centred_at_zero():
         assert image.get_cmap().name == DIVERGING
     most = np.abs(values[1:] - values[0]).max()
     assert {image.get_clim() for image in differences} == {(-most, most)}
+
+
+def test_two_conditions_of_many_rows_are_named_at_the_left_and_no_label_lies_over_another():
+    names = [f"subsystem number {k}" for k in range(12)]
+    columns = [str(k) for k in range(1, 13)]
+    maps = {name: RNG.random((12, 12)) for name in ("glucose", "acetate")}
+    figure = conditions_side_by_side(maps, rows=names, columns=columns, x="is attended")
+    figure.draw_without_rendering()
+    shown = [axes for axes in figure.axes if axes.images and axes.get_visible()]
+    named = [axes.yaxis.get_tick_params()["labelleft"] for axes in shown]
+    assert named == [True, False, True]
+    assert ticks(shown[0].yaxis) == names
+    boxes = [axes.xaxis.label.get_window_extent() for axes in shown]
+    assert not any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
 
 
 def test_a_cell_that_is_no_number_is_left_out_of_the_scale():

@@ -108,6 +108,15 @@ def test_conditions_are_compared_by_ranks_over_reactions(gallery):
     np.testing.assert_allclose(np.diag(alike(gallery.seen.flux)), 1.0)
 
 
+def test_the_figure_of_conditions_writes_every_number(gallery, drawings):
+    found = condition_similarity(gallery.seen, gallery.control)
+    panels = drawings["conditions"].figure.axes[:3]
+    for axes, (name, values) in zip(panels, found.items(), strict=True):
+        assert axes.get_title(loc="left") == name
+        told = [text.get_text() for text in axes.texts]
+        assert told == [f"{rho:.3f}" for rho in values[::-1, ::-1].ravel()]  # acetate stands first
+
+
 def test_the_document_is_plain_and_says_what_is_drawn(gallery):
     found = json.loads(json.dumps(document(gallery), allow_nan=False))
     assert [each["name"] for each in found["media"]] == ["acetate", "glucose"]

@@ -15,6 +15,10 @@ from analysis.figures.parts import colour_bar, words
 from analysis.figures.pooling import Matrix, size
 from analysis.figures.style import DIVERGING, PAGE, house_style
 
+FEW_ROWS = 8
+ROW = 0.18
+"""Inches of a row that is named, with others beneath it."""
+
 
 def heat_map(  # noqa: PLR0913 - each is one thing written beside the matrix
     values: Matrix,
@@ -109,7 +113,7 @@ def conditions_side_by_side(
     most = max(*(max(map(abs, _ends(gap))) for gap in gaps.values()), np.finfo(float).tiny)
     sides = Side(rows, y), Side(columns, x)
     with house_style():
-        figure, upper, lower = _two_rows(len(maps))
+        figure, upper, lower = _two_rows(len(maps), rows)
         above = [
             draw_matrix(place, each, *sides, cmap=colours, vmin=min(low), vmax=max(top))
             for place, each in zip(upper, maps.values(), strict=True)
@@ -122,18 +126,20 @@ def conditions_side_by_side(
             place.set_title(words(name), fontsize=9.5)
         for place in (*upper[1:], *lower[1:]):
             place.set_ylabel("")
+            place.tick_params(labelleft=False)
         colour_bar(figure, above[0][0], upper, label + above[0][1])
         colour_bar(figure, below[0][0], lower, "difference")
     return figure
 
 
-def _two_rows(count: int) -> tuple[Figure, list[Axes], list[Axes]]:
-    """Axes of the conditions, and those of the differences beneath; two conditions stand in one row with theirs."""
-    if count == 2:
+def _two_rows(count: int, rows: Sequence[str]) -> tuple[Figure, list[Axes], list[Axes]]:
+    """Axes of the conditions, and those of the differences beneath; two of few rows stand in one row with theirs."""
+    if count == 2 and len(rows) <= FEW_ROWS:
         figure = Figure(figsize=(PAGE, 2.9), layout="constrained")
         *upper, lower = figure.subplots(1, 3)
         return figure, upper, [lower]
-    figure = Figure(figsize=(PAGE, 5.2), layout="constrained")
+    tall = float(np.clip(2 * (1.1 + ROW * len(rows)), 5.2, 9.6))
+    figure = Figure(figsize=(PAGE, tall), layout="constrained")
     grid = figure.subplots(2, count)
     grid[1, 0].set_visible(False)
     return figure, list(grid[0]), list(grid[1, 1:])

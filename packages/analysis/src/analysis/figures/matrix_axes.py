@@ -14,6 +14,8 @@ from analysis.figures.style import FAINT
 
 LINE = 0.16
 """Inches that a name takes across its line."""
+NARROW = 20
+"""Beside fewer names a label has a line of its own."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,8 @@ class Side:
         if self.names:
             chosen = range(0, len(self.names), every)
             axis.set_ticks(list(chosen), [self.names[index] for index in chosen], **turned)
-        label = f"{self.label} (1 of {every} is named)".lstrip() if every > 1 else self.label
+        gap = "\n" if room < NARROW else " "
+        label = f"{self.label}{gap}(1 of {every} is named)".lstrip() if every > 1 else self.label
         axis.set_label_text(label)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from analysis import Drawing, Interactive, conditions_side_by_side, heat_map
 from analysis.interactive import matrix_view
 from graph_attention.pictures.attended import AttendedNetwork
-from graph_attention.pictures.conditions import condition_similarity
+from graph_attention.pictures.conditions import condition_similarity, similarity_figure
 from graph_attention.pictures.contrast import SIGNIFICANT, ConditionContrast
 from graph_attention.pictures.drawn_network import Currency, DrawnNetwork
 from graph_attention.pictures.links import Look
@@ -133,8 +133,7 @@ class Gallery:
 
     def subsystems(self) -> Drawing:
         """Subsystem × subsystem, in log2 of what is expected."""
-        short = short_names(self.seen.graph.subsystems)
-        names = [f"{name}  {number}" for number, name in enumerate(short, 1)]
+        names, _ = self._numbered
         flow = self.flows[self.first]
         label = "log2 of attention over expected"
         views = {
@@ -148,7 +147,8 @@ class Gallery:
             )
             for name, each in self.flows.items()
         }
-        sides = {"rows": names, "columns": names, "x": "is attended", "y": "attends"}
+        read = f"is attended\non {self.first}; dot: p < 0.05 over all cells; grey: no metabolite shared"
+        sides = {"rows": names, "columns": names, "x": read, "y": "attends"}
         return Drawing(
             "subsystems",
             heat_map(_log2(flow), label=label, centre=0.0, significant=flow.significant, **sides),
@@ -159,17 +159,23 @@ class Gallery:
             Interactive(views, ("medium",)),
         )
 
+    @property
+    def _numbered(self) -> tuple[list[str], list[str]]:
+        """Subsystems by short name and number, and by number alone."""
+        numbered = list(enumerate(short_names(self.seen.graph.subsystems), 1))
+        return [f"{name}  {number}" for number, name in numbered], [str(number) for number, _ in numbered]
+
     def subsystems_by_condition(self) -> Drawing:
         """The same matrix in several media and their differences."""
-        names = [str(number) for number in range(1, len(self.seen.graph.subsystems) + 1)]
+        names, numbers = self._numbered
         maps = {name: _log2(self.flows[name]) for name in self.media[:5]}
         return Drawing(
             "subsystems-conditions",
             conditions_side_by_side(
-                maps, label="log2 over expected", rows=names, columns=names, x="is attended", y="attends"
+                maps, label="log2 over expected", rows=names, columns=numbers, x="is attended", y="attends"
             ),
             f"Attention from subsystem to subsystem on {', '.join(maps)}, and how it differs from {self.first}; "
-            "subsystems by their numbers in the figure above.",
+            "columns by the numbers of the rows. Grey: the two share no metabolite.",
             f"{len(maps)} matrices and {len(maps) - 1} differences.",
             "A difference of 0 is no contrast.",
         )
@@ -195,11 +201,9 @@ class Gallery:
         told = "; ".join(f"{name} {each[0, 1]:.2f}" for name, each in found.items())
         return Drawing(
             "conditions",
-            conditions_side_by_side(
-                found, label="Spearman's ρ", rows=self.media, columns=self.media, x="", y=""
-            ),
+            similarity_figure(found, self.media),
             "How alike conditions are: Spearman's ρ over reactions, of attention received, of |flux| by FBA, and of "
-            "attention in an untrained model, and the differences from attention.",
+            "attention in an untrained model.",
             f"Between {self.media[0]} and {self.media[1]}: {told}.",
             "The untrained model shows how alike conditions are where nothing was learnt.",
             Interactive(views, ("of",)),

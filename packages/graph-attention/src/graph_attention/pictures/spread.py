@@ -37,7 +37,8 @@ def distributions(seen: AttendedNetwork, control: AttendedNetwork) -> Drawing:
             names=("trained", "untrained"),
         ),
         "How attention is spread over the edges between nodes, by layer, all media and heads together; the outline is "
-        "the untrained model, the bar the median of the trained one. What is less than 1/512 of uniform stands at the left end.",
+        "the untrained model, the bar the median of the trained one. What is less than 1/512 of uniform stands at the "
+        "left end.",
         f"Histograms of {len(values)} layers; medians "
         f"{', '.join(f'{np.median(each):.2f}' for each in values.values())}.",
         "0 is uniform attention.",
