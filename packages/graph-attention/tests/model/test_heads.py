@@ -5,6 +5,7 @@ import torch
 from graph_attention.layers.flux_split import FluxSplitEdges
 from graph_attention.model.heads import (
     EssentialityHead,
+    GrowthHead,
     ProposalHead,
     SplitHead,
     lost_reactions,
@@ -44,6 +45,27 @@ def test_a_slope_of_zero_does_not_hear_the_flux(toy):
     signs = torch.ones(len(edges.producers)), torch.ones(len(edges.consumers))
     one, other = (head(nodes, edges, flux, signs) for flux in (torch.zeros(1, 10), torch.full((1, 10), 50.0)))
     assert torch.equal(one.producers.attention.weights, other.producers.attention.weights)
+
+
+def growth_logits(toy, flux, unmet):
+    nodes, edges = torch.randn(1, 17, 4).expand(len(flux), -1, -1), FluxSplitEdges.of(toy)
+    signs = torch.ones(len(edges.producers)), torch.ones(len(edges.consumers))
+    split = SplitHead(4)(nodes, edges, torch.zeros(len(flux), 10), signs)
+    return GrowthHead(4)(nodes[:, 0], split, flux, unmet)[1]
+
+
+def test_before_training_growth_is_told_where_it_outweighs_what_is_left_unmet(toy):
+    flux, unmet = torch.tensor([0.3, 0.03, 0.3, 0.0, -0.2]), torch.tensor([1e-3, 5e-4, 2e-2, 1e-3, 1e-3])
+    expected = (flux.clamp_min(0) / 1e-4).log1p() - 2 * (unmet / 1e-4).log1p()
+    logits = growth_logits(toy, flux, unmet)
+    assert logits.tolist() == pytest.approx(expected.tolist(), rel=1e-5)
+    assert (logits > 0).tolist() == [True, True, False, False, False]
+
+
+def test_growth_or_none_does_not_bend_the_fluxes_it_is_read_from(toy):
+    flux, unmet = (torch.tensor([value], requires_grad=True) for value in (0.3, 1e-3))
+    logits = growth_logits(toy, flux, unmet)
+    assert torch.autograd.grad(logits.sum(), (flux, unmet), allow_unused=True) == (None, None)
 
 
 def test_a_gene_is_lost_with_the_reactions_that_stop_without_it(toy):

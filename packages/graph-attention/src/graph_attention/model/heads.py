@@ -79,18 +79,20 @@ class SplitHead(nn.Module):
 class GrowthHead(nn.Module):
     """Growth, and the logit that there is any, of the flux of the objective reaction and its node.
 
-        growth = softplus(v_b) · exp(a · h),   logit = c · h + d₁ ln(1 + 100 growth) − d₂ ln(1 + unmet / ε)
+        growth = softplus(v_b) · exp(a · h),
+        logit = c · h / 10 + d₀ + d₁ ln(1 + max(v_b, 0) / ε) − d₂ ln(1 + unmet / ε)
 
     h is the node of the objective reaction beside the mean of what the splits gather; softplus turns at 0.01/h, so
-    that a flux of none can still learn to be one.
+    that a flux of none can still learn to be one. With d = (0, 1, 2), where it begins, the logit is above zero where
+    the steps found a growth that outweighs the square of what they left unmet. It is read from the fluxes and does
+    not bend them: no gradient leaves it along v_b and unmet, and what a node says counts little beside them.
     """
 
     def __init__(self, dim: int):
         super().__init__()
         self.norm = nn.LayerNorm(2 * dim)
         self.out = nn.Linear(2 * dim, 2)
-        self.evidence = nn.Linear(2, 1, bias=False)
-        nn.init.ones_(self.evidence.weight)
+        self.evidence = nn.Parameter(torch.tensor([0.0, 1.0, -2.0]) / QUICKER)
         nn.init.zeros_(self.out.weight)
         nn.init.zeros_(self.out.bias)
 
@@ -105,8 +107,11 @@ class GrowthHead(nn.Module):
         gathered = (split.producers.values.mean(-2) + split.consumers.values.mean(-2)) / 2
         factor, logit = self.out(self.norm(torch.cat([node, gathered], -1))).unbind(-1)
         grown = F.softplus(flux, beta=SHARP)
-        evidence = torch.stack([(100 * grown).log1p(), -(unmet / TRACE).log1p()], -1)
-        return grown * factor.exp(), logit + self.evidence(evidence).squeeze(-1)
+        return grown * factor.exp(), logit / QUICKER + self._told(flux.detach(), unmet.detach())
+
+    def _told(self, flux: Tensor, unmet: Tensor) -> Tensor:
+        logs = [(each.clamp_min(0) / TRACE).log1p() for each in (flux, unmet)]
+        return torch.stack([torch.ones_like(flux), *logs], -1) @ (QUICKER * self.evidence)
 
 
 class EssentialityHead(nn.Module):

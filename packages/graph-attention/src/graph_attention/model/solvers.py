@@ -11,6 +11,9 @@ from graph_attention.model.interior import FluxSteps, Interior, Terms
 from graph_attention.model.projection import clipped, projected
 from graph_attention.model.scales import QUICKER, signed_exp, signed_log
 
+NO_FLUX = 1e-8
+"""Root mean square fluxes below this count as this much, in mmol/gDW/h."""
+
 Bounds = tuple[Float[Tensor, "batch reactions"], Float[Tensor, "batch reactions"]]
 
 
@@ -36,7 +39,7 @@ class Solved(NamedTuple):
 
     flux: Float[Tensor, "batch reactions"]
     unmet: Float[Tensor, "batch"]
-    """How far bounds and balance are apart where the steps end: root mean square over coordinates."""
+    """How far bounds and balance are apart where the steps end, in units of the flux: a ratio of root mean squares."""
 
 
 class OptimisingSolver(nn.Module):
@@ -100,16 +103,18 @@ class ProjectingSolver(nn.Module):
     def solve(self, bounds: Bounds, draft: Draft, proposal: Proposal) -> Solved:
         """The projected proposal."""
         flux = projected(self.balance, proposal.flux, bounds, self.after)
-        return Solved(flux, _apart(self.balance, self.balance.grouped(flux), self.balance.bounds(*bounds)))
+        grouped = self.balance.grouped(flux)
+        return Solved(flux, _relative(grouped - clipped(grouped, *self.balance.bounds(*bounds)), flux))
 
 
 def _balanced(balance: FluxBalance, within: Tensor) -> Solved:
     exact = balance.exactly_onto(within)
-    return Solved(balance.fluxes(exact).to(within.dtype), _size(exact.to(within.dtype) - within))
+    flux = balance.fluxes(exact).to(within.dtype)
+    return Solved(flux, _relative(exact.to(within.dtype) - within, flux))
 
 
-def _apart(balance: FluxBalance, coordinates: Tensor, ends: tuple[Tensor, Tensor]) -> Tensor:
-    return _size(coordinates - clipped(coordinates, *ends))
+def _relative(gap: Tensor, flux: Tensor) -> Tensor:
+    return _size(gap) / _size(flux).clamp_min(NO_FLUX)
 
 
 def _size(gap: Tensor) -> Tensor:
