@@ -15,7 +15,7 @@ def test_the_quick_demo_ends_with_verdicts_a_page_and_next_commands_and_is_reuse
     main(["demo", "--quick"])
     shown = capsys.readouterr().out
     assert "control, one feature" in shown
-    assert shown.count("next: ") == 3
+    assert shown.count("\n  uv run searchlight ") == 3
     page = Path("runs/comparisons/demo_quick/report.html")
     assert page.stat().st_size > 50_000
     main(["demo", "--quick"])

@@ -30,7 +30,7 @@ def test_a_checkpoint_offers_what_its_run_offers(run_of):
 
 
 def test_a_choice_of_another_system_is_refused(run_of):
-    with pytest.raises(UsageError, match="--task"):
+    with pytest.raises(UsageError, match="--task is for runs of working_memory; this one offers --medium"):
         parsed([str(run_of("metabolism")), "--task", "identity"])
 
 

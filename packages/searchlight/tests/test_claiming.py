@@ -19,7 +19,7 @@ from analysis import (
 )
 from searchlight import stock
 from searchlight.claiming import claims_of, settled_from, stocks_for, train_missing
-from searchlight.claims_page import left_out
+from searchlight.claims_page import NONE_TESTED, left_out
 from searchlight.cli import main
 from searchlight.controls import control_at
 from searchlight.errors import Interrupted, UsageError
@@ -126,6 +126,14 @@ def test_claims_are_settled_from_saved_runs_and_what_is_missing_is_said(trained,
     page = (trained / "claims" / "line" / "report.html").read_text()
     assert "1a. accuracy rises" in page
     assert (trained / "claims" / "line" / "figures" / "claim-01.png").is_file()
+
+
+def test_a_claim_that_no_network_answers_has_one_row_and_nothing_is_corrected(claimed, tmp_path, capsys):
+    main(asked(tmp_path))
+    shown = capsys.readouterr().out
+    rows = [line for line in shown.splitlines() if "not testable" in line and "predictions" not in line]
+    assert [row.split()[0] for row in rows] == ["1", "7"]
+    assert NONE_TESTED in shown
 
 
 def test_findings_and_interventions_are_made_once_and_the_answer_has_the_same_bytes(trained, capsys):

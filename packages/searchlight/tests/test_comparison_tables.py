@@ -1,9 +1,10 @@
+import math
 from dataclasses import replace
 
 import polars as pl
 import pytest
 
-from analysis import Arrival, Comparison, Estimate, compare
+from analysis import Arrival, Comparison, Estimate, Measure, compare
 from analysis.comparison.arms import SHARED
 from analysis.comparison.arrivals import compare_arrivals
 from searchlight.comparison_tables import (
@@ -14,7 +15,7 @@ from searchlight.comparison_tables import (
     table_row,
     told_apart,
 )
-from searchlight.results import short
+from searchlight.results import headed, short
 from searchlight.sweeping import show_marginal
 
 
@@ -34,6 +35,21 @@ def test_no_zero_has_a_minus_and_bytes_are_told_as_megabytes():
     assert short(Estimate(-0.0001, -0.2, 0.0001, 5), signed=True) == "+0.000 [-0.200, +0.000]"
     assert shown(Estimate(2.5e9, 2.4e9, 2.6e9, 5), "peak_bytes") == "2,500 [2,400, 2,600]"
     assert shown(Estimate(-4e6, -5e6, 1e6, 5), "peak_bytes", signed=True) == "-4.0 [-5.0, +1.0]"
+
+
+def test_what_is_small_but_not_zero_is_told_with_an_exponent():
+    assert short(Estimate(1e-8, 0.0, 2.1e-8, 5)) == "1.0e-08 [0, 2.1e-08]"
+    assert short(Estimate(3e-4, math.nan, math.nan, 1)) == "3.0e-04"
+    assert short(Estimate(3e-4, 0.0, 0.01, 5)) == "0.000 [0.000, 0.010]"
+
+
+def test_what_is_better_low_is_said_so_and_what_never_arrived_has_no_steps():
+    assert headed(Measure("imbalance", higher_is_better=False)) == "imbalance (lower is better)"
+    assert headed(Measure("accuracy", chance=0.5)) == "accuracy (chance 0.5)"
+    rows = [(arm, seed, 48.0, False) for arm in ("base", "gated") for seed in range(2)]
+    values = pl.DataFrame(rows, schema=["arm", "seed", "value", "reached"], orient="row")
+    found = compare_arrivals(values, "base", Arrival("steps_to_90"))
+    assert table_row(found.result("gated"), found.metric)[2] == "none of 2 arrived in 48 steps"
 
 
 def test_steps_are_whole_numbers_and_their_ratio_has_no_sign():

@@ -123,6 +123,10 @@ class Curve(Shown):
     n: int
     how: str = ""
 
+    def within(self, low: float, high: float) -> "Curve":
+        """The same curve, its band cut to the values that the figure can take."""
+        return replace(self, low=self.low.clip(low, high), high=self.high.clip(low, high))
+
     def to_dict(self) -> dict[str, Any]:
         """Plain lists; what could not be estimated is None."""
         lists = {name: getattr(self, name).tolist() for name in ("at", "value", "low", "high")}

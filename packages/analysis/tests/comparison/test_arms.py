@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from analysis import AnalysisError, Comparability, compare, holm
-from analysis.comparison.arms import one_family
+from analysis.comparison.arms import NO_WIDTH, one_family
 
 CELLS = [(n, feature) for n in (1, 2, 10) for feature in ("location", "identity")]
 
@@ -227,3 +227,10 @@ def test_networks_that_all_reach_a_bound_are_still_so_many_networks():
     values = table().with_columns(value=pl.lit(1.0))
     result = compare(values, ["n", "feature"], "baseline", bounds=(0.0, 1.0)).result("gated")
     assert (result.estimate.n, result.difference.p) == (5, 1.0)
+
+
+def test_a_verdict_without_variation_over_seeds_says_so():
+    rows = [(arm, seed, value) for arm, value in (("base", 0.7), ("knn", 0.8)) for seed in range(2)]
+    values = pl.DataFrame(rows, schema=["arm", "seed", "value"], orient="row")
+    found = compare(values, [], "base").result("knn")
+    assert (found.verdict, found.reason) == ("better", NO_WIDTH)

@@ -81,6 +81,14 @@ def test_a_band_ends_where_the_metric_does(curves):
     assert cut == 1
 
 
+def test_training_curves_end_where_the_metric_does_and_a_single_value_is_a_level(curves):
+    fitted = [curves["baseline"][0].filter(pl.col("step") == STEPS[0])]
+    axes = training_curves(curves | {"fitted": fitted}, metric="accuracy", bounds=(0.0, 1.0)).axes[0]
+    assert axes.collections[1].get_paths()[0].vertices[:, 1].max() == 1
+    assert len(set(named(axes, "fitted (n = 1)").get_ydata())) == 1
+    assert len(named(axes, "fitted (n = 1)").get_xdata()) == 2
+
+
 def test_a_profile_falls_from_all_scores_to_none(curves):
     scores = np.array([[0.5, 0.9], [0.6, 0.9], [0.7, 0.8], [0.6, 0.8], [0.7, 0.9]])
     profile = performance_profile(scores, [0.4, 0.65, 0.85, 0.95])

@@ -23,11 +23,12 @@ FAMILY = (
     "Verdicts rest on each interval by itself, for every claim was made beforehand and is asked for its own sake; "
     "p (Holm) is corrected over all {count} tests shown here. Ranges and controls are judged by intervals alone."
 )
+NONE_TESTED = "No prediction has a test here: nothing is corrected."
 
 
 def show_claims(found: Settlement) -> None:
     """The table, then how each claim was tested."""
-    console.show_table(COLUMNS, [table_row(each) for each in found.settled], words=(0, 1, 4, 6, 7))
+    show_settled(found.settled)
     console.say("")
     for hypothesis, parts in by_hypothesis(found.settled):
         reasons = not_intervened(parts)
@@ -39,10 +40,30 @@ def show_claims(found: Settlement) -> None:
     console.say(summary(found.settled))
 
 
+def show_settled(settled: Sequence[Settled]) -> None:
+    """A row per prediction; claims that no network can answer have one row each, in a table of their own."""
+    answered, others = [], []
+    for hypothesis, parts in by_hypothesis(settled):
+        if not all(untested(each) for each in parts):
+            answered += [table_row(each) for each in parts]
+            continue
+        reasons = dict.fromkeys(table_row(each)[-1] for each in parts)
+        others.append([str(hypothesis.number), hypothesis.sentence, str(len(parts)), "; ".join(reasons)])
+    if answered:
+        console.show_table(COLUMNS, answered, words=(0, 1, 4, 6, 7))
+    if others:
+        console.show_table(("", "claim", "predictions", "verdict"), others, words=(0, 1, 3))
+
+
+def untested(each: Settled) -> bool:
+    """Whether a prediction has not even a statistic."""
+    return each.claim.verdict == "not testable" and math.isnan(each.claim.statistic.value)
+
+
 def table_row(each: Settled) -> list[str]:
     """A prediction as the cells of a table."""
     claim, row = each.claim, each.claim.row()
-    if claim.verdict == "not testable" and math.isnan(claim.statistic.value):
+    if untested(each):
         return [each.label, claim.sentence, "", "", "", "", "", row["verdict"]]
     return [
         each.label,
@@ -80,6 +101,8 @@ def left_out(settled: Sequence[Settled]) -> list[str]:
 def family_note(found: Settlement) -> str:
     """What the verdicts rest on, and which would not stand if all were one family."""
     tested = [each for each in found.settled if not math.isnan(each.p_corrected)]
+    if not tested:
+        return NONE_TESTED
     weak = [
         each.label for each in tested if each.p_corrected >= 0.05 and each.claim.verdict in ("true", "false")
     ]

@@ -9,6 +9,7 @@ from searchlight import console
 from searchlight.caching import cache_folder
 from searchlight.choices import choice_of
 from searchlight.comparing import Compared, compare_arms
+from searchlight.comparison_tables import merged
 from searchlight.demonstration import Demonstration
 from searchlight.experiments import experiment_class
 from searchlight.experiments.base import Facts
@@ -122,15 +123,20 @@ def show_verdicts(found: dict[str, Compared]) -> None:
     console.show_table(
         ["question", "arm", measure.name, "difference from baseline", "verdict"], rows, title=title
     )
+    notes = [note for compared in found.values() for note in compared.notes]
+    for note in merged(notes, [arm for compared in found.values() for arm in compared.arms]):
+        console.say(f"note: {note}")
 
 
 def next_commands(demonstration: Demonstration, root: Path) -> list[str]:
-    """What to try after the demonstration."""
-    arms = [str(root / arm.name) for arm in next(iter(demonstration.questions.values()))]
+    """What to try after the demonstration, what takes least first."""
+    arms = next(iter(demonstration.questions.values()))
+    findings = len(arms) * len(demonstration.seeds) * len(experiment_class(arms[0].system).assays)
     flags = choice_of(demonstration.inspected.system, demonstration.next_choice).flags
     run = run_of(demonstration.inspected, 0, root).path
     return [
-        shlex.join(["searchlight", "compare", *arms]),
         shlex.join(["searchlight", "inspect", str(run), *flags]),
-        f"searchlight train {demonstration.trained_next} --seeds 0..4",
+        shlex.join(["searchlight", "compare", *(str(root / arm.name) for arm in arms)])
+        + f"  # first measures up to {findings} findings, some minutes",
+        f"searchlight train {demonstration.trained_next} --seeds 0..4  # longer",
     ]

@@ -88,9 +88,8 @@ def prepare(jobs: Sequence[Job], report: Report) -> None:
         except Interrupted as stop:
             raise Interrupted(f"{stop} of a preparation; the same command starts it again") from None
         arm = experiment.arm()
-        console.remark(f"{resolved.name}: {size_in_words(arm.parameters)}")
-        if len(arms) == 1:
-            console.remark(experiment.describe(arm.model))
+        told = experiment.describe(arm.model) if len(arms) == 1 else size_in_words(arm.parameters)
+        console.remark(f"{resolved.name}: {told}")
 
 
 def work(jobs: Sequence[Job], root: Path, resume: bool, at_once: int) -> Iterator[Outcome]:

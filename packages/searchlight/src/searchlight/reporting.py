@@ -111,7 +111,8 @@ def training_of(system: str, arms: Mapping[str, Sequence[Run]]) -> Drawing:
     """What was recorded of the training of some arms."""
     metrics = {arm: [run.metrics() for run in runs] for arm, runs in arms.items()}
     measures = experiment_class(system).measures
-    return training_drawing(metrics, measures[0].name, {each.name: each.chance for each in measures})
+    chances = {each.name: each.chance for each in measures}
+    return training_drawing(metrics, measures[0].name, chances, {each.name: each.bounds for each in measures})
 
 
 def map_sections(system: str, arms: Mapping[str, Sequence[Run]], folder: Path) -> list[Section]:

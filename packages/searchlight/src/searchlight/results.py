@@ -17,6 +17,8 @@ from searchlight.experiments import experiment_class
 
 LARGE = 1000
 """From here on figures are told without decimals."""
+SMALL = 5e-4
+"""Below it, and above 0, they are told with an exponent, for they would seem to be 0."""
 
 MOST_LEVELS = 100
 """Rows of a table by one column."""
@@ -93,8 +95,10 @@ def alike(found: Mapping[Measure, Mapping[str, Estimate]], runs: int) -> bool:
 
 
 def headed(measure: Measure) -> str:
-    """A measure with its chance level, if it has one."""
-    return measure.name if measure.chance is None else f"{measure.name} (chance {measure.chance:g})"
+    """A measure with its chance level, if it has one, and that lower is better, where it is."""
+    known = [] if measure.chance is None else [f"chance {measure.chance:g}"]
+    known += ["lower is better"] if measure.higher_is_better is False else []
+    return f"{measure.name} ({', '.join(known)})" if known else measure.name
 
 
 def show_leakage(run: Run) -> None:
@@ -107,7 +111,11 @@ def show_leakage(run: Run) -> None:
 
 
 def short(estimate: Estimate, *, signed: bool = False, places: int = 3) -> str:
-    """An estimate for a table whose header names the chance level; no minus before a zero."""
+    """An estimate for a table whose header names the chance level; no minus before a zero, and why there is none."""
+    if math.isnan(estimate.value):
+        return estimate.how.removeprefix("not estimable: ")
+    if not signed and 0 < estimate.value < SMALL and not estimate.high >= SMALL:
+        return tiny(estimate)
     form = "z,.0f" if abs(estimate.value) >= LARGE else f"z,.{places}f"
     form = f"+{form}" if signed else form
     if math.isnan(estimate.low):
@@ -115,16 +123,24 @@ def short(estimate: Estimate, *, signed: bool = False, places: int = 3) -> str:
     return f"{estimate.value:{form}} [{estimate.low:{form}}, {estimate.high:{form}}]"
 
 
+def tiny(estimate: Estimate) -> str:
+    """An estimate near zero, with exponents."""
+    told = [f"{each:.1e}" if each else "0" for each in (estimate.value, estimate.low, estimate.high)]
+    return told[0] if math.isnan(estimate.low) else f"{told[0]} [{told[1]}, {told[2]}]"
+
+
 @dataclass(frozen=True)
 class Row:
-    """A measure where some columns of the trials have some levels, on each test split."""
+    """A measure where some columns of the trials have some levels, on each test split, and how many items are there."""
 
     cell: dict[str, Any]
     found: dict[str, Estimate]
+    items: int
 
     def document(self) -> dict[str, Any]:
         """Plain values."""
-        return {"cell": self.cell, "splits": {split: each.to_dict() for split, each in self.found.items()}}
+        splits = {split: each.to_dict() for split, each in self.found.items()}
+        return {"cell": self.cell, "items": self.items, "splits": splits}
 
 
 def columns_of(run: Run, measure: Measure, by: str | None) -> tuple[str, ...]:
@@ -151,24 +167,29 @@ def by_columns(
     resolved: Resolved, runs: Sequence[Run], measure: Measure, columns: tuple[str, ...]
 ) -> list[Row]:
     """A measure on the test splits: for every level of each of several columns alone, then in every cell."""
-    values = tested(measured(resolved.system, runs, measure, columns))
+    values, trials = tested(measured(resolved.system, runs, measure, columns)), tested(runs[0].trials())
     cells = values.select(columns).unique(maintain_order=True).rows(named=True)
     rows = []
     for cell in [*(margins(values, columns) if len(columns) > 1 else []), *cells]:
-        there = values.filter(*(pl.col(name) == level for name, level in cell.items()))
+        at = [pl.col(name) == level for name, level in cell.items()]
+        there = values.filter(*at)
         by_seed = there.group_by("split", "seed", maintain_order=True).agg(pl.col("value").mean())
-        rows.append(Row(cell, estimates(by_seed, measure)))
+        rows.append(Row(cell, estimates(by_seed, measure), trials.filter(*at).height))
     return rows
 
 
 def show_rows(rows: Sequence[Row], measure: Measure) -> None:
-    """One line per row, one column per split."""
+    """One line per row with its number of items, one column per split."""
     splits = list(dict.fromkeys(split for row in rows for split in row.found))
     lines = [
-        [label(row.cell), *(short(row.found[split]) if split in row.found else "" for split in splits)]
+        [
+            label(row.cell),
+            f"{row.items:,}",
+            *(short(row.found[split]) if split in row.found else "" for split in splits),
+        ]
         for row in rows
     ]
-    console.show_table([headed(measure), *splits], lines)
+    console.show_table([headed(measure), "items", *splits], lines)
 
 
 def show_observers(resolved: Resolved, run: Run) -> None:

@@ -28,6 +28,7 @@ Verdict = Literal[
 """`higher` and `lower` stand for better and worse where neither is better."""
 OVERALL = "overall"
 SHARED = "the same in every network (shared)"
+NO_WIDTH = "no variation over seeds: the interval has no width, and the verdict rests on these items alone"
 VERDICTS: dict[bool | None, tuple[Verdict, Verdict]] = {
     True: ("worse", "better"),
     False: ("better", "worse"),
@@ -41,7 +42,8 @@ class Result(Shown):
     """One arm in one cell: its estimate over seeds, and how it differs from the baseline there.
 
     `cell` is empty in the overall row. `p_corrected` is Holm's: over the cells of this arm, and over the
-    arms in the overall row. `reason` says why a verdict is "not comparable", or that interval and p disagree.
+    arms in the overall row. `reason` says why a verdict is "not comparable", that interval and p disagree, or
+    that nothing varied over seeds.
     """
 
     cell: Mapping[str, Any]
@@ -346,7 +348,8 @@ def _judged(draft: Result, words: tuple[Verdict, Verdict], alpha: float) -> Resu
     if gap is None:
         return draft
     if side := side_of(gap.estimate, 0.0, 0.0, draft.p_corrected, alpha=alpha):
-        return replace(draft, verdict=words[side == "greater"], reason="")
+        reason = NO_WIDTH if gap.estimate.low == gap.estimate.high else ""
+        return replace(draft, verdict=words[side == "greater"], reason=reason)
     undecided = "no detectable difference"
     reason = disagreement(gap.estimate, 0.0, 0.0, gap.p, alpha=alpha, null="0")
     return replace(draft, verdict=undecided, reason=reason)

@@ -10,6 +10,7 @@ from analysis.assays.measures import Measure
 from analysis.comparison.arms import VERDICTS, Comparison, Result, in_order, judged
 from analysis.comparison.comparability import Comparability
 from analysis.errors import AnalysisError
+from analysis.estimates import Estimate
 from analysis.inference.survival import StepsToCriterion, steps_difference
 
 
@@ -24,8 +25,8 @@ def compare_arrivals(
     """Compare every arm with the baseline by the log-rank test, with networks as the units.
 
     `values` has the columns arm, seed, `value`, the step, and `reached`, false where a network was watched up to that
-    step in vain. Estimates are restricted means up to the last step that is known of all arms; p is corrected over
-    the arms (Holm).
+    step in vain. Estimates are restricted means up to the last step that is known of all arms, and none where no
+    network arrived; p is corrected over the arms (Holm).
 
     Raises:
         AnalysisError: the baseline is no arm.
@@ -62,7 +63,7 @@ def _draft(
     blocked: Mapping[str, str],
     bounds: tuple[float, float],
 ) -> Result:
-    estimate = sides[arm].restricted_mean(horizon).within(max(0.0, bounds[0]), bounds[1])
+    estimate = _estimate(sides[arm], horizon, bounds)
     if arm == baseline:
         return Result({}, arm, estimate, None, math.nan, "baseline")
     few = next(
@@ -72,6 +73,14 @@ def _draft(
         return Result({}, arm, estimate, None, math.nan, "not comparable", reason)
     gap = steps_difference(sides[arm], sides[baseline], horizon)
     return Result({}, arm, estimate, gap, math.nan, "no detectable difference")
+
+
+def _estimate(side: StepsToCriterion, horizon: float, bounds: tuple[float, float]) -> Estimate:
+    """The restricted mean; none where nobody arrived, for that mean would be how long they were watched."""
+    if not (side.reached & (side.steps <= horizon)).any():
+        count = side.steps.size
+        return Estimate.not_estimable(f"none of {count} arrived in {horizon:g} steps", n=count)
+    return side.restricted_mean(horizon).within(max(0.0, bounds[0]), bounds[1])
 
 
 def _one(side: StepsToCriterion) -> bool:

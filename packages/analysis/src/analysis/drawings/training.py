@@ -1,5 +1,6 @@
 """What training recorded, over the networks of each arm."""
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -11,21 +12,33 @@ from analysis.interactive import Interactive, curve_view
 from analysis.report.wording import plain
 
 NOT_DRAWN = ("epoch", "step", "seconds", "cpu_seconds", "peak_bytes")
+UNLIMITED = (-math.inf, math.inf)
 MOST_POINTS = 400
 """Of longer records every so many-eth point is drawn."""
 
 
-def training_drawing(metrics: Metrics, first: str, chances: Mapping[str, float | None]) -> Drawing:
+def training_drawing(
+    metrics: Metrics,
+    first: str,
+    chances: Mapping[str, float | None],
+    bounds: Mapping[str, tuple[float, float]] | None = None,
+) -> Drawing:
     """Every figure that all arms recorded by epoch, to choose from; `first` is the one that is printed.
+
+    Bands are cut to the `bounds` of a figure, where it has some.
 
     Raises:
         AnalysisError: an arm has no value of the first.
     """
     epochs = {arm: [_thinned(_epochs(table)) for table in tables] for arm, tables in metrics.items()}
+    limits = bounds or {}
     shared = [name for name in _recorded(epochs) if name != first]
     views = {
         (name,): curve_view(
-            {arm: over_seeds(arm, tables, name) for arm, tables in epochs.items()},
+            {
+                arm: over_seeds(arm, tables, name).within(*limits.get(name, UNLIMITED))
+                for arm, tables in epochs.items()
+            },
             x="optimiser step",
             y=plain(name),
             chance=chances.get(name),
@@ -34,7 +47,7 @@ def training_drawing(metrics: Metrics, first: str, chances: Mapping[str, float |
     }
     return Drawing(
         "training",
-        training_curves(epochs, metric=first, chance=chances.get(first)),
+        training_curves(epochs, metric=first, chance=chances.get(first), bounds=limits.get(first, UNLIMITED)),
         f"Validation {plain(first)} by optimiser step: mean over seeds and 95 % band; the selector shows what else was "
         "recorded.",
         f"Curves of validation {plain(first)} for {', '.join(epochs)}.",

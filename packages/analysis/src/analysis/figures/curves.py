@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,12 +20,18 @@ Metrics = Mapping[str, Sequence[pl.DataFrame]]
 
 
 def training_curves(
-    metrics_by_arm: Metrics, *, metric: str, x: str = "step", chance: float | None = None
+    metrics_by_arm: Metrics,
+    *,
+    metric: str,
+    x: str = "step",
+    chance: float | None = None,
+    bounds: tuple[float, float] = (-math.inf, math.inf),
 ) -> Figure:
     """Draw the mean over seeds of one metric, with its 95 % Student band, for each arm, the baseline first.
 
-    Each seed is one table as `Run.metrics()` returns it; rows without the metric are left out. Where only one seed
-    has a value there is no band.
+    The band is cut to `bounds`, the values that the metric can take; an arm with one value, such as a baseline that
+    fits itself, is a level. Each seed is one table as `Run.metrics()` returns it; rows without the metric are left
+    out. Where only one seed has a value there is no band.
 
     Raises:
         AnalysisError: an arm has no value of the metric.
@@ -34,7 +39,7 @@ def training_curves(
     with house_style():
         figure = Figure(figsize=(PAGE, 4.0), layout="constrained")
         axes = figure.add_subplot()
-        _draw(axes, metrics_by_arm, metric, x)
+        _draw(axes, metrics_by_arm, metric, x, bounds)
         chance_line(axes, chance)
         legend(figure, [axes])
     return figure
@@ -112,9 +117,12 @@ def _draw(
     for number, (arm, colour) in enumerate(arm_colours(metrics_by_arm).items()):
         if not metrics_by_arm[arm]:
             continue
-        curve = over_seeds(arm, metrics_by_arm[arm], metric, x)
-        curve = replace(curve, low=curve.low.clip(*bounds), high=curve.high.clip(*bounds))
-        band(axes, curve, colour, f"{arm} (n = {curve.n})", _dashes(number))
+        curve = over_seeds(arm, metrics_by_arm[arm], metric, x).within(*bounds)
+        label = f"{arm} (n = {curve.n})"
+        if curve.at.size > 1:
+            band(axes, curve, colour, label, _dashes(number))
+        else:
+            axes.axhline(curve.value[0], color=colour, linewidth=1.2, linestyle=_dashes(number), label=label)
     _plain(axes, words(x), words(metric))
 
 

@@ -34,7 +34,7 @@ def main(args: Sequence[str]) -> None:
     from searchlight.demonstration import demonstration_of
 
     demonstration = demonstration_of(options.system, quick=options.quick)
-    console.say(demonstration.said)
+    console.say(f"{demonstration.said} Everything lands in {options.runs}.")
     from searchlight.demonstrating import demonstrate
 
     demonstrate(demonstration, options.runs)

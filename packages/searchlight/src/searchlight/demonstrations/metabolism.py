@@ -26,7 +26,7 @@ def demonstration(quick: bool) -> Demonstration:
         f"analysis (FBA), hold out whole nutrients, train attention over the network ({len(seeds)} seeds), hold it\n"
         "against baselines and the untrained steps towards fastest growth that it contains; then compare, and draw\n"
         "where it looks on acetate.\n"
-        f"This takes {minutes} on two cores, the first time; everything lands in runs/.",
+        f"This takes {minutes} on two cores, the first time.",
         questions=questions,
         seeds=seeds,
         inspected=attention,

@@ -18,7 +18,7 @@ def demonstration(quick: bool) -> Demonstration:
         said="N-back on rendered objects: render stimuli, prepare a small backbone, train a pooled baseline, channel\n"
         "gates and spatial attention (3 seeds each, all nine tasks), and a control with one feature where attention\n"
         "should not win; then compare and draw.\n"
-        f"This takes {minutes} on two cores, the first time; everything lands in runs/.",
+        f"This takes {minutes} on two cores, the first time.",
         questions={"all nine tasks": list(arms.values()), "control, one feature": control},
         seeds=(0, 1, 2),
         inspected=arms["attention"],
