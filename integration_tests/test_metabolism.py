@@ -101,6 +101,16 @@ def test_training_lowers_the_loss(attention):
     assert recorder.epochs[-1]["train_loss"] < recorder.epochs[0]["train_loss"]
 
 
+@pytest.mark.parametrize("unlearned", [(), ("split",), ("flux", "split")])
+def test_the_epoch_is_chosen_by_every_task_that_is_learned(unlearned):
+    told = experiment(**{f"loss__{task}": 0.0 for task in unlearned})
+    found = told.validate(told.model().eval())
+    parts = {"growth": found["growth_q2"], "flux": found["flux_r2"], "split": 1 - found["split_tv"]}
+    expected = np.mean([value for task, value in parts.items() if task not in unlearned])
+    assert next(iter(found)) == "selection"
+    assert found["selection"] == pytest.approx(expected)
+
+
 def test_seeds_share_media_and_differ_in_weights_and_order(attention):
     other = experiment(seed=1)
     assert attention.data_hash() == other.data_hash()
@@ -170,6 +180,8 @@ def test_the_whole_way(tmp_path, capsys, monkeypatch):
     shown = capsys.readouterr().out
     assert "every seed gives the same figures" in shown
     assert "growth_q2 (chance 0)" in shown
+    assert shown.count("kept: the weights after epoch") == 1
+    assert "best by the mean of growth_q2, flux_r2 and 1 - split_tv" in shown
     arms = {run.config()["model"]["kind"]: run.path.parent for run in find_runs(tmp_path / "runs")}
     folders = [str(arms[kind]) for kind in ("ridge", "gradient_boosting", "transformer")]
     main(["compare", *folders, "--assay", "costs", "--assay", "attention", "--jobs", "1", "--json"])

@@ -4,9 +4,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from searchlight.configuration import Resolved, to_yaml
 from searchlight.options import Config, Number, Place, Text, parse_seeds, parse_with_config
+
+if TYPE_CHECKING:
+    from analysis import Run
 
 
 @dataclass(frozen=True)
@@ -49,9 +53,24 @@ def main(args: Sequence[str]) -> None:
         [(resolved, seed) for seed in seeds], root, resume=options.resume, jobs_at_once=options.jobs
     )
     show_results(resolved, runs)
+    show_kept(resolved, runs)
     show_diagnoses(diagnoses_of(resolved.system, runs))
     folder = root / resolved.name
     console.say(f"\nnext:\n  searchlight inspect {runs[0].path}\n  searchlight compare {folder} OTHER_RUNS")
+
+
+def show_kept(resolved: Resolved, runs: Sequence["Run"]) -> None:
+    """After which epoch the evaluated weights were kept, and what chose it; nothing where none are."""
+    from searchlight import console
+    from searchlight.checkpoint import load_checkpoint
+    from searchlight.experiments import experiment_class
+
+    files = [run.checkpoint("best.safetensors") for run in runs]
+    epochs = [str(load_checkpoint(file).facts["epoch"]) for file in files if file.is_file()]
+    if epochs:
+        kind = experiment_class(resolved.system)
+        told = f"after epoch {', '.join(epochs)} of {kind.epochs(resolved.config)}"
+        console.say(f"kept: the weights {told}, best by {kind.chosen_by}")
 
 
 def runs_root(config: str) -> Path:

@@ -74,6 +74,8 @@ class Experiment(ABC):
     """The validation split whose items are drawn as those of training are; the others hold something out."""
     selected_on: ClassVar[str] = "validation/"
     """Settings are chosen by the mean over the splits whose names begin so; the rest of validation is only told."""
+    chosen_by: ClassVar[str] = "the primary measure on validation"
+    """What the first figure of a validation is, by which the epoch is chosen whose weights are kept."""
     reported_on: ClassVar[str] = "test/"
     """The test splits that stand for all where there is room for one figure: those whose names begin so."""
     also_called: ClassVar[Mapping[str, str]] = {}
