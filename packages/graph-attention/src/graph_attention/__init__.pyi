@@ -82,6 +82,7 @@ from .trials import Reference as Reference
 from .trials import measured as measured
 from .trials import trials_table as trials_table
 from .truth.conditions import condition_growths as condition_growths
+from .truth.conditions import missing_conditions as missing_conditions
 from .truth.conditions import named_conditions as named_conditions
 from .truth.dataset import FluxDataset as FluxDataset
 from .truth.deletions import gene_deletions as gene_deletions
@@ -186,6 +187,7 @@ __all__ = [
     "make_baseline",
     "measured",
     "metabolite_deletions",
+    "missing_conditions",
     "moved",
     "named_conditions",
     "network_edges",

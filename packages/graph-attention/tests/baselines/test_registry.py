@@ -28,6 +28,12 @@ def test_an_unknown_baseline_is_refused_with_its_nearest_name():
         make_baseline("rigde")
 
 
+@pytest.mark.parametrize(("name", "said"), [("topology_forest", "TopologyForest"), ("unrolled", "Unrolled")])
+def test_what_has_another_interface_is_named(name, said):
+    with pytest.raises(MetabolicError, match=said):
+        make_baseline(name)
+
+
 def test_a_setting_of_another_baseline_is_refused():
     with pytest.raises(MetabolicError, match="trees is no setting of ridge; it has penalty"):
         make_baseline("ridge", trees=5)

@@ -56,10 +56,17 @@ def test_a_fingerprint_changes_with_any_number_and_not_with_the_name(toy):
 @pytest.mark.parametrize(
     ("stoichiometry", "reactions", "said"),
     [
-        ([[np.nan]], {"id": ["r"]}, "nan for m in r"),
+        ([[np.nan]], {"id": ["r"]}, "1 coefficient is not finite; the first is nan for m in r"),
         ([[1.0]], {"id": ["m"]}, r"m \(metabolite and reaction\)"),
-        ([[1.0, 1.0]], {"id": ["r", "r"]}, r"r \(reaction and reaction\)"),
-        ([[1.0]], {"id": ["r"], "lower": [2.0], "upper": [1.0]}, "2.0 to 1.0"),
+        ([[1.0, 1.0]], {"id": ["r", "r"]}, r"1 id occurs twice: r \(reaction and reaction\)"),
+        ([[1.0, 1.0]], {"id": ["r", "m"], "gene_rule": ["", "(a and"]}, r"1 id occurs"),
+        ([[1.0, 1.0]], {"id": ["r", "s"], "gene_rule": ["a", "(a and"]}, r"s: gene rule '\(a and'"),
+        (
+            [[1.0, 1.0]],
+            {"id": ["r", "s"], "lower": [2.0, 3.0], "upper": [1.0, 1.0]},
+            "2 reactions need lower",
+        ),
+        ([[1.0]], {"id": ["r"], "lower": [2.0], "upper": [1.0]}, r"1 reaction needs lower .* 2.0 to 1.0"),
         ([[1.0]], {"id": ["r"], "lower": [np.nan]}, "nan to"),
         ([[1.0]], {"id": ["r", "s"]}, r"expected \(1, 2\)"),
     ],
@@ -67,6 +74,15 @@ def test_a_fingerprint_changes_with_any_number_and_not_with_the_name(toy):
 def test_what_is_no_network_is_refused(stoichiometry, reactions, said):
     with pytest.raises(MetabolicError, match=said):
         MetabolicGraph.from_arrays("bad", stoichiometry, ["m"], reactions)
+
+
+def test_reactions_without_metabolites_are_left_out_and_listed():
+    columns = {"id": ["r", "s", "t"], "upper": [1.0, 2.0, 3.0]}
+    graph = MetabolicGraph.from_arrays("gap", [[1, 0, -1], [0, 0, 1]], ["a", "b"], columns)
+    assert graph.reactions["id"].to_list() == ["r", "t"]
+    assert (graph.upper.tolist(), graph.stoichiometry.toarray().tolist()) == ([1.0, 3.0], [[1, -1], [0, 1]])
+    assert graph.excluded == ("1 reaction without metabolites: s",)
+    assert "1 reaction without metabolites: s" in graph.summary()
 
 
 def test_the_objective_must_be_one_reaction_where_one_is_asked_for(toy):

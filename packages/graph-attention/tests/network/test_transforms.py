@@ -61,7 +61,11 @@ def test_currency_metabolites_are_those_of_many_reactions(ijo1366):
 
 
 def test_a_limit_that_no_metabolite_passes_drops_nothing(toy):
-    assert toy.drop_currency(100).fingerprint == toy.fingerprint
+    kept = toy.drop_currency(100)
+    assert kept.fingerprint == toy.fingerprint
+    said = "no metabolite in more than 100 reactions (currency); acid_c is in most, 5"
+    assert kept.excluded == (said,)
+    assert kept.summary().endswith(f"left out      {said}")
     with pytest.raises(MetabolicError, match="max_degree"):
         toy.drop_currency(0)
 
@@ -77,6 +81,12 @@ def test_a_subgraph_is_one_subsystem_with_its_metabolites(toy):
 def test_an_unknown_subsystem_is_refused_with_the_nearest(toy):
     with pytest.raises(MetabolicError, match="did you mean splitting"):
         toy.subgraph("spliting")
+
+
+@pytest.mark.parametrize("name", ["TCA", "citric acid cycle", "Citric"])
+def test_a_subsystem_is_found_by_what_it_is_often_called(e_coli_core, name):
+    with pytest.raises(MetabolicError, match=f"no subsystem '{name}'.*did you mean Citric Acid Cycle"):
+        e_coli_core.subgraph(name)
 
 
 def test_no_copies_are_refused(toy):

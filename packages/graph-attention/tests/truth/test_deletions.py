@@ -5,6 +5,7 @@ from graph_attention.errors import MetabolicError
 from graph_attention.truth.deletions import gene_deletions, reaction_deletions
 from graph_attention.truth.flux_balance import fba
 from graph_attention.truth.media import Medium
+from graph_attention.truth.variability import flux_variability
 
 SUGAR = Medium("sugar", {"EX_sugar": 10.0})
 
@@ -24,6 +25,32 @@ def test_what_is_unknown_is_named(toy):
         gene_deletions(toy, SUGAR, ["g1", "g9"])
     with pytest.raises(MetabolicError, match=r"no reaction 'SPLITS'.*did you mean SPLIT"):
         reaction_deletions(toy, SUGAR, ["SPLITS"])
+
+
+def test_a_name_unlike_all_others_is_not_taken_for_one(e_coli_core):
+    with pytest.raises(MetabolicError, match="no gene 'b9999'") as raised:
+        gene_deletions(e_coli_core, SUGAR, ["b9999"])
+    assert "did you mean" not in str(raised.value)
+
+
+@pytest.mark.parametrize("asked", [gene_deletions, reaction_deletions, flux_variability])
+def test_a_text_is_no_list_of_ids(toy, asked):
+    with pytest.raises(MetabolicError, match=r"expected a list of .* ids, got the text 'g1'; give \['g1'\]"):
+        asked(toy, SUGAR, "g1")
+
+
+def test_deletions_are_in_the_order_of_the_ids(toy):
+    one_by_one = [gene_deletions(toy, SUGAR, [gene])[0] for gene in ("g6", "g1")]
+    assert gene_deletions(toy, SUGAR, ["g6", "g1"]).tolist() == one_by_one == pytest.approx([0.0, 10.0])
+    all_of_them = reaction_deletions(toy, SUGAR)
+    assert all_of_them[toy.reaction_index["SPLIT"]] == reaction_deletions(toy, SUGAR, ["SPLIT"])[0]
+
+
+def test_no_growth_has_no_sign(e_coli_core):
+    starved = Medium("sugar alone", {"EX_glc__D_e": 10.0})
+    left = gene_deletions(e_coli_core, starved)
+    assert not np.signbit(fba(e_coli_core, starved).growth)
+    assert not np.signbit(left).any()
 
 
 def test_deletions_on_an_infeasible_medium_leave_nothing(e_coli_core):

@@ -79,6 +79,10 @@ def test_the_tie_break_leaves_one_flux_whatever_the_order_of_the_reactions(e_col
         )
 
 
+def test_a_solution_says_status_growth_and_how_many_reactions_carry_flux(toy, sugar):
+    assert repr(pfba(toy, sugar)) == "FluxSolution(optimal: growth 20 per hour, 5 of 10 reactions carry flux)"
+
+
 def test_two_equal_routes_are_told_apart_by_the_seed(toy):
     twin = twice(toy, "SPLIT")
     medium = Medium("sugar", {"EX_sugar": 10.0})

@@ -102,7 +102,7 @@ def test_noise_is_the_variance_that_replicates_leave(table):
         ("glc__D,growth\n", r"expected a column growth .* and 0 rows"),
         ("growth\n0.5\n", r"expected a column for each nutrient; got none"),
         ("glc__D,EX_glc__D_e,growth\n1,1,0.5\n", r"two columns are EX_glc__D_e"),
-        ("medium,glc__D,growth\na,1,0.5\na,2,0.5\n", r"1 names of media occur twice, the first is a"),
+        ("medium,glc__D,growth\na,1,0.5\na,2,0.5\n", r"1 name of a medium occurs twice, the first is a"),
         ("", r"cannot be read as CSV"),
     ],
 )

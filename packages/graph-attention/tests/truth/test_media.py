@@ -75,6 +75,22 @@ def test_an_uptake_that_is_no_positive_number_is_an_error(amount):
         Medium("wrong", {"EX_glc__D_e": amount})
 
 
+def test_a_text_is_no_uptake():
+    amounts = {"EX_glc__D_e": 10.0}
+    medium = Medium("wrong", amounts)
+    amounts["EX_glc__D_e"] = "10"  # put in afterwards, for the type checks of tests refuse it in the call
+    with pytest.raises(
+        MetabolicError, match=r"the uptake of EX_glc__D_e is '10'; expected a positive number"
+    ):
+        medium.__post_init__()
+
+
+def test_a_medium_says_what_was_chosen_in_it_and_how_much_else_it_offers():
+    medium = Medium("m", {"EX_a": 2.5, "EX_n": 1.0, "EX_o2_e": 5.0}, {"EX_a": "C"})
+    assert repr(medium) == "Medium(m: EX_a 2.5 and 2 more)"
+    assert repr(Medium("salts", {"EX_n": 1.0})) == "Medium(salts: 1 nutrient)"
+
+
 def test_what_was_varied_tells_kind_and_sources():
     medium = Medium("m", {"EX_a": 1.0, "EX_n": 1.0, "EX_o2_e": 5.0}, {"EX_a": "C", "EX_n": "N"})
     assert (medium.kind, medium.aerobic) == ("N", True)

@@ -116,6 +116,10 @@ def test_media_survive_a_table(many):
     assert many.take([1, 2]).fingerprint != many.take([2, 1]).fingerprint
 
 
+def test_a_set_says_its_sizes(many):
+    assert repr(many) == "MediumSet(ten: 60 media, 10 nutrients chosen in them)"
+
+
 def test_sets_are_joined(many):
     assert (many.take([0]) + many.take([2])).names == ["m0", "m2"]
 
@@ -126,7 +130,7 @@ def test_media_of_differing_networks_are_not_joined(many, toy):
 
 
 def test_two_media_of_one_name_are_an_error(many):
-    with pytest.raises(MetabolicError, match="1 names of media occur twice, the first is m0"):
+    with pytest.raises(MetabolicError, match="1 name of a medium occurs twice, the first is m0"):
         MediumSet(many.graph, (many[0], many[0]))
 
 

@@ -24,6 +24,11 @@ KINDS: tuple[type[Baseline], ...] = (
     Perceptron,
     FluxBalance,
 )
+ELSEWHERE = {
+    "topology_forest": "topology_forest is of genes, not of media: TopologyForest(track).held_out(genes, essential)",
+    "unrolled": "unrolled needs torch and the settings of a model: graph_attention.model.unrolled.Unrolled(config)",
+}
+"""What has another interface."""
 BASELINES: dict[str, type[Baseline]] = {kind.name: kind for kind in KINDS}
 
 
@@ -34,7 +39,7 @@ def make_baseline(name: str, **settings: int | float) -> Baseline:
         MetabolicError: there is no baseline of that name, or it has no such setting.
     """
     if name not in BASELINES:
-        raise MetabolicError(unknown("baseline", name, tuple(BASELINES)))
+        raise MetabolicError(ELSEWHERE.get(name) or unknown("baseline", name, tuple(BASELINES)))
     own = BASELINE_SETTINGS[name]
     if foreign := [setting for setting in settings if setting not in own]:
         raise MetabolicError(f"{foreign[0]} is no setting of {name}; it has {', '.join(own) or 'none'}")

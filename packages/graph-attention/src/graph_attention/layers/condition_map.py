@@ -19,6 +19,10 @@ class ConditionLabels:
     conditions: tuple[str, ...]
     nodes: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        """The conditions, and how many nodes."""
+        return f"ConditionLabels({', '.join(self.conditions)}: {len(self.nodes)} nodes)"
+
     @classmethod
     def of(cls, graph: MetabolicGraph, conditions: Sequence[str]) -> "ConditionLabels":
         """Conditions of one network."""

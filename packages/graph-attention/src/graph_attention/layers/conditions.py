@@ -99,14 +99,13 @@ class ConditionCrossAttention(nn.Module):
         Raises:
             MetabolicError: if the labels are not as many as conditions and nodes.
         """
-        count, nodes, dim = conditions.shape[-3:]
-        if dim != self.norm.normalized_shape[0]:
+        if conditions.ndim < 3 or conditions.shape[-1] != self.norm.normalized_shape[0]:
             raise MetabolicError(
                 f"expected conditions [*batch, conditions, nodes, {self.norm.normalized_shape[0]}];"
                 f" got {list(conditions.shape)}"
             )
         if labels is not None:
-            check_labels(labels, count, nodes)
+            check_labels(labels, *conditions.shape[-3:-1])
         tokens = conditions.transpose(-3, -2)
         if mask is not None:
             tokens = self._quiet(tokens, mask)

@@ -67,6 +67,10 @@ class FluxSplit(NamedTuple):
     producers: Attended
     consumers: Attended
 
+    def __repr__(self) -> str:
+        """Both maps."""
+        return f"FluxSplit(producers={self.producers.attention!r}, consumers={self.consumers.attention!r})"
+
 
 class SideAttention(nn.Module):
     """Attention of metabolites to the reactions on one side of them.

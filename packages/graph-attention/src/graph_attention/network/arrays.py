@@ -13,7 +13,7 @@ from graph_attention.network.balance import unbalanced
 from graph_attention.network.edges import MetabolicEdges
 from graph_attention.network.gene_rules import GeneRule, parse
 from graph_attention.network.storage import fingerprint
-from graph_attention.network.tables import UNASSIGNED, named, unknown
+from graph_attention.network.tables import UNASSIGNED, listed, named, unknown
 
 OUTER = "e"
 
@@ -123,7 +123,7 @@ class NetworkArrays:
         Raises:
             MetabolicError: a gene is in no rule.
         """
-        lost = frozenset(genes)
+        lost = frozenset(listed("gene", tuple(genes) if not isinstance(genes, str) else genes))
         if missing := sorted(lost - self.reactions_of_gene.keys()):
             raise unknown("gene", missing[0], self.genes)
         named_by = sorted({index for gene in lost for index in self.reactions_of_gene[gene]})

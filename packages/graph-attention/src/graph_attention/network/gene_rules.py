@@ -3,6 +3,7 @@
 import re
 from collections.abc import Set
 from dataclasses import dataclass
+from functools import cache
 
 from graph_attention.errors import MetabolicError
 
@@ -61,6 +62,7 @@ class Isoenzymes:
 GeneRule = Gene | Complex | Isoenzymes
 
 
+@cache
 def parse(rule: str) -> GeneRule | None:
     """The tree of a rule such as `b1 and (b2 or b3)`; `and` binds closer than `or`. None where it is empty.
 

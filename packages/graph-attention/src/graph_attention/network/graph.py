@@ -54,13 +54,20 @@ class MetabolicGraph(NetworkArrays):
         metabolites: Mapping[str, Sequence[Any]] | Sequence[str],
         reactions: Mapping[str, Sequence[Any]] | Sequence[str],
     ) -> "MetabolicGraph":
-        """A network by hand: ids alone, or columns by name. Bounds are 0 to 1000 and objectives 0 where not given."""
+        """A network by hand: ids alone, or columns by name. Bounds are 0 to 1000 and objectives 0 where not given.
+
+        Reactions without metabolites are left out and listed in `excluded`.
+        """
         if not isinstance(metabolites, Mapping):
             metabolites = {"id": metabolites}
         if not isinstance(reactions, Mapping):
             reactions = {"id": reactions}
         matrix = sparse.csr_array(stoichiometry, dtype=np.float64)
-        return cls(name, matrix, table_of(METABOLITES, metabolites), table_of(REACTIONS, reactions))
+        whole = cls(name, matrix, table_of(METABOLITES, metabolites), table_of(REACTIONS, reactions))
+        used = np.flatnonzero(np.diff(whole.stoichiometry.tocsc().indptr))
+        return (
+            whole.keep_reactions(used, "without metabolites") if len(used) < len(whole.reactions) else whole
+        )
 
     @classmethod
     def bundled(cls, name: str, cache: Path | None = None) -> "MetabolicGraph":
@@ -123,7 +130,7 @@ class MetabolicGraph(NetworkArrays):
         return transforms.drop_unbalanced(self)
 
     def drop_currency(self, max_degree: int = 50) -> "MetabolicGraph":
-        """Leave out the metabolites of more than `max_degree` reactions; for pictures, not for fluxes."""
+        """Leave out the metabolites of more than `max_degree` reactions (see `transforms.drop_currency`)."""
         from graph_attention.network import transforms
 
         return transforms.drop_currency(self, max_degree)

@@ -10,6 +10,14 @@ if TYPE_CHECKING:
 
 COPY = re.compile(r"_copy\d+$")
 PERIPLASM = "p"
+COMMON_NAMES = {
+    "tca": "Citric Acid Cycle",
+    "tca cycle": "Citric Acid Cycle",
+    "krebs cycle": "Citric Acid Cycle",
+    "ppp": "Pentose Phosphate Pathway",
+    "respiration": "Oxidative Phosphorylation",
+}
+"""What subsystems of BiGG are often called."""
 
 
 def borrow_subsystems(graph: "MetabolicGraph", donor: "MetabolicGraph") -> pl.Series:

@@ -44,7 +44,7 @@ def _counted(names: tuple[str, ...]) -> str:
 
 def _shortened(sentence: str) -> str:
     said, _, names = sentence.partition(": ")
-    return f"{said}: {named(names.split(', '), SHOWN)}"
+    return f"{said}: {named(names.split(', '), SHOWN)}" if names else said
 
 
 def _compartments(graph: "MetabolicGraph") -> str:

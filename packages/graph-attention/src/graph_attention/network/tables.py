@@ -9,8 +9,11 @@ import polars as pl
 from scipy import sparse
 
 from graph_attention.errors import MetabolicError
+from graph_attention.network.gene_rules import parse
 
 UNASSIGNED = "unassigned"
+LIKE = 0.7
+"""How like a name another must be (difflib's ratio) to be taken for what was meant."""
 OPEN = 1000.0
 """What stands for no bound, in mmol/gDW/h, as in the models of BiGG."""
 DEFAULTS = {"charge": None, "lower": 0.0, "upper": OPEN, "objective": 0.0}
@@ -53,19 +56,38 @@ def counted(names: Sequence[str], what: str, why: str) -> str:
     return f"{len(names)} {what}{'s' if len(names) != 1 else ''} {why}: {named(names)}"
 
 
-def unknown(what: str, name: str, known: Sequence[str]) -> MetabolicError:
-    """The error of a name that the network does not have, with the nearest that it has."""
-    near = get_close_matches(name, known, n=1, cutoff=0.5)
-    hint = f"; did you mean {near[0]}?" if near else ""
+def agreeing(number: int, one: str, several: str) -> str:
+    """A number with the words that fit it: `1 id occurs twice`, `3 ids occur twice`."""
+    return f"{number} {one if number == 1 else several}"
+
+
+def listed(what: str, names: Sequence[str]) -> Sequence[str]:
+    """The names; raise MetabolicError for a text, which Python would take for its letters."""
+    if isinstance(names, str):
+        raise MetabolicError(f"expected a list of {what} ids, got the text {names!r}; give [{names!r}]")
+    return names
+
+
+def unknown(what: str, name: str, known: Sequence[str], meant: str | None = None) -> MetabolicError:
+    """The error of a name that the network does not have, with the nearest that it has to it or to what is meant."""
+    near = _nearest(meant or name, known)
+    hint = f"; did you mean {near}?" if near else ""
     return MetabolicError(f"no {what} {name!r}; expected one of {named(known, 5) or 'none'}{hint}")
+
+
+def _nearest(name: str, known: Sequence[str]) -> str | None:
+    folded = {each.casefold(): each for each in known}
+    within = [each for each in known if len(name) >= 4 and name.casefold() in each.casefold()]
+    near = [folded[each] for each in get_close_matches(name.casefold(), folded, n=1, cutoff=LIKE)] or within
+    return near[0] if near else None
 
 
 def check_tables(stoichiometry: sparse.csr_array, metabolites: pl.DataFrame, reactions: pl.DataFrame) -> None:
     """Check that matrix and tables describe one network.
 
     Raises:
-        MetabolicError: shapes differ, columns are missing, an id occurs twice, a coefficient is not finite, or
-            bounds are missing or crossed.
+        MetabolicError: shapes differ, columns are missing, an id occurs twice, a coefficient is not finite,
+            bounds are missing or crossed, or a gene rule cannot be read.
     """
     for what, table, schema in (
         ("metabolites", metabolites, METABOLITES),
@@ -82,6 +104,7 @@ def check_tables(stoichiometry: sparse.csr_array, metabolites: pl.DataFrame, rea
     _check_ids(metabolites["id"].to_list(), reactions["id"].to_list())
     _check_coefficients(stoichiometry, metabolites, reactions)
     _check_bounds(reactions)
+    _check_rules(reactions)
 
 
 def _check_ids(metabolites: list[str], reactions: list[str]) -> None:
@@ -93,7 +116,9 @@ def _check_ids(metabolites: list[str], reactions: list[str]) -> None:
                 twice.append(f"{name} ({seen[name]} and {what})")
             seen[name] = what
     if twice:
-        raise MetabolicError(f"{len(twice)} ids occur twice: {named(twice, 5)}; rename one of each pair")
+        raise MetabolicError(
+            f"{agreeing(len(twice), 'id occurs', 'ids occur')} twice: {named(twice, 5)}; rename one of each pair"
+        )
 
 
 def _check_coefficients(
@@ -104,7 +129,8 @@ def _check_coefficients(
     if len(bad):
         row, column = (index[bad[0]] for index in entries.coords)
         raise MetabolicError(
-            f"stoichiometry: {len(bad)} coefficients are not finite; the first is {entries.data[bad[0]]} for "
+            f"stoichiometry: {agreeing(len(bad), 'coefficient is', 'coefficients are')} not finite; "
+            f"the first is {entries.data[bad[0]]} for "
             f"{metabolites['id'][int(row)]} in {reactions['id'][int(column)]}; correct the model"
         )
 
@@ -115,6 +141,15 @@ def _check_bounds(reactions: pl.DataFrame) -> None:
     if len(bad):
         first = int(bad[0])
         raise MetabolicError(
-            f"{len(bad)} reactions need lower <= upper and a finite objective; the first is "
+            f"{agreeing(len(bad), 'reaction needs', 'reactions need')} lower <= upper and a finite objective; "
+            "the first is "
             f"{reactions['id'][first]}, with {lower[first]} to {upper[first]} and objective {objective[first]}"
         )
+
+
+def _check_rules(reactions: pl.DataFrame) -> None:
+    for name, rule in reactions.select("id", "gene_rule").iter_rows():
+        try:
+            parse(rule)
+        except MetabolicError as error:
+            raise MetabolicError(f"{name}: {error}") from None

@@ -10,6 +10,7 @@ from scipy import sparse
 from graph_attention.errors import MetabolicError
 from graph_attention.network.blocked import blocked_reactions
 from graph_attention.network.graph import MetabolicGraph
+from graph_attention.network.pathways import COMMON_NAMES
 from graph_attention.network.tables import counted, unknown
 
 
@@ -45,17 +46,23 @@ def drop_unbalanced(graph: MetabolicGraph) -> MetabolicGraph:
 def drop_currency(graph: MetabolicGraph, max_degree: int = 50) -> MetabolicGraph:
     """The network without metabolites of more than `max_degree` reactions (h, h2o, atp …).
 
-    For pictures and neighbourhoods: fluxes of what is left need not balance in the whole. All reactions stay.
+    By degree alone, whatever they are: with a low limit pyruvate goes too. Pictures of runs know cofactors by id
+    (`pictures.currency.is_currency`). For neighbourhoods, not for fluxes, which need not balance in what is left.
+    All reactions stay; where no metabolite has so many, `excluded` says so.
     """
     if max_degree < 1:
         raise MetabolicError(f"max_degree: expected at least 1, got {max_degree}")
-    currency = np.diff(graph.stoichiometry.indptr) > max_degree
-    why = f"in more than {max_degree} reactions (currency)"
+    degree = np.diff(graph.stoichiometry.indptr)
+    currency, why = degree > max_degree, f"in more than {max_degree} reactions (currency)"
+    said = _left_out("metabolite", graph.metabolites, currency, why)
+    if not said and len(degree):
+        most = graph.metabolites["id"][int(degree.argmax())]
+        said = [f"no metabolite {why}; {most} is in most, {degree.max()}"]
     return replace(
         graph,
         stoichiometry=graph.stoichiometry[~currency],
         metabolites=graph.metabolites.filter(~currency),
-        excluded=(*graph.excluded, *_left_out("metabolite", graph.metabolites, currency, why)),
+        excluded=(*graph.excluded, *said),
     )
 
 
@@ -66,7 +73,8 @@ def subgraph(graph: MetabolicGraph, subsystem: str) -> MetabolicGraph:
         MetabolicError: the network has no such subsystem.
     """
     if subsystem not in graph.subsystems:
-        raise unknown("subsystem", subsystem, graph.subsystems)
+        meant = COMMON_NAMES.get(subsystem.casefold(), subsystem)
+        raise unknown("subsystem", subsystem, graph.subsystems, meant)
     inside = np.flatnonzero(graph.pathway == graph.subsystems.index(subsystem))
     return replace(keep_reactions(graph, inside, f"outside {subsystem}"), name=f"{graph.name}: {subsystem}")
 

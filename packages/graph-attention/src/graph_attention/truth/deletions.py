@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float
 
 from graph_attention.network.graph import MetabolicGraph
-from graph_attention.network.tables import unknown
+from graph_attention.network.tables import listed, unknown
 from graph_attention.truth.flux_balance import best_growth, pfba
 from graph_attention.truth.media import Medium
 
@@ -14,29 +14,35 @@ from graph_attention.truth.media import Medium
 def gene_deletions(
     graph: MetabolicGraph, medium: Medium, genes: Sequence[str] | None = None
 ) -> Float[np.ndarray, " genes"]:
-    """Growth per hour after each single gene is deleted; 0 where maintenance can no longer be paid.
+    """Growth per hour after each single gene is deleted, in the order of `genes`; 0 without a flux that is allowed.
 
-    A gene takes with it the reactions whose gene rule fails without it.
+    A gene takes with it the reactions whose gene rule fails without it. Growth is 0 too where maintenance can no
+    longer be paid. By id: `dict(zip(graph.genes, gene_deletions(graph, medium)))`.
 
     Args:
         graph: the network.
         medium: what it grows on.
-        genes: ids; `graph.genes` where not given.
+        genes: a list of ids; `graph.genes`, sorted, where not given.
 
     Raises:
-        MetabolicError: the network has no such gene.
+        MetabolicError: the network has no such gene, or `genes` is a text.
     """
-    lost = [graph.knocked_out([gene]) for gene in (graph.genes if genes is None else genes)]
+    lost = [graph.knocked_out([gene]) for gene in listed("gene", graph.genes if genes is None else genes)]
     return _growths(graph, medium, lost)
 
 
 def reaction_deletions(
     graph: MetabolicGraph, medium: Medium, reactions: Sequence[str] | None = None
 ) -> Float[np.ndarray, " reactions"]:
-    """Growth per hour after each single reaction is deleted; 0 where maintenance can no longer be paid.
+    """Growth per hour after each single reaction is deleted, in the order of `reactions`; 0 as in `gene_deletions`.
+
+    Args:
+        graph: the network.
+        medium: what it grows on.
+        reactions: a list of ids; `graph.reactions["id"]` where not given.
 
     Raises:
-        MetabolicError: the network has no such reaction.
+        MetabolicError: the network has no such reaction, or `reactions` is a text.
     """
     names = graph.reactions["id"].to_list() if reactions is None else reactions
     return _growths(graph, medium, [np.array([place]) for place in places(graph, names)])
@@ -44,7 +50,7 @@ def reaction_deletions(
 
 def places(graph: MetabolicGraph, names: Sequence[str]) -> list[int]:
     """The columns of reactions; raise MetabolicError for the first that the network does not have."""
-    for name in names:
+    for name in listed("reaction", names):
         if name not in graph.reaction_index:
             raise unknown("reaction", name, graph.reactions["id"].to_list())
     return [graph.reaction_index[name] for name in names]

@@ -9,7 +9,7 @@ from scipy.sparse import csc_array, csr_array, hstack, vstack
 
 from graph_attention.errors import MetabolicError
 from graph_attention.network.graph import MetabolicGraph
-from graph_attention.truth.linear_program import FINE, OPTIMAL, Optimum, minimise
+from graph_attention.truth.linear_program import FINE, OPTIMAL, TOLERANCE, Optimum, minimise
 from graph_attention.truth.media import Bounds, Medium
 
 TIE_BREAK = 1e-3
@@ -32,6 +32,11 @@ class FluxSolution:
     reduced_cost: Float[np.ndarray, "reactions"]
     """∂ growth / ∂ (the bound that a flux sits at); 0 between the bounds."""
     status: str
+
+    def __repr__(self) -> str:
+        """Status, growth, and how many reactions carry flux."""
+        used = f"{int((abs(self.flux) > TOLERANCE).sum())} of {len(self.flux)} reactions carry flux"
+        return f"FluxSolution({self.status}: growth {self.growth:.6g} per hour, {used})"
 
     @property
     def feasible(self) -> bool:
@@ -76,7 +81,8 @@ def best_growth(graph: MetabolicGraph, bounds: Bounds) -> FluxSolution:
     balance = np.zeros(len(graph.metabolites))
     found = minimise(-graph.objective, graph.stoichiometry, balance, *bounds, tolerance=FINE)
     flux, growth = (
-        (found.x, -found.value) if found.status == OPTIMAL else (np.zeros(len(graph.objective)), 0.0)
+        # 0.0 is added, for a growth of -0.0 reads as a loss.
+        (found.x, 0.0 - found.value) if found.status == OPTIMAL else (np.zeros(len(graph.objective)), 0.0)
     )
     return FluxSolution(growth, flux, -found.row_price, -found.bound_price, found.status)
 

@@ -4,13 +4,14 @@ import difflib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from numbers import Real
 
 import numpy as np
 from jaxtyping import Float
 
 from graph_attention.errors import MetabolicError
 from graph_attention.network.graph import MetabolicGraph
-from graph_attention.network.tables import OPEN, named
+from graph_attention.network.tables import OPEN, agreeing, named
 from graph_attention.truth.nutrients import ELEMENTS, nutrients
 
 OXYGEN = "EX_o2_e"
@@ -39,15 +40,22 @@ class Medium:
 
     def __post_init__(self):
         for exchange, amount in self.uptake.items():
-            if not (math.isfinite(amount) and amount > 0):
+            if not (isinstance(amount, Real) and math.isfinite(amount) and amount > 0):
                 raise MetabolicError(
-                    f"medium {self.name}: the uptake of {exchange} is {amount}; "
+                    f"medium {self.name}: the uptake of {exchange} is {amount!r}; "
                     "expected a positive number of mmol/gDW/h (leave out what is not offered)"
                 )
         if foreign := set(self.varied.values()) - set(ELEMENTS):
             raise MetabolicError(
                 f"medium {self.name}: expected sources of {', '.join(ELEMENTS)}; got {foreign}"
             )
+
+    def __repr__(self) -> str:
+        """Name, chosen sources, and how much else is offered."""
+        chosen = ", ".join(f"{each} {self.uptake[each]:g}" for each in self.varied if each in self.uptake)
+        others = len(self.uptake.keys() - self.varied.keys())
+        rest = f"{chosen} and {others} more" if chosen else agreeing(others, "nutrient", "nutrients")
+        return f"Medium({self.name}: {rest})"
 
     @classmethod
     def default(cls, graph: MetabolicGraph, name: str = "default") -> "Medium":

@@ -13,6 +13,7 @@ from jaxtyping import Bool, Float, Int
 
 from graph_attention.errors import MetabolicError
 from graph_attention.network.graph import MetabolicGraph
+from graph_attention.network.tables import agreeing
 from graph_attention.truth.holding_out import HeldOut, hold_out_combinations, hold_out_nutrients
 from graph_attention.truth.media import OXYGEN, Medium
 from graph_attention.truth.nutrients import COMPOSITION, nutrients
@@ -42,8 +43,15 @@ class MediumSet:
             else []
         ):
             raise MetabolicError(
-                f"{len(twice)} names of media occur twice, the first is {twice[0]}; rename one"
+                f"{agreeing(len(twice), 'name of a medium occurs', 'names of media occur')} twice, "
+                f"the first is {twice[0]}; rename one"
             )
+
+    def __repr__(self) -> str:
+        """Network and sizes."""
+        return (
+            f"MediumSet({self.graph.name}: {len(self)} media, {len(self.nutrients)} nutrients chosen in them)"
+        )
 
     def __len__(self) -> int:
         """How many media there are."""
