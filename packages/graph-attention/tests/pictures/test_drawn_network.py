@@ -73,9 +73,25 @@ def test_the_strongest_links_are_among_those_drawn(core_seen):
         for m, r in zip(graph.edges.metabolite, graph.edges.reaction, strict=True)
     ]
     strength[[ends.index(pair) for pair in path]] = [5, 4, 3, 2, 1]
-    drawn = DrawnNetwork.strongest(graph, strength, nodes=6)
-    assert {(m, r) for m, r in drawn.links.select("metabolite", "reaction").iter_rows()} == set(path)
+    drawn = DrawnNetwork.strongest(graph, strength, nodes=7)
+    links = {(m, r) for m, r in drawn.links.select("metabolite", "reaction").iter_rows()}
+    assert links == {*path, ("fdp_c", "FBP"), ("f6p_c", "FBP")}  # which joins two of them
     assert drawn.title.startswith("nodes of the 5 strongest of ")
+
+
+def test_reactions_that_would_stand_apart_are_joined_and_what_ends_in_nothing_is_counted(core_seen):
+    graph, strength = core_seen.graph, np.full(len(core_seen.graph.edges), 0.1)
+    path = [("ac_c", "ACKr"), ("ac_c", "ACt2r"), ("accoa_c", "PTAr"), ("accoa_c", "CS"), ("cit_c", "CS")]
+    ends = [
+        (graph.metabolites["id"][int(m)], graph.reactions["id"][int(r)])
+        for m, r in zip(graph.edges.metabolite, graph.edges.reaction, strict=True)
+    ]
+    strength[[ends.index(pair) for pair in path]] = 5.0
+    drawn = DrawnNetwork.strongest(graph, strength, nodes=9)
+    links = set(drawn.links.select("metabolite", "reaction").iter_rows())
+    assert links == {*path, ("actp_c", "ACKr"), ("actp_c", "PTAr")}
+    # The outside of the acetate symporter and oxaloacetate of citrate synthase.
+    assert "2 links of these reactions end at metabolites that are not drawn" in drawn.left_out
 
 
 def test_links_that_meet_no_other_are_counted(core_seen):

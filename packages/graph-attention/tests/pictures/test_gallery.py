@@ -57,7 +57,8 @@ def test_every_picture_has_its_words_and_its_null(drawings):
 
 def test_the_chosen_medium_stands_in_front(gallery, drawings):
     assert gallery.media == ("acetate", "glucose")
-    assert drawings["network"].figure.axes[0].get_title(loc="left") == "acetate"
+    assert drawings["network"].figure.axes[0].get_title(loc="left") == "acetate, trained"
+    assert drawings["network"].figure.axes[1].get_title(loc="left") == "acetate, untrained"
     for name in ("network", "subsystems"):
         assert next(iter(drawings[name].interactive.views))[0] == "acetate"
 

@@ -1,5 +1,7 @@
 """The picture of a network shows what flows and what is attended, in the same places in every medium."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
@@ -74,10 +76,15 @@ def test_uniform_is_the_middle_of_the_scale():
 
 
 def test_the_scale_holds_nearly_all_links_and_never_more_than_four_times_uniform():
-    assert reach_of(np.array([1.0, 1.2, 0.9])) == REACHES[0]
+    assert reach_of(np.array([1.0, 1.15, 0.9])) == REACHES[0]
     assert reach_of(np.array([1.0, 1.2]), np.array([0.5, np.nan])) == 1.0
     assert reach_of(np.array([0.0, 100.0])) == REACHES[-1]
     assert ticks_of(2.0) == ([-2.0, -1.0, 0.0, 1.0, 2.0], ["0.25", "0.5", "1", "2", "4"])
+
+
+def test_a_figure_says_what_is_drawn_and_what_is_left_out(drawn, toy_seen):
+    said = network_figure(replace(drawn, left_out="3 links are not drawn"), looks(drawn, toy_seen))
+    assert said.get_suptitle() == "toy; 3 links are not drawn"
 
 
 def test_media_share_places_and_the_same_picture_has_the_same_bytes(drawn, toy_seen):

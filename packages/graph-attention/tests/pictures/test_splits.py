@@ -69,6 +69,8 @@ def test_in_a_browser_metabolite_and_medium_are_chosen(splits):
 def test_what_nothing_makes_or_nobody_knows_is_named(splits):
     with pytest.raises(MetabolicError, match="nothing_c is no metabolite"):
         splits.index("nothing_c")
+    with pytest.raises(MetabolicError, match=r"expected an id: .*pyr_c \(Pyruvate\)"):
+        splits.index("pyruvate")
     with pytest.raises(MetabolicError, match="is not made in glucose, acetate"):
         splits.index("fru_e")
     with pytest.raises(MetabolicError, match="expected shares of the shape"):

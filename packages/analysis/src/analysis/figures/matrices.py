@@ -141,8 +141,10 @@ def _two_rows(count: int, rows: Sequence[str]) -> tuple[Figure, list[Axes], list
     tall = float(np.clip(2 * (1.1 + ROW * len(rows)), 5.2, 9.6))
     figure = Figure(figsize=(PAGE, tall), layout="constrained")
     grid = figure.subplots(2, count)
-    grid[1, 0].set_visible(False)
-    return figure, list(grid[0]), list(grid[1, 1:])
+    # Names need the room at the left once; without them a difference stands beneath its condition.
+    empty, lower = (count - 1, grid[1, :-1]) if len(rows) else (0, grid[1, 1:])
+    grid[1, empty].set_visible(False)
+    return figure, list(grid[0]), list(lower)
 
 
 def _ends(matrix: Matrix) -> tuple[float, float]:

@@ -14,6 +14,8 @@ from graph_attention.network.graph import MetabolicGraph
 from graph_attention.pictures.currency import is_currency
 from graph_attention.pictures.layout import layout, satellites
 
+MOSTLY = 0.9
+"""Of the nodes, what is spent on the strongest links; the rest joins them."""
 MOST_NODES = 300
 """More are no picture."""
 LARGEST_REACTION = 30
@@ -95,7 +97,7 @@ class DrawnNetwork:
         """The links of greatest strength, as many as have at most so many nodes, and all links between these nodes.
 
         Links of currency metabolites, of exchanges and of biomass, which touch everything or one thing, are not among
-        them.
+        them. A part of the nodes is kept for what joins those that would stand apart.
 
         Raises:
             MetabolicError: not one strength for each nonzero of S, or `nodes` cannot be drawn.
@@ -107,15 +109,20 @@ class DrawnNetwork:
         _check_size(nodes)
         can = inner_links(graph) & np.isfinite(strength)
         order = np.flatnonzero(can)[np.argsort(-strength[can], kind="stable")]
-        kept = order[: _links_within(graph, order, nodes)]
+        kept = order[: _links_within(graph, order, max(2, round(MOSTLY * nodes)))]
         if not len(kept):
             raise MetabolicError(
                 f"{graph.name} has no link between a reaction and what is no currency metabolite"
             )
-        inside = f"nodes of the {len(kept):,} strongest of {can.sum():,} links"
+        inside = f"nodes of the {len(kept):,} strongest of {can.sum():,} links and of what joins them"
         among, alone = _joined(graph, np.flatnonzero(_among(graph, kept) & can))
-        lost = f"{alone} links that meet no other are not drawn" if alone else ""
-        return _drawn(graph, among, inside, "hidden", lost)
+        among = _bridged(graph, among, can, nodes)
+        ends = int((np.isin(graph.edges.reaction, graph.edges.reaction[among]) & can).sum()) - len(among)
+        lost = [
+            f"{alone} links that meet no other are not drawn" if alone else "",
+            f"{ends} links of these reactions end at metabolites that are not drawn" if ends else "",
+        ]
+        return _drawn(graph, among, inside, "hidden", "; ".join(filter(None, lost)))
 
     @property
     def keys(self) -> list[str]:
@@ -146,6 +153,25 @@ def _joined(graph: MetabolicGraph, links: Int[np.ndarray, " chosen"]) -> tuple[I
     m, r = graph.edges.metabolite[links], graph.edges.reaction[links]
     meets = (np.bincount(m)[m] > 1) | (np.bincount(r)[r] > 1)
     return (links[meets], int((~meets).sum())) if meets.any() else (links, 0)
+
+
+def _bridged(
+    graph: MetabolicGraph, links: Int[np.ndarray, " kept"], can: Bool[np.ndarray, " links"], nodes: int
+) -> Int[np.ndarray, " joined"]:
+    """With metabolites between drawn reactions, then reactions between drawn metabolites, while nodes are left.
+
+    Those that join most come first.
+    """
+    ends = graph.edges.metabolite, graph.edges.reaction
+    for far, near in (ends, ends[::-1]):
+        around = can & np.isin(near, near[links])
+        reached = np.bincount(far[around])
+        reached[far[links]] = 0
+        room = nodes - sum(np.unique(each[links]).size for each in ends)
+        order = np.argsort(-reached, kind="stable")[: max(room, 0)]
+        between = order[reached[order] > 1]
+        links = np.union1d(links, np.flatnonzero(around & np.isin(far, between)))
+    return links
 
 
 def _links_within(graph: MetabolicGraph, order: Int[np.ndarray, " links"], nodes: int) -> int:

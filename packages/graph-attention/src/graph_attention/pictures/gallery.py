@@ -100,14 +100,15 @@ class Gallery:
     def network(self) -> Drawing:
         """One network in the first medium; in a browser in all of them, by layer and head."""
         drawn, look = self.drawn, Look.of(self.drawn, self.seen, self.first)
+        beside = Look.of(drawn, self.control, self.first)
         left = f" ({drawn.left_out})" if drawn.left_out else ""
         title = f"{drawn.title[0].upper()}{drawn.title[1:]}"
         return Drawing(
             "network",
-            network_figure(drawn, {self.first: look}),
+            network_figure(drawn, {f"{self.first}, trained": look, f"{self.first}, untrained": beside}),
             f"{title} on {self.first}{left}. A link is as wide as its flux by FBA and points where that goes; its "
             "colour is attention, the mean of both directions, layers and heads. Nodes are as large as what they "
-            "receive.",
+            "receive. Beneath, the attention of an untrained model.",
             f"Network of {drawn.nodes.height} nodes, {drawn.links.height} links and {(look.carried != 0).sum()} with "
             f"flux; attention {np.nanmin(look.multiples):.2f} to {np.nanmax(look.multiples):.2f} times uniform.",
             UNIFORM,

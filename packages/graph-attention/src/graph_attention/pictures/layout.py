@@ -10,7 +10,7 @@ GAP = 1.2
 """Between two parts, in lengths of an edge."""
 TURNS = 36
 AROUND = 1.3
-NEAREST = 0.55
+NEAREST = 0.75
 """Nodes that lie nearer, in lengths of an edge, are moved apart."""
 
 

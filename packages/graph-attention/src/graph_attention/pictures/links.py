@@ -16,7 +16,7 @@ COLOURS = LinearSegmentedColormap.from_list(
 )
 """From less than uniform, over the grey of uniform, to more; to be told apart by everybody, and from red and blue."""
 WIDEST, NARROWEST = 4.2, 0.7
-REACHES = (0.5, 1.0, 2.0)
+REACHES = (0.25, 0.5, 1.0, 2.0)
 """Where colours may end, as log2 of multiples of uniform: the first that holds nearly all."""
 HELD = 0.98
 SMALLEST = 2.0**-9

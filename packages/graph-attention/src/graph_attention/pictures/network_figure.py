@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ from graph_attention.pictures.drawn_network import DrawnNetwork
 from graph_attention.pictures.links import COLOURS, KINDS, Look, colour_of, reach_of, ticks_of, width_of
 
 LETTERS = 6.0
+LINE = 110
+"""Letters of a line above the panels."""
 MOST_NAMES = 120
 HIGHEST = 9.6
 ROOMY = 0.34
@@ -54,6 +57,8 @@ def network_figure(drawn: DrawnNetwork, looks: Mapping[str, Look], *, columns: i
         for axes, (name, look) in zip(grid.flat, looks.items(), strict=False):
             _panel(axes, drawn, look, scale)
             axes.set_title(name, fontsize=9.5)
+        said = "; ".join(filter(None, [drawn.title, drawn.left_out]))
+        figure.suptitle(fill(said, LINE), x=0.01, ha="left", fontsize=8, color=QUIET)
         _colour_bar(figure, grid, scale.reach)
         _legend(figure, drawn, scale.most)
     return figure

@@ -95,15 +95,22 @@ class SeenSplits:
             return int(self.branching[0])
         row = self.graph.metabolite_index.get(metabolite)
         if row is None:
-            near = ", ".join(self.graph.metabolites["id"][self.branching[:5]])
             raise MetabolicError(
-                f"{metabolite} is no metabolite of {self.graph.name}; those that branch: {near}"
+                f"{metabolite} is no metabolite of {self.graph.name}; {self._meant(metabolite)}"
             )
         if not np.isfinite(self.truth[:, self.metabolite == row]).any():
             raise MetabolicError(
                 f"{metabolite} is not made in {', '.join(self.media)}; choose another metabolite"
             )
         return row
+
+    def _meant(self, name: str) -> str:
+        """Ids of the metabolites that are called so, else of some that several reactions make."""
+        table = self.graph.metabolites.select("id", "name")
+        called = table.filter(table["name"].str.to_lowercase() == name.lower()).rows()
+        rows = called or [table.row(int(row)) for row in self.branching[:5]]
+        told = ", ".join(f"{each} ({title})" for each, title in rows)
+        return f"{'expected an id' if called else 'several reactions make'}: {told}"
 
     def producers(self, metabolite: int) -> tuple[Int[np.ndarray, " drawn"], int]:
         """Edges of a metabolite worth drawing, the largest share first, and how many are left out."""
