@@ -155,7 +155,7 @@ def contrasts(gallery: Gallery) -> list[dict[str, Any]]:
     return [
         {
             "reaction": seen.graph.reactions["id"][int(reaction)],
-            "q": _plain(contrast.q[reaction]),
+            "q": _plain(float(contrast.q[reaction])),
             "significant": bool(contrast.significant[reaction]),
             **{
                 kind: dict(zip(seen.media, map(_plain, values[:, reaction]), strict=True))
