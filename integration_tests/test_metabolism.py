@@ -171,6 +171,17 @@ def test_measured_growth_is_learned_alone(tmp_path):
         experiment(media__growth_table=str(table)).prepare()
 
 
+def test_a_table_too_small_for_a_baseline_is_refused_before_it_is_fitted(tmp_path):
+    table = tmp_path / "growth.csv"
+    table.write_text("glc__D_e,ac_e,succ_e,growth\n4,0,0,0.3\n0,5,0,0.1\n0,0,3,0.2\n")
+    few = {"media__growth_table": str(table), "media__held_out": 0.3}
+    with pytest.raises(MetabolicError, match=r"knn needs 5 media .* got 1 of the 3 with 3 sources"):
+        experiment(model__kind="knn", **few).prepare()
+    mean = experiment(model__kind="mean", **few)
+    mean.prepare()
+    assert mean.describe(mean.baseline()).endswith("; none in validation/medium, test/medium")
+
+
 def test_the_whole_way(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for kind in ("ridge", "gradient_boosting", "transformer"):
