@@ -59,7 +59,7 @@ def lines(gallery: Gallery) -> list[str]:
     for name, flows in found["subsystems"].items():
         sure = [each for each in flows["pairs"] if each["significant"]]
         pairs = "; ".join(f"{e['attends']} → {e['attended']} ({e['ratio']:.1f}×)" for e in sure[:3])
-        told.append(f"{name}: {pairs or 'no two subsystems'}, further than {flows['null']} (p for all pairs)")
+        told.append(f"{name}: {pairs or 'no two subsystems'} further from 1× than with {flows['null']}")
     told += contrast_lines(gallery, found["contrasts"])
     told += [
         f"split of {each['metabolite']}, {each['medium']}: TV {each['model']:.2f}, equal shares {each['uniform']:.2f}"
