@@ -2,6 +2,7 @@
 
 import networkx
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,6 +40,13 @@ def test_the_order_of_nodes_and_edges_does_not_matter(graph, random):
     other.add_nodes_from(nodes)
     other.add_edges_from(edges)
     assert layout(other) == layout(graph)
+
+
+@pytest.mark.parametrize("first", range(3))
+def test_a_circle_lies_the_same_wherever_its_edges_begin(first):
+    circle = [(0, 1), (1, 2), (2, 0)]
+    turned = networkx.DiGraph(circle[first:] + circle[:first])
+    assert layout(turned) == layout(networkx.DiGraph(circle))
 
 
 def test_a_path_runs_from_left_to_right():

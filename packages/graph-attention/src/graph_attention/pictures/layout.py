@@ -96,7 +96,7 @@ def _flat(places: Mapping[Hashable, Place]) -> dict[Hashable, Place]:
 def _forward(places: Mapping[Hashable, Place], graph: networkx.DiGraph) -> dict[Hashable, Place]:
     """Mirrored where most edges would run from right to left."""
     rightwards = sum(places[b][0] - places[a][0] for a, b in graph.subgraph(places).edges)
-    if rightwards >= 0:
+    if round(rightwards, 6) >= 0:  # around a circle it is 0, and rounding must not tell which way
         return dict(places)
     widest = max(x for x, _ in places.values())
     return {node: (widest - x, y) for node, (x, y) in places.items()}
