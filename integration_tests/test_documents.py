@@ -153,6 +153,12 @@ def test_every_package_stands_in_the_table():
     assert [folder.name for folder in PACKAGES if f"[{folder.name}](packages/" not in readme] == []
 
 
+def test_every_package_has_a_job_of_its_own():
+    workflows = "".join(file.read_text() for file in (ROOT / ".github/workflows").glob("*.yml"))
+    (listed,) = re.findall(r"^ +package: \[(.*)\]$", workflows, flags=re.MULTILINE)
+    assert sorted(listed.split(", ")) == sorted(folder.name for folder in PACKAGES)
+
+
 def test_every_file_that_contributing_names_exists():
     text = (ROOT / "CONTRIBUTING.md").read_text()
     named = [path for path in re.findall(r"`([\w./-]+/[\w./-]+)`", text) if "<" not in path]
