@@ -1,0 +1,3 @@
+from .errors import PersistenceError as PersistenceError
+
+__all__ = ["PersistenceError"]
