@@ -3,11 +3,47 @@
 import difflib
 from typing import Annotated
 
-from pydantic import ConfigDict, Field, PositiveInt, model_validator
+from pydantic import ConfigDict, Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
 from pydantic.dataclasses import dataclass
 
 FORBID = ConfigDict(extra="forbid")
 Share = Annotated[float, Field(ge=0, le=1)]
+
+
+BASELINE_SETTINGS: dict[str, tuple[str, ...]] = {
+    "majority": (),
+    "colour_rule": ("brightness",),
+    "link_length": (),
+    "logistic_length": (),
+    "gradient_boosting": ("trees", "leaves", "leaf", "learning_rate", "penalty"),
+}
+"""Every baseline with the settings that it has."""
+
+
+@dataclass(frozen=True, config=FORBID)
+class BaselineConfig:
+    """Settings of baselines; what is not given has the baseline's own default."""
+
+    brightness: Annotated[float, Field(ge=0, le=1)] | None = None
+    """Mean over the channels above which colour_rule says persistent."""
+    trees: PositiveInt | None = None
+    """Trees of gradient_boosting."""
+    leaves: Annotated[int, Field(ge=2)] | None = None
+    """Most leaves of a tree."""
+    leaf: PositiveInt | None = None
+    """Fewest detections in a leaf."""
+    learning_rate: PositiveFloat | None = None
+    """Shrinkage of gradient_boosting."""
+    penalty: NonNegativeFloat | None = None
+    """L2 penalty of the values of its leaves."""
+
+    @property
+    def given(self) -> dict[str, int | float]:
+        """What is set, by name."""
+        return {name: value for name, value in vars(self).items() if name in SETTINGS and value is not None}
+
+
+SETTINGS = tuple(dict.fromkeys(name for names in BASELINE_SETTINGS.values() for name in names))
 
 
 @dataclass(frozen=True, config=FORBID)
