@@ -1,9 +1,17 @@
 """The settings of an experiment on persistence; nothing here needs torch."""
 
 import difflib
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
+from pydantic import (
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
 from pydantic.dataclasses import dataclass
 
 FORBID = ConfigDict(extra="forbid")
@@ -18,6 +26,8 @@ BASELINE_SETTINGS: dict[str, tuple[str, ...]] = {
     "gradient_boosting": ("trees", "leaves", "leaf", "learning_rate", "penalty"),
 }
 """Every baseline with the settings that it has."""
+
+KINDS = ("transformer", "gru", *BASELINE_SETTINGS)
 
 
 @dataclass(frozen=True, config=FORBID)
@@ -47,6 +57,67 @@ SETTINGS = tuple(dict.fromkeys(name for names in BASELINE_SETTINGS.values() for 
 
 
 @dataclass(frozen=True, config=FORBID)
+class ModelConfig:
+    """The transformer over detections, a recurrent network over tracks, or a baseline."""
+
+    kind: str = "transformer"
+    """transformer; gru, over linked tracks; or a baseline: majority, colour_rule, link_length, logistic_length,
+    gradient_boosting."""
+    dim: PositiveInt = 64
+    """Width of a token."""
+    heads: PositiveInt = 8
+    """Attention heads; they share the width."""
+    layers: PositiveInt = 2
+    """Layers of attention."""
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """Dropout inside the layers."""
+    relation: Literal["none", "space_time", "track"] = "track"
+    """What attention is told of a pair: nothing, its distance in space and time, or whether it is linked."""
+    motion: bool = True
+    """Whether it is told besides how far the key is from where the query's track would be by then."""
+    position: bool = True
+    """Whether a token knows where it is."""
+    time: bool = True
+    """Whether it knows its frame."""
+    tracks: bool = True
+    """Whether it knows length, gaps, speed and straightness of its linked track."""
+    queries: NonNegativeInt = 0
+    """Learned object queries that gather from all detections before the layers; 0 has none."""
+
+    @model_validator(mode="after")
+    def check(self):
+        """Raise one sentence for the first setting that cannot be met."""
+        if self.kind not in KINDS:
+            raise ValueError(unknown("kind of model", self.kind, KINDS))
+        if self.dim % self.heads:
+            raise ValueError(f"{self.heads} heads cannot share a dim of {self.dim}")
+        return self
+
+    @property
+    def is_baseline(self) -> bool:
+        """Whether it fits itself, without gradient steps of ours."""
+        return self.kind in BASELINE_SETTINGS
+
+
+@dataclass(frozen=True, config=FORBID)
+class LossConfig:
+    """What is learned together, and how much each part counts."""
+
+    persistence: NonNegativeFloat = 1.0
+    """Weight of persistent or not."""
+    balanced: bool = False
+    """Whether persistent and transient detections weigh the same in a batch."""
+    duration: NonNegativeFloat = 0.1
+    """Weight of how long an object lasts, and how long it lasts from here."""
+    contrastive: NonNegativeFloat = 0.0
+    """Weight of the contrast between tokens of persistent and of transient detections."""
+    margin: NonNegativeFloat = 0.0
+    """Weight of attention that falls short of `ratio`; 0 leaves attention without supervision."""
+    ratio: Annotated[float, Field(gt=1)] = 3.0
+    """How many times the attention of a transient detection a persistent one is to receive, at least."""
+
+
+@dataclass(frozen=True, config=FORBID)
 class ClipsConfig:
     """What is kept of a clip, and how training varies it."""
 
@@ -58,8 +129,10 @@ class ClipsConfig:
     """Whether training turns and mirrors clips."""
     drop: Annotated[float, Field(ge=0, le=0.1)] = 0.05
     """Largest share of detections that training leaves out of a clip; each clip draws its own share below it."""
+    drop_frames: Annotated[float, Field(ge=0, le=0.1)] = 0.02
+    """Probability that training leaves out all detections of a frame."""
     gap: Annotated[int, Field(ge=0, le=2)] = 2
-    """Longest run of frames that training takes one object's detections out of; 0 takes none."""
+    """Longest run of frames that training takes the detections of a track out of; 0 takes none."""
 
     @model_validator(mode="after")
     def check(self):

@@ -1,0 +1,1 @@
+"""The transformer over detections, its relations, its heads and what it learns."""

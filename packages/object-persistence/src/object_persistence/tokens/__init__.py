@@ -1,0 +1,1 @@
+"""Detections as tokens: patches, places and tracks, in padded batches."""
