@@ -1,180 +1,153 @@
-"""The settings of an experiment on object persistence; nothing here needs torch."""
+"""The settings of an experiment on persistence; nothing here needs torch."""
 
-from dataclasses import field
+import difflib
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, NonNegativeFloat, NonNegativeInt, PositiveInt, model_validator
+from pydantic import (
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
 from pydantic.dataclasses import dataclass
+
+from object_persistence.videos.configuration import VideoConfig as VideoConfig
 
 FORBID = ConfigDict(extra="forbid")
 Share = Annotated[float, Field(ge=0, le=1)]
-Counts = tuple[NonNegativeInt, NonNegativeInt]
-Span = tuple[NonNegativeFloat, NonNegativeFloat]
-
-LONGEST_FLASH = 3
-"""Frames that a transient lasts at most; what lasts longer is persistent."""
-CLIPS_PER_SPLIT = 1_000_000
-"""Seeds set aside for every split, whatever its size."""
 
 
-@dataclass(frozen=True, config=FORBID)
-class AppearanceConfig:
-    """How objects look; persistent and transient ones are drawn from this one distribution."""
+BASELINE_SETTINGS: dict[str, tuple[str, ...]] = {
+    "majority": (),
+    "colour_rule": ("brightness",),
+    "link_length": (),
+    "logistic_length": (),
+    "gradient_boosting": ("trees", "leaves", "leaf", "learning_rate", "penalty"),
+}
+"""Every baseline with the settings that it has."""
 
-    shape: Literal["blob", "disc"] = "blob"
-    """blob is a Gaussian; disc is flat, with radius sigma · √2, the radius at which LoG answers most to it."""
-    sigma: Span = (1.4, 2.6)
-    """Smallest and largest sigma, in pixels."""
-    amplitude: Span = (0.4, 0.8)
-    """Smallest and largest brightness above the background."""
-    colour: Literal["grey", "random", "class"] = "grey"
-    """grey gives [time, height, width]; random draws a colour per object; class gives the label away: persistent
-    white, transient red."""
-
-    @model_validator(mode="after")
-    def check(self):
-        """Raise one sentence for the first setting that cannot be met."""
-        ascending("sigma", self.sigma)
-        ascending("amplitude", self.amplitude)
-        if self.sigma[0] <= 0:
-            raise ValueError(f"sigma: expected more than 0 pixels; got {self.sigma[0]}")
-        return self
+KINDS = ("transformer", "gru", *BASELINE_SETTINGS)
 
 
 @dataclass(frozen=True, config=FORBID)
-class MotionConfig:
-    """How objects move; persistent and transient ones are drawn from this one distribution."""
+class BaselineConfig:
+    """Settings of baselines; what is not given has the baseline's own default."""
 
-    speed: Span = (0.3, 2.0)
-    """Slowest and fastest speed, in pixels per frame."""
-    turn: Span = (0.0, 0.0)
-    """Least and most turn of the direction, in radians per frame, either way; 0 keeps to straight lines."""
-    margin: NonNegativeFloat = 3.0
-    """Distance from the border, in pixels, at which objects are reflected."""
-    every: PositiveInt = 1
-    """Which frames are recorded: 2 halves the frame rate."""
+    brightness: Annotated[float, Field(ge=0, le=1)] | None = None
+    """Mean over the channels above which colour_rule says persistent."""
+    trees: PositiveInt | None = None
+    """Trees of gradient_boosting."""
+    leaves: Annotated[int, Field(ge=2)] | None = None
+    """Most leaves of a tree."""
+    leaf: PositiveInt | None = None
+    """Fewest detections in a leaf."""
+    learning_rate: PositiveFloat | None = None
+    """Shrinkage of gradient_boosting."""
+    penalty: NonNegativeFloat | None = None
+    """L2 penalty of the values of its leaves."""
 
-    @model_validator(mode="after")
-    def check(self):
-        """Raise one sentence for the first setting that cannot be met."""
-        ascending("speed", self.speed)
-        ascending("turn", self.turn)
-        return self
+    @property
+    def given(self) -> dict[str, int | float]:
+        """What is set, by name."""
+        return {name: value for name, value in vars(self).items() if name in SETTINGS and value is not None}
+
+
+SETTINGS = tuple(dict.fromkeys(name for names in BASELINE_SETTINGS.values() for name in names))
 
 
 @dataclass(frozen=True, config=FORBID)
-class AbsenceConfig:
-    """When persistent objects are not to be seen."""
+class ModelConfig:
+    """The transformer over detections, a recurrent network over tracks, or a baseline."""
 
-    late: Share = 0.0
-    """Share of the persistent objects that enter after the first frame."""
-    early: Share = 0.0
-    """Share of the persistent objects that leave before the last frame."""
-    shortest: Annotated[int, Field(gt=LONGEST_FLASH)] = 6
-    """Frames that a persistent object lasts at least, however late it enters or early it leaves."""
-    gap: Counts = (0, 0)
-    """Fewest and most frames in a row for which a persistent object is occluded."""
+    kind: str = "transformer"
+    """transformer; gru, over linked tracks; or a baseline: majority, colour_rule, link_length, logistic_length,
+    gradient_boosting."""
+    dim: PositiveInt = 64
+    """Width of a token."""
+    heads: PositiveInt = 8
+    """Attention heads; they share the width."""
+    layers: PositiveInt = 2
+    """Layers of attention."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
-    """Chance that a persistent object is not seen in a frame."""
+    """Dropout inside the layers."""
+    relation: Literal["none", "space_time", "track"] = "track"
+    """What attention is told of a pair: nothing, its distance in space and time, or whether it is linked."""
+    motion: bool = True
+    """Whether it is told besides how far the key is from where the query's track would be by then."""
+    position: bool = True
+    """Whether a token knows where it is."""
+    time: bool = True
+    """Whether it knows its frame."""
+    tracks: bool = True
+    """Whether it knows length, gaps, speed and straightness of its linked track."""
+    queries: NonNegativeInt = 0
+    """Learned object queries that gather from all detections before the layers; 0 has none."""
 
     @model_validator(mode="after")
     def check(self):
-        """Raise one sentence for a gap that is given backwards."""
-        ascending("gap", self.gap)
+        """Raise one sentence for the first setting that cannot be met."""
+        if self.kind not in KINDS:
+            raise ValueError(unknown("kind of model", self.kind, KINDS))
+        if self.dim % self.heads:
+            raise ValueError(f"{self.heads} heads cannot share a dim of {self.dim}")
         return self
 
     @property
-    def least(self) -> int:
-        """Frames that a persistent object needs, with two on either side of its gap."""
-        return max(self.shortest, self.gap[1] + LONGEST_FLASH + 1)
+    def is_baseline(self) -> bool:
+        """Whether it fits itself, without gradient steps of ours."""
+        return self.kind in BASELINE_SETTINGS
 
 
 @dataclass(frozen=True, config=FORBID)
-class LookAlikeConfig:
-    """Transients that look as if they lasted; fewest and most of a kind in a clip."""
+class LossConfig:
+    """What is learned together, and how much each part counts."""
 
-    blinkers: Counts = (0, 0)
-    """Places where unrelated flashes come again and again."""
-    chains: Counts = (0, 0)
-    """Flashes that follow each other along a false track."""
-    beside: Counts = (0, 0)
-    """Flashes right beside a persistent object."""
-
-    @model_validator(mode="after")
-    def check(self):
-        """Raise one sentence for counts that are given backwards."""
-        for name in ("blinkers", "chains", "beside"):
-            ascending(name, getattr(self, name))
-        return self
-
-
-@dataclass(frozen=True, config=FORBID)
-class SplitConfig:
-    """How many clips each split has."""
-
-    train: PositiveInt = 800
-    """Clips to learn from."""
-    validation: PositiveInt = 120
-    """Clips that choose among epochs and settings."""
-    test: PositiveInt = 150
-    """Clips of the test, and as many of every hold-out."""
-    seed: NonNegativeInt = 0
-    """Which clips; another seed shares none with this one."""
-
-    @model_validator(mode="after")
-    def check(self):
-        """Raise one sentence for a split that is larger than what is set aside for it."""
-        for name in ("train", "validation", "test"):
-            if getattr(self, name) > CLIPS_PER_SPLIT:
-                raise ValueError(f"{name}: expected at most {CLIPS_PER_SPLIT} clips; got {getattr(self, name)}")
-        return self
+    persistence: NonNegativeFloat = 1.0
+    """Weight of persistent or not."""
+    balanced: bool = False
+    """Whether persistent and transient detections weigh the same in a batch."""
+    duration: NonNegativeFloat = 0.1
+    """Weight of how long an object lasts, and how long it lasts from here."""
+    contrastive: NonNegativeFloat = 0.0
+    """Weight of the contrast between tokens of persistent and of transient detections."""
+    margin: NonNegativeFloat = 0.0
+    """Weight of attention that falls short of `ratio`; 0 leaves attention without supervision."""
+    ratio: Annotated[float, Field(gt=1)] = 3.0
+    """How many times the attention of a transient detection a persistent one is to receive, at least."""
 
 
 @dataclass(frozen=True, config=FORBID)
-class VideoConfig:
-    """Clips of objects that last and of objects that do not."""
+class ClipsConfig:
+    """What is kept of a clip, and how training varies it."""
 
-    frames: PositiveInt = 16
-    """Frames of a clip."""
-    size: tuple[PositiveInt, PositiveInt] = (64, 64)
-    """Height and width in pixels."""
-    background: Share = 0.1
-    """Brightness where nothing is."""
-    noise: NonNegativeFloat = 0.04
-    """Standard deviation of Gaussian noise."""
-    persistent: Counts = (1, 3)
-    """Fewest and most persistent objects of a clip."""
-    transient: Counts = (6, 14)
-    """Fewest and most transients of a clip, each 1 to 3 frames long; look-alikes come on top."""
-    appearance: AppearanceConfig = field(default_factory=AppearanceConfig)
-    """How objects look."""
-    motion: MotionConfig = field(default_factory=MotionConfig)
-    """How objects move."""
-    absence: AbsenceConfig = field(default_factory=AbsenceConfig)
-    """When persistent objects are not to be seen."""
-    look_alikes: LookAlikeConfig = field(default_factory=LookAlikeConfig)
-    """Transients that look as if they lasted."""
-    splits: SplitConfig = field(default_factory=SplitConfig)
-    """How many clips each split has."""
+    patch: PositiveInt = 9
+    """Side of the picture cut around each detection, in pixels; odd."""
+    also: tuple[str, ...] = ()
+    """Hold-outs that training shows all the same, each with as many clips as training has; for a table of its own."""
+    turns: bool = True
+    """Whether training turns and mirrors clips."""
+    drop: Annotated[float, Field(ge=0, le=0.1)] = 0.05
+    """Largest share of detections that training leaves out of a clip; each clip draws its own share below it."""
+    drop_frames: Annotated[float, Field(ge=0, le=0.1)] = 0.02
+    """Probability that training leaves out all detections of a frame."""
+    gap: Annotated[int, Field(ge=0, le=2)] = 2
+    """Longest run of frames that training takes the detections of a track out of; 0 takes none."""
 
     @model_validator(mode="after")
     def check(self):
         """Raise one sentence for the first setting that cannot be met."""
-        ascending("persistent", self.persistent)
-        ascending("transient", self.transient)
-        if self.persistent[1] and self.frames < self.absence.least:
+        if self.patch % 2 == 0:
             raise ValueError(
-                f"frames: {self.frames} are too few for a persistent object; it needs {self.absence.least}"
-            )
-        if min(self.size) <= 2 * self.motion.margin:
-            raise ValueError(
-                f"size: {self.size} leaves no room inside a margin of {self.motion.margin} pixels; "
-                "expected larger frames or a smaller motion.margin"
+                f"patch: expected an odd number, so that a patch has a middle pixel; got {self.patch}"
             )
         return self
 
 
-def ascending(name: str, span: tuple[float, float]) -> None:
-    """Raise one sentence for a span that is given backwards."""
-    if span[0] > span[1]:
-        raise ValueError(f"{name}: expected the smallest first, then the largest; got {span[0]} and {span[1]}")
+def unknown(what: str, name: str, known: tuple[str, ...]) -> str:
+    """The sentence that answers an unknown name."""
+    near = difflib.get_close_matches(name, known, n=1)
+    advice = f"did you mean {near[0]}?" if near else f"expected one of: {', '.join(known)}"
+    return f"{name!r} is not a {what}; {advice}"

@@ -1,0 +1,1 @@
+"""Videos of things that last and of things that do not, made or read."""
