@@ -1,6 +1,7 @@
 """The settings of an experiment on persistence; nothing here needs torch."""
 
 import difflib
+from dataclasses import field
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -143,6 +144,31 @@ class ClipsConfig:
             raise ValueError(
                 f"patch: expected an odd number, so that a patch has a middle pixel; got {self.patch}"
             )
+        return self
+
+
+@dataclass(frozen=True, config=FORBID)
+class PersistenceConfig:
+    """Videos, what is made of them, model and loss of one experiment."""
+
+    videos: VideoConfig = field(default_factory=VideoConfig)
+    """What is shown."""
+    clips: ClipsConfig = field(default_factory=ClipsConfig)
+    """What is kept of a clip."""
+    model: ModelConfig = field(default_factory=ModelConfig)
+    """What tells which objects last."""
+    loss: LossConfig = field(default_factory=LossConfig)
+    """What it learns."""
+    baseline: BaselineConfig = field(default_factory=BaselineConfig)
+    """Settings of a baseline."""
+
+    @model_validator(mode="after")
+    def check(self):
+        """Raise one sentence for a setting that the kind of model does not have."""
+        own = BASELINE_SETTINGS.get(self.model.kind, ())
+        if foreign := [name for name in self.baseline.given if name not in own]:
+            known = f"it has {', '.join(own)}" if own else "it has none"
+            raise ValueError(f"baseline.{foreign[0]} is no setting of {self.model.kind}; {known}")
         return self
 
 
