@@ -1,4 +1,29 @@
+from .configuration import DetectionConfig as DetectionConfig
+from .detection.calibration import Calibration as Calibration
+from .detection.detections import Detections as Detections
+from .detection.factory import make_detector as make_detector
+from .detection.log_detector import LoGDetector as LoGDetector
+from .detection.object_detector import ObjectDetector as ObjectDetector
+from .detection.threshold_detector import ThresholdDetector as ThresholdDetector
 from .errors import PersistenceError as PersistenceError
+from .linking.features import track_features as track_features
+from .linking.hungarian import HungarianLinker as HungarianLinker
+from .linking.trackpy_tables import from_trackpy as from_trackpy
+from .linking.trackpy_tables import track_table as track_table
+from .model.losses import PersistenceLoss as PersistenceLoss
+from .model.output import PersistenceOutput as PersistenceOutput
+from .model.queries import ObjectQueries as ObjectQueries
+from .model.relations import MotionCompensated as MotionCompensated
+from .model.relations import PairBias as PairBias
+from .model.relations import SameTrack as SameTrack
+from .model.relations import SpaceTime as SpaceTime
+from .model.transformer import PersistenceTransformer as PersistenceTransformer
+from .model.transformer import predicted_frames as predicted_frames
+from .tokens.batch import TokenBatch as TokenBatch
+from .tokens.padded import PaddedTokens as PaddedTokens
+from .tokens.patches import PatchEncoder as PatchEncoder
+from .tokens.patches import backbone_patches as backbone_patches
+from .tokens.tokenizer import ObjectTokenizer as ObjectTokenizer
 from .videos.blob_videos import BlobVideos as BlobVideos
 from .videos.clip import Clip as Clip
 from .videos.coloured import coloured as coloured
@@ -10,10 +35,35 @@ from .videos.splits import split_videos as split_videos
 __all__ = [
     "HOLD_OUTS",
     "BlobVideos",
+    "Calibration",
     "Clip",
+    "DetectionConfig",
+    "Detections",
+    "HungarianLinker",
+    "LoGDetector",
+    "MotionCompensated",
+    "ObjectDetector",
+    "ObjectQueries",
+    "ObjectTokenizer",
+    "PaddedTokens",
+    "PairBias",
+    "PatchEncoder",
     "PersistenceError",
+    "PersistenceLoss",
+    "PersistenceOutput",
+    "PersistenceTransformer",
+    "SameTrack",
+    "SpaceTime",
+    "ThresholdDetector",
+    "TokenBatch",
+    "backbone_patches",
     "coloured",
+    "from_trackpy",
     "hold_out",
+    "make_detector",
+    "predicted_frames",
     "split_seeds",
     "split_videos",
+    "track_features",
+    "track_table",
 ]

@@ -122,7 +122,7 @@ def ratio_margin(
 
 
 def log_ratio(attention: AttentionMap, classes: Bool[Tensor, "2 batch tokens"]) -> Float[Tensor, " batch"]:
-    """ln of received attention of the first class over that of the second, clip by clip."""
+    """The logarithm of received attention of the first class over that of the second, clip by clip."""
     received = attention.received().mean(-2)
     sums = (received * classes).sum(-1) / classes.sum(-1).clamp_min(1)
     first, second = sums.clamp_min(1e-9).log()

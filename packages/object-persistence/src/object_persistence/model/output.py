@@ -24,4 +24,5 @@ class PersistenceOutput(NamedTuple):
     tokens: Float[Tensor, "batch tokens dim"]
     """As the last layer leaves them."""
     queries: tuple[AttentionMap, ...] = ()
-    """Of object queries, where there are any: `[batch, heads, queries, tokens]`, then `[batch, heads, tokens, queries]`."""
+    """Of object queries, where there are any: `[batch, heads, queries, tokens]`, then
+    `[batch, heads, tokens, queries]`."""

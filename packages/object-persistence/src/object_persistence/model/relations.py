@@ -7,7 +7,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from object_persistence.tokens.batch import TokenBatch
-from object_persistence.tokens.track_statistics import FASTEST, TrackLine, track_line
+from object_persistence.tokens.track_statistics import TrackLine, track_line
 
 Pairs = Float[Tensor, "batch tokens tokens features"]
 

@@ -30,7 +30,9 @@ class TokenBatch:
     track: Int[Tensor, "batch tokens"]
     """Linked track."""
     sigma: Float[Tensor, "batch tokens"]
+    """In pixels; 1 where the detector does not measure it."""
     snr: Float[Tensor, "batch tokens"]
+    """1 where the detector does not measure it."""
     extent: Float[Tensor, "batch 3"]
     """Frames, height and width of the clip."""
     mask: Bool[Tensor, "batch tokens"]
@@ -105,8 +107,8 @@ def _rows_of(clip: "PreparedClip") -> dict[str, Tensor]:
     floats = {
         "patches": clip.patches,
         "position": np.stack([found.y, found.x], -1),
-        "sigma": found.sigma,
-        "snr": found.snr,
+        "sigma": np.nan_to_num(found.sigma, nan=1.0),
+        "snr": np.nan_to_num(found.snr, nan=1.0),
         "duration": clip.duration,
         "remaining": clip.remaining,
     }

@@ -21,7 +21,7 @@ class PaddedTokens:
     """Row of the detection in its clip; -1 for padding."""
 
     @classmethod
-    def of(cls, clips: Sequence[Float[Tensor, "detections dim"]], pad: int | None = None) -> "PaddedTokens":
+    def of(cls, clips: Sequence[Float[Tensor, "_ dim"]], pad: int | None = None) -> "PaddedTokens":
         """Pad the tokens of each clip with zeros.
 
         Raises:
@@ -40,7 +40,7 @@ class PaddedTokens:
         return replace(self, tokens=tokens)
 
 
-def pad_rows(clips: Sequence[Shaped[Tensor, "rows *rest"]], pad: int | None = None) -> Tensor:
+def pad_rows(clips: Sequence[Shaped[Tensor, "_ *rest"]], pad: int | None = None) -> Tensor:
     """Stack arrays of different lengths `[batch, rows, *rest]`, with zeros behind the shorter ones.
 
     Raises:
