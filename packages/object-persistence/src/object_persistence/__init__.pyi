@@ -1,4 +1,5 @@
 from .configuration import DetectionConfig as DetectionConfig
+from .configuration import LinkingConfig as LinkingConfig
 from .detection.calibration import Calibration as Calibration
 from .detection.detections import Detections as Detections
 from .detection.factory import make_detector as make_detector
@@ -6,6 +7,7 @@ from .detection.log_detector import LoGDetector as LoGDetector
 from .detection.object_detector import ObjectDetector as ObjectDetector
 from .detection.threshold_detector import ThresholdDetector as ThresholdDetector
 from .errors import PersistenceError as PersistenceError
+from .linking.factory import make_linker as make_linker
 from .linking.features import track_features as track_features
 from .linking.hungarian import HungarianLinker as HungarianLinker
 from .linking.trackpy_tables import from_trackpy as from_trackpy
@@ -40,6 +42,7 @@ __all__ = [
     "DetectionConfig",
     "Detections",
     "HungarianLinker",
+    "LinkingConfig",
     "LoGDetector",
     "MotionCompensated",
     "ObjectDetector",
@@ -61,6 +64,7 @@ __all__ = [
     "from_trackpy",
     "hold_out",
     "make_detector",
+    "make_linker",
     "predicted_frames",
     "split_seeds",
     "split_videos",

@@ -121,6 +121,20 @@ class LossConfig:
 
 
 @dataclass(frozen=True, config=FORBID)
+class LinkingConfig:
+    """How detections become tracks."""
+
+    search_range: PositiveFloat = 4.5
+    """Pixels that an object may be away from where it is expected."""
+    memory: NonNegativeInt = 2
+    """Frames for which an object may be missing while it is followed."""
+    motion: Literal["velocity", "kalman", "none"] = "velocity"
+    """Where an object is expected: at constant velocity, by a Kalman filter, or where it was."""
+    gap_closing: NonNegativeInt = 6
+    """Longest gap in frames over which ends of tracks are joined with beginnings afterwards; 0 joins none."""
+
+
+@dataclass(frozen=True, config=FORBID)
 class ClipsConfig:
     """What is kept of a clip, and how training varies it."""
 
