@@ -1,5 +1,6 @@
 from .assays.archive import Archive as Archive
 from .assays.assay import Assay as Assay
+from .assays.assay import AssayOfAttention as AssayOfAttention
 from .assays.findings import Finding as Finding
 from .assays.findings import Findings as Findings
 from .assays.measures import Arrival as Arrival
@@ -192,6 +193,7 @@ __all__ = [
     "ArrivesEarlier",
     "Assay",
     "AssayComparison",
+    "AssayOfAttention",
     "AttentionAnalyzer",
     "AttentionPattern",
     "AttentionVisualizer",

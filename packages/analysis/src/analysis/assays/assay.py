@@ -48,3 +48,11 @@ class Assay(ABC):
         """A digest of the assay with its settings, and of what the run and its evaluation were made from."""
         told = [self.name, self.version, repr(self), run.config(), run.seed, run.environment()["data_hash"]]
         return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
+
+
+class AssayOfAttention(Assay):
+    """An assay that is asked of runs that kept attention."""
+
+    def missing(self, run: Run) -> str:
+        """Attention, where the run kept none."""
+        return "" if run.attention() else "it kept no attention"

@@ -9,7 +9,7 @@ import polars as pl
 from jaxtyping import Bool
 
 from analysis import (
-    Assay,
+    AssayOfAttention,
     Drawing,
     Estimate,
     Finding,
@@ -34,7 +34,7 @@ NULL = "truth moved among nodes of equal degree and pathway"
 
 
 @dataclass(frozen=True)
-class Agreement(Assay):
+class Agreement(AssayOfAttention):
     """Spearman's ρ of every attribution with |flux|, |shadow price| and the effect of deletions, medium by medium.
 
     The null moves the truth among nodes of one degree and pathway; `excess_spearman` is ρ less its mean under the
@@ -51,10 +51,6 @@ class Agreement(Assay):
     )
     measures = (SPEARMAN, EXCESS, FOUND)
     controls = ("explanation",)
-
-    def missing(self, run: Run) -> str:
-        """An attention map."""
-        return "" if run.attention() else "it kept no attention"
 
     def measure(self, run: Run, controls: Mapping[str, Run]) -> Findings:
         """Every attribution against every truth on the explained media of each split."""

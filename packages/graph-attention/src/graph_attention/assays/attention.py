@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy import special
 
-from analysis import Assay, Drawing, Finding, Findings, Measure, Run, cluster_estimate
+from analysis import AssayOfAttention, Drawing, Finding, Findings, Measure, Run, cluster_estimate
 from analysis.assays.averages import over_networks
 from graph_attention.assays.strata import standardised
 
@@ -18,7 +18,7 @@ CHANGE = Measure("inflow_change", bounds=(0.0, 2.0), **BY)
 
 
 @dataclass(frozen=True)
-class Attention(Assay):
+class Attention(AssayOfAttention):
     """Normalised entropy of what nodes attend, how many nodes receive, and how much that changes between media.
 
     `attention_entropy` is 1 where every node attends its neighbours alike. `effective_nodes` is exp(entropy) of what
@@ -29,10 +29,6 @@ class Attention(Assay):
     name = "attention"
     question = "How broad is attention, where does it gather, and does it change with the medium?"
     measures = (ENTROPY, NODES, CHANGE)
-
-    def missing(self, run: Run) -> str:
-        """Stored attention."""
-        return "" if layers(run.attention()) else "it kept no attention"
 
     def measure(self, run: Run, controls: Mapping[str, Run]) -> Findings:
         """Every layer on each test split, with an interval over what was held out."""

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 from scipy import stats
 
-from analysis import Assay, Drawing, Estimate, Finding, Findings, Measure, Run
+from analysis import AssayOfAttention, Drawing, Estimate, Finding, Findings, Measure, Run
 from analysis.assays.averages import over_networks, point
 from graph_attention.assays.essential import as_areas, findings
 from graph_attention.assays.explained import TRUTH, Explained
@@ -24,7 +24,7 @@ FEWEST = 3
 
 
 @dataclass(frozen=True)
-class Comparisons(Assay):
+class Comparisons(AssayOfAttention):
     """AUROC for reactions whose flux differs between two media that nothing was trained on, pair by pair.
 
     Asked are a comparator, with its conditions open to each other (`comparator`), closed afterwards
@@ -43,10 +43,6 @@ class Comparisons(Assay):
     question = "Do conditions that look at each other find the reactions whose flux differs?"
     measures = (AUROC, EXCESS, WITHIN)
     controls = ("comparison",)
-
-    def missing(self, run: Run) -> str:
-        """An attention map."""
-        return "" if run.attention() else "it kept no attention"
 
     def measure(self, run: Run, controls: Mapping[str, Run]) -> Findings:
         """Every score on each test split."""

@@ -11,7 +11,7 @@ from jaxtyping import Bool, Float
 from scipy import stats
 
 from analysis import (
-    Assay,
+    AssayOfAttention,
     Bootstrap,
     Drawing,
     Estimate,
@@ -38,7 +38,7 @@ FLOWS = 1e-6
 
 
 @dataclass(frozen=True)
-class Contrasts(Assay):
+class Contrasts(AssayOfAttention):
     """AUROC of the difference in attention for reactions whose flux differs, of every two named conditions.
 
     A flux differs where, per growth, it changes by half or more of the larger one, or turns round, at most settings of
@@ -54,10 +54,6 @@ class Contrasts(Assay):
     question = "Which reactions are attended differently in two conditions, and do their fluxes differ?"
     measures = (AUROC, EXCESS, CONTRASTED)
     controls = ("contrasts",)
-
-    def missing(self, run: Run) -> str:
-        """An attention map."""
-        return "" if run.attention() else "it kept no attention"
 
     def measure(self, run: Run, controls: Mapping[str, Run]) -> Findings:
         """Every pair of conditions that the network can grow on."""

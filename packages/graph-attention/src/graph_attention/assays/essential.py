@@ -8,7 +8,17 @@ import numpy as np
 from jaxtyping import Bool, Float
 from scipy import stats
 
-from analysis import Assay, Drawing, Estimate, Finding, Findings, Measure, Run, cluster_estimate, null_of
+from analysis import (
+    AssayOfAttention,
+    Drawing,
+    Estimate,
+    Finding,
+    Findings,
+    Measure,
+    Run,
+    cluster_estimate,
+    null_of,
+)
 from analysis.assays.averages import over_networks
 from graph_attention.assays.explained import TRUTH, Explained
 from graph_attention.assays.strata import Ranked, ranked
@@ -22,7 +32,7 @@ KINDS = {"reaction": "reaction_deletion", "metabolite": "metabolite_deletion"}
 
 
 @dataclass(frozen=True)
-class Essential(Assay):
+class Essential(AssayOfAttention):
     """AUROC of every attribution for essential reactions, and for essential metabolites, medium by medium.
 
     The null moves the labels among nodes of one degree and pathway; `essential_excess` is AUROC less its mean under
@@ -37,10 +47,6 @@ class Essential(Assay):
     question = "Does attention find essential reactions and metabolites, beyond degree and pathway?"
     measures = (AUROC, EXCESS)
     controls = ("explanation",)
-
-    def missing(self, run: Run) -> str:
-        """An attention map."""
-        return "" if run.attention() else "it kept no attention"
 
     def measure(self, run: Run, controls: Mapping[str, Run]) -> Findings:
         """Both kinds of nodes on the explained media of each split."""

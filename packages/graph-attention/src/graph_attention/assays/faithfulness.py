@@ -8,7 +8,17 @@ import numpy as np
 import polars as pl
 from jaxtyping import Float, Shaped
 
-from analysis import Assay, Drawing, Estimate, Finding, Findings, Measure, Run, cluster_estimate, faithfulness
+from analysis import (
+    AssayOfAttention,
+    Drawing,
+    Estimate,
+    Finding,
+    Findings,
+    Measure,
+    Run,
+    cluster_estimate,
+    faithfulness,
+)
 
 OUTPUTS = {"flux": ("flux_r2", 1.0), "growth": ("growth_error", -1.0), "split": ("split_tv_dependent", -1.0)}
 """What is held against the truth, and the column that tells how well, with a sign that makes larger better."""
@@ -20,7 +30,7 @@ KEPT_LINES = {"keep": "most attended", "keep_random": "random"}
 
 
 @dataclass(frozen=True)
-class FaithfulAttention(Assay):
+class FaithfulAttention(AssayOfAttention):
     """How much worse fluxes and growth are without the most attended edges than without as many random ones.
 
     Outputs are the r² of a medium's fluxes with those of FBA, minus the absolute error of growth (1/h), and minus the
@@ -34,10 +44,6 @@ class FaithfulAttention(Assay):
     question = "Do growth, fluxes and flux splits rest on the edges that are attended?"
     measures = (DELETION, KEEPING)
     controls = ("deletion",)
-
-    def missing(self, run: Run) -> str:
-        """An attention map."""
-        return "" if run.attention() else "it kept no attention"
 
     def measure(self, run: Run, controls: Mapping[str, Run]) -> Findings:
         """By output and share of the neighbours."""

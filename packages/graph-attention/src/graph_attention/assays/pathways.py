@@ -8,7 +8,7 @@ import polars as pl
 from jaxtyping import Float
 
 from analysis import (
-    Assay,
+    AssayOfAttention,
     Drawing,
     EdgePattern,
     EdgeSwaps,
@@ -41,7 +41,7 @@ FEW = 3
 
 
 @dataclass(frozen=True)
-class Pathways(Assay):
+class Pathways(AssayOfAttention):
     """Attention from nodes of each subsystem to nodes of each, by `analysis.enrichment`.
 
     A metabolite belongs to the subsystem of most of its reactions. `pathway_enrichment` is the flow within a subsystem
@@ -58,10 +58,6 @@ class Pathways(Assay):
     question = "From which subsystem to which does attention flow, and does it stay in a pathway?"
     measures = (WITHIN, ENRICHED, CELLS)
     controls = ("pathways",)
-
-    def missing(self, run: Run) -> str:
-        """An attention map."""
-        return "" if run.attention() else "it kept no attention"
 
     def measure(self, run: Run, controls: Mapping[str, Run]) -> Findings:
         """The mean of all layers and heads, with media as the items."""

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 from jaxtyping import Float
 
-from analysis import Assay, Drawing, Estimate, Finding, Findings, Measure, Run, mean_estimate
+from analysis import AssayOfAttention, Drawing, Estimate, Finding, Findings, Measure, Run, mean_estimate
 from analysis.assays.averages import over_networks, point
 
 TIME = Measure("time_exponent", higher_is_better=False, bounds=(0.0, np.inf))
@@ -16,7 +16,7 @@ SECONDS = Measure("layer_seconds", higher_is_better=False, bounds=(0.0, np.inf),
 
 
 @dataclass(frozen=True)
-class Scaling(Assay):
+class Scaling(AssayOfAttention):
     """Slope of log time, and of log memory, over log edges, of one layer forward and backward on copies of the network.
 
         T ∝ E^β,   β = slope of log T over log E
@@ -28,10 +28,6 @@ class Scaling(Assay):
     question = "Does the cost of a layer grow linearly with the network?"
     measures = (TIME, MEMORY, SECONDS)
     controls = ("scaling",)
-
-    def missing(self, run: Run) -> str:
-        """A layer over edges."""
-        return "" if run.attention() else "it kept no attention"
 
     def measure(self, run: Run, controls: Mapping[str, Run]) -> Findings:
         """Slopes over sizes, and the seconds of each size."""
