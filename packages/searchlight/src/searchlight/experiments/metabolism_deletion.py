@@ -1,6 +1,5 @@
 """A metabolic model without the edges that it attends most, or with nothing but them."""
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,13 +8,14 @@ import torch
 from torch import Tensor
 
 from attention_core import EdgeMap
-from graph_attention.explanations.closed_edges import Which, attention_layers, chosen_edges, edges_closed
+from graph_attention.explanations.closed_edges import attention_layers, chosen_edges, edges_closed
 from graph_attention.model.output import MetabolicOutput
 from graph_attention.model.transformer import MetabolicTransformer
 from graph_attention.predictions import Prediction
 from graph_attention.trials import trials_table
 from searchlight.experiments.base import Evaluation
 from searchlight.experiments.metabolism_explanation import TESTED, chosen
+from searchlight.experiments.restrictions import Restriction, restrictions
 
 if TYPE_CHECKING:
     from searchlight.experiments.metabolism import Metabolism
@@ -36,28 +36,17 @@ def evaluate(experiment: "Metabolism", model: MetabolicTransformer) -> Evaluatio
         uptake = experiment.uptake(rows)
         with torch.no_grad():
             maps = [each for each in model(uptake).attention if isinstance(each, EdgeMap)]
-            for which, share, draw in restrictions():
-                output = restricted(model, uptake, maps, which, share, draw)
-                told = {"which": pl.lit(which), "share": pl.lit(share), "draw": pl.lit(draw)}
-                parts.append(table(experiment, split, rows, output).with_columns(**told))
+            for each in restrictions(SHARES, DRAWS):
+                output = restricted(model, uptake, maps, each)
+                parts.append(table(experiment, split, rows, output).with_columns(**each.columns))
     return Evaluation(pl.concat(parts))
 
 
-def restrictions() -> Iterator[tuple[Which | str, float, int]]:
-    """Which edges, what share of each node's, and the number of the draw."""
-    yield "intact", 0.0, 0
-    for share in SHARES:
-        yield "top", share, 0
-        yield "keep", share, 0
-        for draw in range(DRAWS):
-            yield "random", share, draw
-            yield "keep_random", share, draw
-
-
 def restricted(
-    model: MetabolicTransformer, uptake: Tensor, maps: list[EdgeMap], which: str, share: float, draw: int
+    model: MetabolicTransformer, uptake: Tensor, maps: list[EdgeMap], restriction: Restriction
 ) -> MetabolicOutput:
     """What the model says with some edges only; which they are was read from the intact model."""
+    which, share, draw = restriction
     if which == "intact":
         return model(uptake)
     allowed = [

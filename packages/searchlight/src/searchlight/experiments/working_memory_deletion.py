@@ -1,6 +1,5 @@
 """A spatial look without the cells that it attends most, or with nothing but them."""
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -8,7 +7,8 @@ import polars as pl
 import torch
 
 from searchlight.experiments.base import Evaluation
-from searchlight.experiments.working_memory_looks import RestrictedLook, Which, with_look
+from searchlight.experiments.restrictions import Restriction, restrictions
+from searchlight.experiments.working_memory_looks import RestrictedLook, with_look
 from working_memory import WorkingMemoryModel, trials_table
 
 if TYPE_CHECKING:
@@ -41,29 +41,17 @@ def evaluate(experiment: "WorkingMemory", model: WorkingMemoryModel) -> Evaluati
     of the right answer.
     """
     parts = [
-        restricted(experiment, model, which, share, draw).with_columns(
-            share=pl.lit(share), which=pl.lit(which), draw=pl.lit(draw)
-        )
-        for which, share, draw in restrictions()
+        restricted(experiment, model, each).with_columns(**each.columns)
+        for each in restrictions(SHARES, DRAWS)
     ]
     return Evaluation(pl.concat(parts))
 
 
-def restrictions() -> Iterator[tuple[Which, float, int]]:
-    """Which cells, what share of them, and the number of the draw."""
-    yield "intact", 0.0, 0
-    for share in SHARES:
-        yield "top", share, 0
-        yield "keep", share, 0
-        for draw in range(DRAWS):
-            yield "random", share, draw
-            yield "keep_random", share, draw
-
-
 def restricted(
-    experiment: "WorkingMemory", model: WorkingMemoryModel, which: Which, share: float, draw: int
+    experiment: "WorkingMemory", model: WorkingMemoryModel, restriction: Restriction
 ) -> pl.DataFrame:
     """Answers to the scored frames with some cells only."""
+    which, share, draw = restriction
     trials, cells = experiment.trials[SPLIT], int(np.prod(experiment.features.maps.shape[2:]))
     look = RestrictedLook(model.look, which, max(1, round(share * cells)), seed=draw)
     outputs = experiment.outputs(with_look(model, look), trials)

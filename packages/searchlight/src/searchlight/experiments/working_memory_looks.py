@@ -1,7 +1,6 @@
 """Looks that stand in the place of a trained one."""
 
 from copy import deepcopy
-from typing import Literal
 
 import torch
 from jaxtyping import Bool, Float
@@ -15,9 +14,8 @@ from attention_core import (
     TaskGuidedAttention,
 )
 from attention_core.gating import Gated
+from searchlight.experiments.restrictions import Which
 from working_memory import WorkingMemoryModel
-
-Which = Literal["intact", "top", "random", "keep", "keep_random"]
 
 
 def with_look(model: WorkingMemoryModel, look: nn.Module) -> WorkingMemoryModel:
