@@ -1,14 +1,12 @@
 """The claims are settled on made-up findings in which all of them hold, none does, or nothing can be told."""
 
 import json
-import re
-import subprocess
-import sys
 from itertools import product
 
 import pytest
 
-from analysis import Archive, Estimate, Finding, Findings, Measured, Run, Under, settle
+from analysis import Estimate, Finding, Findings, settle
+from analysis.testing import assert_open, assert_readable, assert_told, loaded_by, made_up
 from working_memory.assays import ASSAYS
 from working_memory.claims import CLAIMS
 
@@ -134,14 +132,13 @@ def settled(tmp_path):
     """Gives `settled(sign, spread, seeds)`: verdict and reason of every prediction, by label."""
 
     def verdicts(sign, spread=0.001, seeds=5, arms=ARMS):
-        runs = {}
-        for arm in arms:
-            runs[arm] = [Run(tmp_path / f"{sign}" / arm / f"seed-{seed}") for seed in range(seeds)]
-            arrive = ARRIVALS[sign][arm != "mtmf"]
-            for run in runs[arm]:
-                run.begin("system: made_up", {"data_hash": "one", "budget": 9, "parameters": 9})
-                (run.path / "metrics.jsonl").write_text(curve(arrive[run.seed]))
-        archive = Archive(runs, lambda run, assay: findings(run, assay, sign, spread))
+        archive = made_up(
+            tmp_path / f"{sign}",
+            arms,
+            lambda run, assay: findings(run, assay, sign, spread),
+            seeds=seeds,
+            records=lambda run: curve(ARRIVALS[sign][run.arm != "mtmf"][run.seed]),
+        )
         return {each.label: each.claim for each in settle(CLAIMS, archive)}
 
     return verdicts
@@ -178,9 +175,7 @@ def test_an_arm_that_is_missing_leaves_its_own_predictions_open_only(settled):
 
 
 def test_four_networks_settle_nothing(settled):
-    found = settled(1, seeds=4)
-    assert {each.verdict for each in found.values()} == {"not testable"}
-    assert all(re.search(r"needs 5 seeds of \w+ \(there are 4\)", each.reason) for each in found.values())
+    assert_open(settled(1, seeds=4).values())
 
 
 def test_what_is_said_of_gates_and_of_memory_is_what_was_done(settled):
@@ -193,35 +188,12 @@ def test_what_is_said_of_gates_and_of_memory_is_what_was_done(settled):
 
 
 def test_every_prediction_has_a_null_and_an_intervention_or_the_reason_for_none(settled):
-    for claim in settled(1).values():
-        row = claim.row()
-        assert row["null"]
-        assert claim.intervention is not None or len(claim.no_intervention) > 20
-
-
-def measured(quantity):
-    """The measures that a quantity is put together from."""
-    if isinstance(quantity, Measured):
-        return [quantity]
-    parts = [quantity.quantity] if isinstance(quantity, Under) else quantity.parts
-    return [each for part in parts for each in measured(part)]
+    assert_told(settled(1).values())
 
 
 def test_what_claims_read_is_measured_in_these_cells():
-    cells_of = {
-        (assay.name, each.name): {*each.cells, "split"} for assay in ASSAYS for each in assay.measures
-    }
-    predictions = [each for claim in CLAIMS for each in claim.predictions]
-    quantities = [part for each in predictions for part in (*each.quantities, each.intervention) if part]
-    read = [each for quantity in quantities for each in measured(quantity)]
-    assert {(each.assay, each.measure) for each in read} == {
-        (a, m) for a, some in MADE_UP.items() for m in some
-    }
-    for each in read:
-        assert set(each.cell) <= cells_of[each.assay, each.measure], each
+    assert assert_readable(CLAIMS, ASSAYS) == {(a, m) for a, some in MADE_UP.items() for m in some}
 
 
 def test_claims_import_no_torch():
-    code = "import sys, working_memory.claims; print('torch' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
+    assert "torch" not in loaded_by("working_memory.claims")

@@ -1,14 +1,12 @@
 """The claims are settled on made-up findings in which all of them hold, none does, or nothing can be told."""
 
-import re
-import subprocess
-import sys
 from itertools import product
 
 import numpy as np
 import pytest
 
-from analysis import Archive, Estimate, Finding, Findings, Measured, Run, Under, settle
+from analysis import Estimate, Finding, Findings, settle
+from analysis.testing import assert_open, assert_readable, assert_told, loaded_by, made_up
 from graph_attention.assays import ASSAYS
 from graph_attention.claims import CLAIMS
 from graph_attention.claims.growth import CLAIMED
@@ -105,12 +103,12 @@ def settled(tmp_path_factory):
     """Gives `settled(sign, spread, seeds)`: claims by label."""
 
     def verdicts(sign, spread=0.001, seeds=5, arms=ARMS):
-        folder, runs = tmp_path_factory.mktemp("runs"), {}
-        for arm in arms:
-            runs[arm] = [Run(folder / arm / f"seed-{seed}") for seed in range(seeds)]
-            for run in runs[arm]:
-                run.begin("system: made_up", {"data_hash": "one", "budget": 9, "parameters": 9})
-        archive = Archive(runs, lambda run, assay: findings(run, assay, sign, spread))
+        archive = made_up(
+            tmp_path_factory.mktemp("runs"),
+            arms,
+            lambda run, assay: findings(run, assay, sign, spread),
+            seeds=seeds,
+        )
         return {each.label: each.claim for each in settle(CLAIMS, archive)}
 
     return verdicts
@@ -145,16 +143,10 @@ def test_an_arm_that_is_missing_leaves_its_own_predictions_open_only(settled):
 
 
 def test_four_networks_settle_nothing(settled):
-    found = settled(1, seeds=4)
-    assert {each.verdict for each in found.values()} == {"not testable"}
-    assert all(re.search(r"needs 5 seeds of \w+ \(there are 4\)", each.reason) for each in found.values())
+    assert_open(settled(1, seeds=4).values())
 
 
 def test_attention_whose_edges_do_not_matter_is_not_said_to_follow_flux(tmp_path):
-    runs = [Run(tmp_path / "projection" / f"seed-{seed}") for seed in range(5)]
-    for run in runs:
-        run.begin("system: made_up", {"data_hash": "one", "budget": 9, "parameters": 9})
-
     def find(run, assay):
         found = findings(run, assay, 1, 0.001)
         if assay != "faithfulness":
@@ -163,38 +155,18 @@ def test_attention_whose_edges_do_not_matter_is_not_said_to_follow_flux(tmp_path
         return Findings(tuple(Finding(each.measure, nothing, each.cell) for each in found.figures))
 
     flux = next(each for each in CLAIMS if each.number == 8)
-    claim = flux.predictions[0].claim(Archive({"projection": runs}, find))
+    claim = flux.predictions[0].claim(made_up(tmp_path, ["projection"], find))
     assert claim.verdict == "no detectable difference"
     assert "the intervention changes nothing" in claim.reason
 
 
 def test_every_prediction_has_a_null_and_an_intervention_or_the_reason_for_none(settled):
-    for claim in settled(1).values():
-        assert claim.row()["null"]
-        assert claim.intervention is not None or len(claim.no_intervention) > 20
-
-
-def measured(quantity):
-    """The measures that a quantity is put together from."""
-    if isinstance(quantity, Measured):
-        return [quantity]
-    parts = [quantity.quantity] if isinstance(quantity, Under) else quantity.parts
-    return [each for part in parts for each in measured(part)]
+    assert_told(settled(1).values())
 
 
 def test_what_claims_read_is_measured_in_these_cells():
-    cells_of = {(a.name, m.name): {*m.cells, "split"} for a in ASSAYS for m in a.measures}
-    predictions = [each for claim in CLAIMS for each in claim.predictions]
-    quantities = [part for each in predictions for part in (*each.quantities, each.intervention) if part]
-    read = [each for quantity in quantities for each in measured(quantity)]
-    assert {(each.assay, each.measure) for each in read} == {
-        (a, m) for a, some in MADE_UP.items() for m in some
-    }
-    for each in read:
-        assert set(each.cell) <= cells_of[each.assay, each.measure], each
+    assert assert_readable(CLAIMS, ASSAYS) == {(a, m) for a, some in MADE_UP.items() for m in some}
 
 
 def test_claims_import_no_torch():
-    code = "import sys, graph_attention.claims; print('torch' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
+    assert "torch" not in loaded_by("graph_attention.claims")

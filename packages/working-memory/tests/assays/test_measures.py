@@ -1,5 +1,4 @@
-import pytest
-
+from analysis.testing import assert_measures
 from working_memory.assays import ASSAYS
 
 HIGHER = {
@@ -24,23 +23,5 @@ LOWER = {
 """Errors, time and cost."""
 
 
-@pytest.mark.parametrize("assay", ASSAYS, ids=lambda assay: assay.name)
-def test_only_what_a_network_is_for_is_better_or_worse(assay):
-    sides = {measure.name: measure.higher_is_better for measure in assay.measures}
-    assert {name for name, side in sides.items() if side is True} == HIGHER.get(assay.name, set())
-    assert {name for name, side in sides.items() if side is False} == LOWER.get(assay.name, set())
-
-
-def test_every_name_belongs_to_one_measure():
-    names = [measure.name for assay in ASSAYS for measure in assay.measures]
-    assert len(names) == len(set(names))
-
-
-@pytest.mark.parametrize(
-    "measure", [each for assay in ASSAYS for each in assay.measures], ids=lambda each: each.name
-)
-def test_chance_lies_within_the_bounds(measure):
-    low, high = measure.bounds
-    assert low < high
-    assert measure.chance is None or low <= measure.chance <= high
-    assert set(measure.apart) <= set(measure.cells)
+def test_only_what_a_network_is_for_is_better_or_worse():
+    assert_measures(ASSAYS, higher=HIGHER, lower=LOWER)
