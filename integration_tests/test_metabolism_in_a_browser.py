@@ -1,7 +1,6 @@
 """The page of a metabolic model in a real browser: media, layers and heads are chosen, the pointer tells of nodes."""
 
-import os
-import shutil
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -18,12 +17,6 @@ from searchlight.experiments import metabolism_inspection
 from searchlight.experiments.base import Evaluation
 from searchlight.experiments.metabolism_conditions import condition_maps
 
-BROWSER = os.environ.get("CHROMIUM") or next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
-pytestmark = pytest.mark.skipif(
-    BROWSER is None, reason="no browser: install chromium, or name one in CHROMIUM"
-)
 NETWORK = "#figure-1"
 
 
@@ -50,35 +43,9 @@ def page_of_a_model(tmp_path_factory):
     return path
 
 
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        running = driver.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
-        yield running
-        running.close()
-
-
 @pytest.fixture
-def opened(browser, page_of_a_model):
-    """Open the page at some width, and fail on a word on the console, an error, or a request that leaves it."""
-    contexts, said, asked = [], [], []
-
-    def at(width):
-        contexts.append(browser.new_context(viewport={"width": width, "height": 900}))
-        page = contexts[-1].new_page()
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(page_of_a_model.as_uri())
-        return page
-
-    yield at
-    for context in contexts:
-        context.close()
-    assert said == []
-    assert {each for each in asked if not each.startswith(("data:", "blob:"))} == {page_of_a_model.as_uri()}
+def opened(open_page, page_of_a_model):
+    return partial(open_page, page_of_a_model)
 
 
 def shown(page, figure):

@@ -1,7 +1,6 @@
 """A page in a real browser: its figures are drawn, its selectors change them, and nothing leaves it."""
 
-import os
-import shutil
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,14 +22,6 @@ from analysis import (
     write_report,
 )
 from analysis.interactive import curve_view, interval_view, matrix_view, network_view, scatter_view
-
-BROWSER = os.environ.get("CHROMIUM") or next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
-
-pytestmark = pytest.mark.skipif(
-    BROWSER is None, reason="no browser: install chromium, or name one in CHROMIUM"
-)
 
 CHOICES = {
     (layer, head): index
@@ -113,35 +104,9 @@ def report(tmp_path_factory) -> Path:
     return path
 
 
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        running = driver.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
-        yield running
-        running.close()
-
-
 @pytest.fixture
-def opened(browser, report):
-    """Open the page at some width, and fail on a word on the console, an error, or a request that leaves it."""
-    contexts, said, asked = [], [], []
-
-    def at(width, **options):
-        contexts.append(browser.new_context(viewport={"width": width, "height": 800}, **options))
-        page = contexts[-1].new_page()
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(report.as_uri())
-        return page
-
-    yield at
-    for context in contexts:
-        context.close()
-    assert said == []
-    assert {address for address in asked if not address.startswith(("data:", "blob:"))} == {report.as_uri()}
+def opened(open_page, report):
+    return partial(open_page, report)
 
 
 def draw_all(page) -> None:
