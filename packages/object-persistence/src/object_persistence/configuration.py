@@ -121,6 +121,28 @@ class LossConfig:
 
 
 @dataclass(frozen=True, config=FORBID)
+class DetectionConfig:
+    """How objects are found in frames."""
+
+    kind: Literal["log", "threshold"] = "log"
+    """log finds blobs of every size in scale space; threshold finds what is brighter than a value, as one box each."""
+    min_sigma: PositiveFloat = 1.0
+    """Smallest sigma that is looked for, in pixels."""
+    max_sigma: PositiveFloat = 5.0
+    """Largest sigma that is looked for."""
+    num_sigma: PositiveInt = 10
+    """Sigmas that are looked for, evenly from the smallest to the largest."""
+    threshold: PositiveFloat = 0.1
+    """log: least response, half the brightness of a blob above its surroundings; threshold: least brightness."""
+    overlap: Annotated[float, Field(ge=0, le=1)] = 0.5
+    """Share of its area from which on a blob counts as part of another."""
+    subpixel: bool = True
+    """Whether places are refined between pixels."""
+    exclude_border: NonNegativeInt = 0
+    """Pixels at the border of a frame in which nothing is found."""
+
+
+@dataclass(frozen=True, config=FORBID)
 class LinkingConfig:
     """How detections become tracks."""
 
@@ -167,6 +189,10 @@ class PersistenceConfig:
 
     videos: VideoConfig = field(default_factory=VideoConfig)
     """What is shown."""
+    detection: DetectionConfig = field(default_factory=DetectionConfig)
+    """How objects are found."""
+    linking: LinkingConfig = field(default_factory=LinkingConfig)
+    """How what was found becomes tracks."""
     clips: ClipsConfig = field(default_factory=ClipsConfig)
     """What is kept of a clip."""
     model: ModelConfig = field(default_factory=ModelConfig)
