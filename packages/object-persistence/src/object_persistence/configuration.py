@@ -86,6 +86,8 @@ class ModelConfig:
     """Whether it knows length, gaps, speed and straightness of its linked track."""
     queries: NonNegativeInt = 0
     """Learned object queries that gather from all detections before the layers; 0 has none."""
+    patches: Literal["trained", "random"] = "trained"
+    """Whether the network that sees patches is trained, or stays as it was drawn."""
 
     @model_validator(mode="after")
     def check(self):
