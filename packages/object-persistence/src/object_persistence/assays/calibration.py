@@ -1,0 +1,87 @@
+"""Whether a probability of persistence means what it says."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from analysis import Assay, Bootstrap, Drawing, Estimate, Finding, Findings, Measure, Run, cluster_estimate
+from analysis.assays.averages import over_networks
+from object_persistence.assays.drawn_clips import DrawnClips
+from object_persistence.assays.tables import only, test_splits
+from object_persistence.metrics import BINS, BRIER, CALIBRATION_ERROR
+
+SHARE = Measure("share_persistent", higher_is_better=None, bounds=(0.0, 1.0), cells=("bin",), apart=("bin",))
+FEWEST = 30
+"""Detections of a bin below which no share of it is told."""
+DRAWN = "test/same"
+
+
+@dataclass(frozen=True)
+class Calibration(Assay):
+    """Brier score and expected calibration error of each test split, and the share that is persistent by probability.
+
+    `share_persistent` is of the detections whose probability lies in a bin, named by its middle. The intervals of both
+    scores draw clips again; that of a share is Student's over clips.
+    """
+
+    resamples: int = 999
+    seed: int = 0
+
+    name = "calibration"
+    question = "Does a probability of persistence mean what it says?"
+    measures = (BRIER, CALIBRATION_ERROR, SHARE)
+
+    def measure(self, run: Run, controls: Mapping[str, Run]) -> Findings:
+        """Every test split; bins of few detections are left out, and counted."""
+        figures, few = [], 0
+        for split, part in test_splits(run.trials()):
+            clips = DrawnClips.of(part, Bootstrap(resamples=self.resamples, seed=self.seed))
+            for measure in (BRIER, CALIBRATION_ERROR):
+                figures.append(Finding(measure.name, clips.estimate(measure), {"split": split}))
+            for middle, rows in bins(part):
+                if rows.height < FEWEST:
+                    few += rows.height
+                    continue
+                cell = {"split": split, "bin": middle}
+                figures.append(Finding(SHARE.name, share(rows), cell))
+        notes = (
+            (f"{few} detections lie in bins of fewer than {FEWEST}, of which no share is told",)
+            if few
+            else ()
+        )
+        return Findings(tuple(figures), notes=notes)
+
+    def draw(self, found: Mapping[str, Sequence[Findings]]) -> Iterator[Drawing]:
+        """The reliability plot of what training was like."""
+        from analysis.figures import arm_curves  # matplotlib is slow to import
+
+        for arms in over_networks(only(found, SHARE, split=DRAWN), SHARE, along="bin").values():
+            middles = sorted({each for line in arms.values() for each in line})
+            exact = {each: Estimate(each, each, each, 0, None, "by definition") for each in middles}
+            yield Drawing(
+                "reliability",
+                arm_curves(
+                    {DRAWN: {"calibrated": exact, **arms}},
+                    label="share that is persistent",
+                    x="probability of persistence",
+                ),
+                f"How many detections are persistent, by the probability that they were given, on {DRAWN}: 95 % "
+                "interval over networks.",
+                f"Lines by probability of {', '.join(arms)}.",
+                "The first line is perfect calibration.",
+            )
+
+
+def bins(part: pl.DataFrame) -> Iterator[tuple[float, pl.DataFrame]]:
+    """The rows of each bin of probability that holds any, by its middle."""
+    at = np.minimum((part["score"].to_numpy() * BINS).astype(int), BINS - 1)
+    for each in np.unique(at):
+        yield round(float((each + 0.5) / BINS), 3), part.filter(at == each)
+
+
+def share(rows: pl.DataFrame) -> Estimate:
+    """How many of some detections are persistent."""
+    target = (rows["target"] == 1).cast(pl.Float64).to_numpy()
+    return cluster_estimate(target, rows["group"].to_numpy()).within(*SHARE.bounds)
