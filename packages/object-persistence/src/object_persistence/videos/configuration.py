@@ -176,7 +176,7 @@ class VideoConfig:
         return self
 
 
-def ascending(name: str, span: tuple[float, float]) -> None:
+def ascending(name: str, span: tuple[float | int, float | int]) -> None:
     """Raise one sentence for a span that is given backwards."""
     if span[0] > span[1]:
         raise ValueError(

@@ -80,7 +80,7 @@ def flashing(
     kind: str,
     generator: np.random.Generator,
 ) -> Scene:
-    """A flash at each place, from its first frame on, kept inside the margin; what begins after the clip is left out."""
+    """A flash at each place, kept inside the margin from its first frame on; none that begins after the clip."""
     within = starts < config.frames
     starts, lengths, places = starts[within], lengths[within], places[within]
     moving = paths(config, len(starts), generator)

@@ -113,6 +113,8 @@ def occlusions(exists: Windows, absence: AbsenceConfig, generator: np.random.Gen
 def dropouts(visible: Windows, chance: float, generator: np.random.Generator) -> Windows:
     """The single frames in which each object is missed; four frames or more of it are left."""
     draw = np.where(visible, generator.random(visible.shape), -1.0)
-    fourth: Int[np.ndarray, " objects"] = np.argsort(-draw, axis=1)[:, LONGEST_FLASH]
+    fourth: Int[np.ndarray, " objects"] = np.argsort(-draw, axis=1)[
+        :, min(LONGEST_FLASH, visible.shape[1] - 1)
+    ]
     kept = draw >= np.take_along_axis(draw, fourth[:, None], axis=1)
     return visible & (draw < chance) & ~kept
