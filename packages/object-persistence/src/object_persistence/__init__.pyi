@@ -1,3 +1,5 @@
+from .baselines.registry import BASELINES as BASELINES
+from .baselines.registry import make_baseline as make_baseline
 from .configuration import DetectionConfig as DetectionConfig
 from .configuration import LinkingConfig as LinkingConfig
 from .detection.calibration import Calibration as Calibration
@@ -12,6 +14,9 @@ from .linking.features import track_features as track_features
 from .linking.hungarian import HungarianLinker as HungarianLinker
 from .linking.trackpy_tables import from_trackpy as from_trackpy
 from .linking.trackpy_tables import track_table as track_table
+from .metrics import measured as measured
+from .metrics import reliability as reliability
+from .model.gru import TrackGRU as TrackGRU
 from .model.losses import PersistenceLoss as PersistenceLoss
 from .model.output import PersistenceOutput as PersistenceOutput
 from .model.queries import ObjectQueries as ObjectQueries
@@ -26,6 +31,16 @@ from .tokens.padded import PaddedTokens as PaddedTokens
 from .tokens.patches import PatchEncoder as PatchEncoder
 from .tokens.patches import backbone_patches as backbone_patches
 from .tokens.tokenizer import ObjectTokenizer as ObjectTokenizer
+from .tracking.clear import Clear as Clear
+from .tracking.clear import mota as mota
+from .tracking.clear import motp as motp
+from .tracking.compared import Boxes as Boxes
+from .tracking.compared import Points as Points
+from .tracking.compared import compared as compared
+from .tracking.hota import Hota as Hota
+from .tracking.hota import hota as hota
+from .tracking.identity import Identity as Identity
+from .tracking.identity import idf1 as idf1
 from .videos.blob_videos import BlobVideos as BlobVideos
 from .videos.clip import Clip as Clip
 from .videos.coloured import coloured as coloured
@@ -35,13 +50,18 @@ from .videos.splits import split_seeds as split_seeds
 from .videos.splits import split_videos as split_videos
 
 __all__ = [
+    "BASELINES",
     "HOLD_OUTS",
     "BlobVideos",
+    "Boxes",
     "Calibration",
+    "Clear",
     "Clip",
     "DetectionConfig",
     "Detections",
+    "Hota",
     "HungarianLinker",
+    "Identity",
     "LinkingConfig",
     "LoGDetector",
     "MotionCompensated",
@@ -55,17 +75,27 @@ __all__ = [
     "PersistenceLoss",
     "PersistenceOutput",
     "PersistenceTransformer",
+    "Points",
     "SameTrack",
     "SpaceTime",
     "ThresholdDetector",
     "TokenBatch",
+    "TrackGRU",
     "backbone_patches",
     "coloured",
+    "compared",
     "from_trackpy",
     "hold_out",
+    "hota",
+    "idf1",
+    "make_baseline",
     "make_detector",
     "make_linker",
+    "measured",
+    "mota",
+    "motp",
     "predicted_frames",
+    "reliability",
     "split_seeds",
     "split_videos",
     "track_features",
