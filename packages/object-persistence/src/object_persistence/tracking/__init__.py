@@ -1,0 +1,1 @@
+"""How well tracks agree with the truth: identities, CLEAR MOT and HOTA."""
