@@ -1,0 +1,1 @@
+"""From frames to tables of detections: blobs in scale space, with position, width, SNR and confidence. No torch."""
