@@ -45,7 +45,6 @@ class MadeUp:
                 "kind": kind,
                 "seen": np.where(target, 1 + place % self.persistent, 1 + place % 3),
                 "clutter": clutter,
-                "density": np.full(target.size, size),
             }
         )
 

@@ -89,7 +89,9 @@ def test_a_run_that_says_nothing_of_durations_is_not_asked(table, stored):
 @pytest.fixture
 def answered(table, stored):
     def measured(padded=0.0, reordered=0.0, drop=0):
-        moved = table.with_columns(padded=pl.col("score") + padded, reordered=pl.col("score") + reordered)
+        moved = table.with_columns(
+            padded=pl.col("score") + padded, reordered=pl.col("score") + reordered, detections=pl.lit(20)
+        )
         run = stored(moved.head(moved.height - drop))
         return Sets().measure(run, {"padding": run})
 

@@ -45,7 +45,9 @@ class FramesSeen(Assay):
     def measure(self, run: Run, controls: Mapping[str, Run]) -> Findings:
         """By frames of the clip, and by sightings of the object."""
         trials = controls["frames_seen"].trials().sort("split", "frames", maintain_order=True)
-        newest = trials.filter(pl.col("step") == pl.col("frames") - 1)
+        newest = trials.filter(pl.col("step") == pl.col("frames") - 1).sort(
+            "split", "seen", maintain_order=True
+        )
         figures = [*self.figures(trials, OF_CUTS, "frames"), *self.figures(newest, OF_NEWEST, "seen")]
         return Findings(tuple(figures))
 
@@ -53,19 +55,12 @@ class FramesSeen(Assay):
         self, trials: pl.DataFrame, measures: Mapping[Measure, Measure], along: str
     ) -> Iterator[Finding]:
         """Every measure at each number of frames, with clutter and without."""
-        for (split, place), part in trials.sort(along, maintain_order=True).group_by(
-            "split", along, maintain_order=True
-        ):
+        for (split, place), part in trials.group_by("split", along, maintain_order=True):
             for clutter, rows in with_and_without_clutter(part):
-                clips = (
-                    DrawnClips.of(rows, Bootstrap(resamples=self.resamples, seed=self.seed))
-                    if rows.height
-                    else None
-                )
-                for plain, named in measures.items() if clips else ():
-                    yield Finding(
-                        named.name, clips.estimate(plain), {"split": split, along: place, "clutter": clutter}
-                    )
+                clips = DrawnClips.of(rows, Bootstrap(resamples=self.resamples, seed=self.seed))
+                cell = {"split": split, along: place, "clutter": clutter}
+                for plain, named in measures.items():
+                    yield Finding(named.name, clips.estimate(plain), cell)
 
     def draw(self, found: Mapping[str, Sequence[Findings]]) -> Iterator[Drawing]:
         """AUROC by frames of the clip, and by sightings."""

@@ -41,7 +41,7 @@ class Sets(Assay):
         figures, notes = [], []
         for (split,), part in trials.group_by("split", maintain_order=True):
             figures += self.changes(str(split), part)
-            sizes = part.group_by("group").agg(pl.col("density").first())["density"].to_numpy()
+            sizes = part.group_by("group").agg(pl.col("detections").first())["detections"].to_numpy()
             lost = 1 - part.height / float(sizes.sum())
             figures.append(Finding(LOST.name, point(lost, sizes.size, LOST), {"split": split}))
             notes.append(f"{split}: {sizes.size} clips of {sizes.min()} to {sizes.max()} detections")
