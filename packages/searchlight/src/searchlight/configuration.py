@@ -14,6 +14,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from graph_attention.configuration import MetabolismConfig
+from object_persistence.configuration import PersistenceConfig
 from searchlight.errors import ConfigError, nearest
 from working_memory.configuration import WorkingMemoryConfig
 
@@ -67,9 +68,20 @@ class MetabolismExperimentConfig(MetabolismConfig):
     """How the gradient steps are taken; a baseline takes none."""
 
 
+@dataclass(frozen=True, config=STRICT)
+class PersistenceExperimentConfig(PersistenceConfig):
+    """Which objects of a clip last."""
+
+    training: TrainingConfig = field(
+        default_factory=lambda: TrainingConfig(epochs=25, batch_size=20, learning_rate=2e-3, snapshots=0)
+    )
+    """How the gradient steps are taken; a baseline takes none."""
+
+
 CONFIGS: dict[str, type] = {
     "working_memory": WorkingMemoryExperimentConfig,
     "metabolism": MetabolismExperimentConfig,
+    "persistence": PersistenceExperimentConfig,
 }
 
 

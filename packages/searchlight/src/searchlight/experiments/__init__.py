@@ -8,6 +8,7 @@ from searchlight.errors import UsageError, nearest
 SYSTEMS = {
     "working_memory": ("searchlight.experiments.working_memory", "WorkingMemory"),
     "metabolism": ("searchlight.experiments.metabolism", "Metabolism"),
+    "persistence": ("searchlight.experiments.persistence", "Persistence"),
 }
 
 

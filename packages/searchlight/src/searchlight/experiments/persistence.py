@@ -1,0 +1,288 @@
+"""Which objects of a clip last, as the integration layer sees it."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import polars as pl
+import torch
+from torch import Tensor, nn
+
+from analysis import Measure
+from object_persistence.assays import ASSAYS
+from object_persistence.baselines.base import Baseline
+from object_persistence.baselines.registry import make_baseline
+from object_persistence.claims import CLAIMS
+from object_persistence.clips.prepared import PreparedClip
+from object_persistence.clips.splits import TRAIN, PreparedClips, prepared_split
+from object_persistence.clips.variation import varied
+from object_persistence.errors import PersistenceError
+from object_persistence.metrics import (
+    ACCURACY,
+    AUROC,
+    BALANCED_ACCURACY,
+    CALIBRATION_ERROR,
+    MAJORITY,
+    MEASURES,
+    measured,
+)
+from object_persistence.model.factory import persistence_model
+from object_persistence.model.losses import PersistenceLoss
+from object_persistence.model.transformer import predicted_frames
+from object_persistence.tokens.batch import TokenBatch
+from object_persistence.tokens.padded import unpad_rows
+from object_persistence.trials import trials_table
+from object_persistence.videos.splits import split_seeds
+from searchlight.experiments import persistence_interventions
+from searchlight.experiments.arms import Arm, Fitted
+from searchlight.experiments.base import Evaluation, Experiment, Facts, Inspection
+from searchlight.experiments.joining import join
+from searchlight.experiments.persistence_maps import stored_maps
+from searchlight.training import Batch, Batches
+
+VALIDATION = "validation/same"
+VALIDATED = (ACCURACY, BALANCED_ACCURACY, AUROC, MAJORITY)
+"""What each epoch is told by; the first chooses."""
+SHOWN = (*VALIDATED, CALIBRATION_ERROR)
+CHUNK = 32
+BUCKET = 8
+"""Batches of an epoch whose clips are sorted by size among themselves, so that little is padded."""
+
+Probabilities = list[np.ndarray]
+"""For each clip, how probable it is of each detection that its object lasts."""
+
+
+class Persistence(Experiment):
+    """Detections of a clip; tell of each whether its object lasts."""
+
+    system = "persistence"
+    measures = SHOWN
+    further = tuple(measure for measure in MEASURES if measure not in SHOWN and not measure.cells)
+    training_split = VALIDATION
+    selected_on = VALIDATION
+    chosen_by = "accuracy on validation/same"
+    reported_on = "test/same"
+    assays = ASSAYS
+    claims = CLAIMS
+
+    @property
+    def is_baseline(self) -> bool:
+        """Whether the configuration describes a baseline, which has no attention."""
+        return self.config.model.is_baseline
+
+    @property
+    def controls(self) -> tuple[str, ...]:
+        """What attention is held against: nothing where there is none."""
+        possible = persistence_interventions.possible(self)
+        return tuple(what for what in persistence_interventions.CONTROLS if what in possible)
+
+    @cached_property
+    def splits(self) -> tuple[str, ...]:
+        """What is evaluated: validation, the test, and every hold-out."""
+        return tuple(split for split in split_seeds(self.config.videos) if split != TRAIN)
+
+    @cached_property
+    def _prepared(self) -> dict[str, PreparedClips]:
+        return {}
+
+    def clips(self, split: str) -> PreparedClips:
+        """The clips of a split as they were detected, linked and matched; made once and then read."""
+        if split not in self._prepared:
+            self._prepared[split] = prepared_split(self.config, split, self.cache, report=self.report)
+        return self._prepared[split]
+
+    def prepare(self) -> None:
+        """Make, detect and link the clips of every split.
+
+        Raises:
+            PersistenceError: no detection of the training clips is of an object that lasts, or all are.
+        """
+        share = self.clips(TRAIN).persistent
+        if not 0 < share < 1:
+            raise PersistenceError(
+                f"{share:.0%} of {self.clips(TRAIN).detections} training detections are persistent; expected both "
+                "kinds: show objects of both, or change the detector's threshold."
+            )
+        for split in self.splits:
+            self.clips(split)
+
+    def data_hash(self) -> str:
+        """SHA-256 over the evaluated clips and all that is known of them."""
+        told = " ".join(self.clips(split).fingerprint for split in self.splits)
+        return hashlib.sha256(told.encode()).hexdigest()
+
+    def introduction(self) -> Sequence[Facts]:
+        """What the detector found in each split, and what it missed."""
+        columns = ("split", "clips", "detections per clip", "persistent", "missed", "merged", "clutter")
+        rows = [facts_of(self.clips(split)) for split in (TRAIN, *self.splits)]
+        return (Facts("detections, and shares of what they are of", columns, rows),)
+
+    @classmethod
+    def epochs(cls, config: Any) -> int:
+        """Those of the training; a baseline fits itself in one."""
+        return 1 if config.model.is_baseline else config.training.epochs
+
+    def arm(self) -> Arm | Fitted:
+        """The model with its loss, or the baseline."""
+        if self.is_baseline:
+            baseline = self.baseline()
+            return Fitted(baseline, lambda: baseline.fit(self.clips(TRAIN), self.seed), self.validate)
+        per_epoch = len(self.clips(TRAIN)) // self.batch_size
+        return Arm(self.model(), self.loss, Batches(per_epoch, self.draw), self.validate)
+
+    def baseline(self) -> Baseline:
+        """The unfitted baseline."""
+        return make_baseline(self.config.model.kind, **self.config.baseline.given)
+
+    @property
+    def batch_size(self) -> int:
+        """Clips of a step; all of them where there are fewer than asked for."""
+        return min(self.config.training.batch_size, len(self.clips(TRAIN)))
+
+    def model(self) -> nn.Module:
+        """The untrained model of this seed."""
+        with torch.random.fork_rng():
+            torch.manual_seed(self.seed)
+            channels, size, _ = self.clips(TRAIN)[0].patches.shape[1:]
+            return persistence_model(self.config.model, channels, size)
+
+    def loss(self, model: nn.Module, batch: Batch) -> Tensor:
+        """Persistence, durations, contrast and attention together, with the stated weights."""
+        return PersistenceLoss(self.config.loss)(model, TokenBatch.from_tensors(batch))
+
+    def draw(self, epoch: int) -> Iterator[Batch]:
+        """The training clips in an order of the epoch's own, varied; what is too few for a batch sits this one out."""
+        rng = np.random.default_rng((self.seed, epoch))
+        train = self.clips(TRAIN)
+        for rows in bucketed(np.array([len(clip) for clip in train]), self.batch_size, rng):
+            shown = [varied(train[row], self.config.clips, rng) for row in rows]
+            yield {"ids": torch.from_numpy(rows), **TokenBatch.of(shown).tensors()}
+
+    def outputs(self, model: nn.Module, clips: Sequence[PreparedClip]) -> Iterator[tuple[TokenBatch, Any]]:
+        """Clips in chunks, and what a model says of each chunk."""
+        device = next(model.parameters()).device
+        for start in range(0, len(clips), CHUNK):
+            batch = TokenBatch.of(clips[start : start + CHUNK]).to(device)
+            yield batch, model(batch)
+
+    @torch.no_grad()
+    def predictions(self, model: Any, clips: Sequence[PreparedClip]) -> Probabilities:
+        """How probable a model or a fitted baseline says it is of each detection that its object lasts."""
+        if not isinstance(model, nn.Module):
+            return model.predict(clips)
+        return [
+            each
+            for batch, output in self.outputs(model.eval(), clips)
+            for each in probabilities(batch, output)
+        ]
+
+    def validate(self, model: Any) -> dict[str, float]:
+        """Accuracy on clips like those of training, which chooses the epoch, what the commoner answer scores, AUROC."""
+        table = self.table(
+            VALIDATION, self.clips(VALIDATION), self.predictions(model, self.clips(VALIDATION))
+        )
+        return {
+            measure.name: value for measure in VALIDATED for value in self.values(table, measure, ())["value"]
+        }
+
+    def table(
+        self,
+        split: str,
+        clips: Sequence[PreparedClip],
+        predictions: Sequence[np.ndarray],
+        durations: Mapping[str, Sequence[np.ndarray]] | None = None,
+    ) -> pl.DataFrame:
+        """One row per detection, with what is said of it."""
+        return trials_table(clips, predictions, split=split, durations=durations)
+
+    @torch.no_grad()
+    def evaluate(self, model: Any) -> Evaluation:
+        """Validation, the test, and every hold-out."""
+        return join([self.evaluate_split(model, split) for split in self.splits])
+
+    @torch.no_grad()
+    def evaluate_split(self, model: Any, split: str) -> Evaluation:
+        """Trials, states and attention of one split."""
+        clips = self.clips(split)
+        if not isinstance(model, nn.Module):
+            return Evaluation(self.table(split, clips, model.predict(clips)))
+        found = list(self.outputs(model.eval(), clips))
+        told = [each for batch, output in found for each in probabilities(batch, output)]
+        durations = {
+            name: [each for batch, output in found for each in frames_of(batch, getattr(output, name))]
+            for name in ("duration", "remaining")
+        }
+        states = {
+            "tokens/last": rows_of([(batch, output.tokens) for batch, output in found]).astype(np.float16)
+        }
+        return Evaluation(self.table(split, clips, told, durations), states, stored_maps(found))
+
+    @torch.no_grad()
+    def intervene(self, model: Any, what: str) -> Evaluation:
+        """A model with something taken away, or what its attention is held against."""
+        return join(persistence_interventions.intervene(self, model, what))
+
+    @classmethod
+    def values(cls, trials: pl.DataFrame, measure: Measure, cells: tuple[str, ...]) -> pl.DataFrame:
+        """A measure by split and cell, where there is anything to measure."""
+        return measured(trials, measure, ("split", *cells))
+
+    @classmethod
+    def observers(cls, trials: pl.DataFrame, cells: tuple[str, ...]) -> pl.DataFrame:
+        """What the commoner answer scores."""
+        return measured(trials, MAJORITY, ("split", *cells)).rename({"value": MAJORITY.name})
+
+    @classmethod
+    def keeps_maps(cls, config: Mapping[str, Any]) -> bool:
+        """Transformers do; neither recurrent networks nor baselines."""
+        return config["model"]["kind"] == "transformer"
+
+    def describe(self, model: Any) -> str:
+        """The model in a line, or what a baseline sees, and how many clips there are to learn from."""
+        shown = super().describe(model) if isinstance(model, nn.Module) else str(model)
+        train = self.clips(TRAIN)
+        return f"{shown}\n{len(train)} training clips with {train.detections:,} detections"
+
+    def inspect(self, trained: Evaluation, controls: dict[str, Evaluation], choice: Any) -> Inspection:
+        """Who receives attention in which layer, beside an untrained model."""
+        from searchlight.experiments import persistence_inspection
+
+        return persistence_inspection.inspect(self, trained, controls, choice)
+
+
+def bucketed(sizes: np.ndarray, batch_size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
+    """Rows of whole batches in random order; clips of a batch are of about one size."""
+    order = rng.permutation(len(sizes))[: len(sizes) // batch_size * batch_size]
+    batches = []
+    for start in range(0, len(order), BUCKET * batch_size):
+        bucket = order[start : start + BUCKET * batch_size]
+        batches += list(bucket[sizes[bucket].argsort(kind="stable")].reshape(-1, batch_size))
+    yield from (batches[at] for at in rng.permutation(len(batches)))
+
+
+def probabilities(batch: TokenBatch, output: Any) -> Probabilities:
+    """Those of each clip, in the order of its detections."""
+    return [each.double().cpu().numpy() for each in unpad_rows(output.logits.sigmoid(), batch.index)]
+
+
+def frames_of(batch: TokenBatch, logarithm: Tensor) -> list[np.ndarray]:
+    """Frames that are told as a logarithm, for each clip."""
+    return [each.double().cpu().numpy() for each in unpad_rows(predicted_frames(logarithm), batch.index)]
+
+
+def rows_of(parts: Sequence[tuple[TokenBatch, Tensor]]) -> np.ndarray:
+    """What stands beside the detections of all clips, one row each."""
+    return torch.cat([torch.cat(unpad_rows(values, batch.index)) for batch, values in parts]).cpu().numpy()
+
+
+def facts_of(clips: PreparedClips) -> tuple[str, ...]:
+    """A row of the introduction."""
+    shares = (clips.persistent, clips.miss_rate, clips.merge_rate, clips.clutter_rate)
+    return (
+        clips.name,
+        str(len(clips)),
+        f"{clips.detections / len(clips):.1f}",
+        *("" if np.isnan(share) else f"{share:.1%}" for share in shares),
+    )
