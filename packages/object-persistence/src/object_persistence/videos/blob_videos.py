@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 
 import numpy as np
+import polars as pl
 from pydantic import TypeAdapter
 
 from .clip import Clip
@@ -33,13 +34,19 @@ class BlobVideos:
         return len(self.seeds)
 
     def __getitem__(self, index: int) -> Clip:
-        seed = self.seeds[index]
-        generator = np.random.default_rng((VERSION, seed))
-        scene = drawn_scene(self.config, generator)
-        return Clip(f"clip-{seed}", rendered(scene, self.config, generator), scene.truth())
+        scene, generator = self._drawn(index)
+        return Clip(f"clip-{self.seeds[index]}", rendered(scene, self.config, generator), scene.truth())
 
     def __iter__(self) -> Iterator[Clip]:
         return (self[index] for index in range(len(self)))
+
+    def truth(self, index: int) -> pl.DataFrame:
+        """The truth of a clip, without drawing its frames."""
+        return self._drawn(index)[0].truth()
+
+    def _drawn(self, index: int) -> tuple[Scene, np.random.Generator]:
+        generator = np.random.default_rng((VERSION, self.seeds[index]))
+        return drawn_scene(self.config, generator), generator
 
     @property
     def fingerprint(self) -> str:

@@ -13,10 +13,11 @@ Windows = Bool[np.ndarray, "objects time"]
 
 def persistent_objects(config: VideoConfig, count: int, generator: np.random.Generator) -> Scene:
     """Objects that last, save for what `config.absence` takes from them."""
+    position = paths(config, count, generator)
     exists = lifetimes(config, count, generator)
     visible = exists & ~occlusions(exists, config.absence, generator)
     visible &= ~dropouts(visible, config.absence.dropout, generator)
-    return scene(config, paths(config, count, generator), exists, visible, "persistent", generator)
+    return scene(config, position, exists, visible, "persistent", generator)
 
 
 def flashes(config: VideoConfig, count: int, generator: np.random.Generator) -> Scene:
