@@ -16,6 +16,7 @@ HELD_OUT = {
     "test/dim": "half the signal-to-noise ratio",
     "test/half_rate": "half the frame rate",
     "test/look_alike": "transients that look like tracks",
+    "test/cut": "objects that come late and leave early",
 }
 """Conditions that training never showed, in words."""
 TRAINED_OTHERWISE = (
