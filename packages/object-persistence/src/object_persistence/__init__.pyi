@@ -26,6 +26,9 @@ from .model.relations import SameTrack as SameTrack
 from .model.relations import SpaceTime as SpaceTime
 from .model.transformer import PersistenceTransformer as PersistenceTransformer
 from .model.transformer import predicted_frames as predicted_frames
+from .scaling import IsotonicScaling as IsotonicScaling
+from .scaling import PlattScaling as PlattScaling
+from .scaling import scaling_of as scaling_of
 from .tokens.batch import TokenBatch as TokenBatch
 from .tokens.padded import PaddedTokens as PaddedTokens
 from .tokens.patches import PatchEncoder as PatchEncoder
@@ -62,6 +65,7 @@ __all__ = [
     "Hota",
     "HungarianLinker",
     "Identity",
+    "IsotonicScaling",
     "LinkingConfig",
     "LoGDetector",
     "MotionCompensated",
@@ -75,6 +79,7 @@ __all__ = [
     "PersistenceLoss",
     "PersistenceOutput",
     "PersistenceTransformer",
+    "PlattScaling",
     "Points",
     "SameTrack",
     "SpaceTime",
@@ -96,6 +101,7 @@ __all__ = [
     "motp",
     "predicted_frames",
     "reliability",
+    "scaling_of",
     "split_seeds",
     "split_videos",
     "track_features",
