@@ -16,6 +16,7 @@ from pydantic import (
 from pydantic.dataclasses import dataclass
 
 from object_persistence.videos.configuration import VideoConfig as VideoConfig
+from object_persistence.videos.configuration import ascending
 
 FORBID = ConfigDict(extra="forbid")
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -127,21 +128,27 @@ class DetectionConfig:
     """How objects are found in frames."""
 
     kind: Literal["log", "threshold"] = "log"
-    """log finds blobs of every size in scale space; threshold finds what is brighter than a value, as one box each."""
-    min_sigma: PositiveFloat = 1.0
-    """Smallest sigma that is looked for, in pixels."""
-    max_sigma: PositiveFloat = 5.0
-    """Largest sigma that is looked for."""
-    num_sigma: PositiveInt = 10
-    """Sigmas that are looked for, evenly from the smallest to the largest."""
-    threshold: PositiveFloat = 0.1
-    """log: least response, half the brightness of a blob above its surroundings; threshold: least brightness."""
-    overlap: Annotated[float, Field(ge=0, le=1)] = 0.5
-    """Share of its area from which on a blob counts as part of another."""
+    """log finds blobs in scale space; threshold finds connected bright regions, as the earlier code did."""
+    min_sigma: PositiveFloat = 1.2
+    """Narrowest scale, in pixels."""
+    max_sigma: PositiveFloat = 2.0
+    """Widest scale, in pixels. Wider blobs are found at it too; wider scales take two that are close for one."""
+    num_sigma: PositiveInt = 3
+    """Scales that are looked at, evenly from the narrowest to the widest."""
+    threshold: PositiveFloat = 0.08
+    """log: least response, half the amplitude of a blob; threshold: least brightness of a region (earlier code: 0.4)."""
+    overlap: Share = 0.8
+    """Share of the smaller of two blobs above which only the wider one is kept."""
     subpixel: bool = True
-    """Whether places are refined between pixels."""
+    """Whether position and sigma are refined between pixels and scales."""
     exclude_border: NonNegativeInt = 0
-    """Pixels at the border of a frame in which nothing is found."""
+    """Pixels along the border in which nothing is detected."""
+
+    @model_validator(mode="after")
+    def check(self):
+        """Raise one sentence for sigmas that are given backwards."""
+        ascending("min_sigma and max_sigma", (self.min_sigma, self.max_sigma))
+        return self
 
 
 @dataclass(frozen=True, config=FORBID)

@@ -12,7 +12,7 @@ from object_persistence.detection.frames import grey
 from object_persistence.detection.noise import local_noise
 from object_persistence.detection.peaks import Peaks, Place, peaks
 from object_persistence.detection.pruning import pruned
-from object_persistence.detection.refinement import refined
+from object_persistence.detection.refinement import on_grid, refined
 from object_persistence.detection.scale_space import laplacians, scales
 from object_persistence.errors import PersistenceError
 
@@ -81,16 +81,10 @@ class LoGDetector:
         """Detections of some frames of a clip, of which the first has the number `start`."""
         cube = laplacians(frames, self.sigmas)
         found = self.maxima(frames, cube)
-        y, x, sigma, response = refined(frames, cube, found, self.sigmas, self.subpixel)
-        snr = 2 * response / local_noise(frames, found.at)
+        place = refined(frames, cube, found, self.sigmas) if self.subpixel else on_grid(found, self.sigmas)
+        snr = 2 * place.response / local_noise(frames, found.at)
         return Detections.of(
-            found.at.frame + start,
-            y,
-            x,
-            sigma=sigma,
-            response=response,
-            snr=snr,
-            confidence=self.calibration(snr),
+            found.at.frame + start, **place._asdict(), snr=snr, confidence=self.calibration(snr)
         )
 
     def maxima(
@@ -104,7 +98,7 @@ class LoGDetector:
         keep, unsure = pruned(found, self.sigmas, float(self.overlap), tolerance)
         doubtful = near | unsure
         sure = found.kept(np.flatnonzero(keep & ~doubtful[found.at.frame]))
-        settled = [self.settled(frames[each], cube[each], each) for each in np.flatnonzero(doubtful)]
+        settled = [self.settled(frames[each], cube[each], each) for each in np.flatnonzero(doubtful).tolist()]
         return merged([sure, *settled])
 
     def settled(
