@@ -136,7 +136,7 @@ class DetectionConfig:
     num_sigma: PositiveInt = 3
     """Scales that are looked at, evenly from the narrowest to the widest."""
     threshold: PositiveFloat = 0.08
-    """log: least response, half the amplitude of a blob; threshold: least brightness of a region (earlier code: 0.4)."""
+    """log: least response, half the amplitude of a blob; threshold: least brightness of a region."""
     overlap: Share = 0.8
     """Share of the smaller of two blobs above which only the wider one is kept."""
     subpixel: bool = True
