@@ -27,7 +27,8 @@ BASELINE_SETTINGS: dict[str, tuple[str, ...]] = {
     "colour_rule": ("brightness",),
     "link_length": (),
     "logistic_length": (),
-    "gradient_boosting": ("trees", "leaves", "leaf", "learning_rate", "penalty"),
+    "track_boosting": ("trees", "leaves", "leaf", "learning_rate", "penalty"),
+    "gradient_boosting": ("trees", "leaves", "leaf", "learning_rate", "penalty", "cuts"),
 }
 """Every baseline with the settings that it has."""
 
@@ -41,15 +42,17 @@ class BaselineConfig:
     brightness: Annotated[float, Field(ge=0, le=1)] | None = None
     """Mean over the channels above which colour_rule says persistent."""
     trees: PositiveInt | None = None
-    """Trees of gradient_boosting."""
+    """Trees of gradient_boosting and track_boosting."""
     leaves: Annotated[int, Field(ge=2)] | None = None
     """Most leaves of a tree."""
     leaf: PositiveInt | None = None
     """Fewest detections in a leaf."""
     learning_rate: PositiveFloat | None = None
-    """Shrinkage of gradient_boosting."""
+    """Shrinkage of the trees."""
     penalty: NonNegativeFloat | None = None
     """L2 penalty of the values of its leaves."""
+    cuts: NonNegativeInt | None = None
+    """Copies of every training clip that end early, which gradient_boosting learns from besides."""
 
     @property
     def given(self) -> dict[str, int | float]:
@@ -66,7 +69,7 @@ class ModelConfig:
 
     kind: str = "transformer"
     """transformer; gru, over linked tracks; or a baseline: majority, colour_rule, link_length, logistic_length,
-    gradient_boosting."""
+    track_boosting, gradient_boosting."""
     dim: PositiveInt = 64
     """Width of a token."""
     heads: PositiveInt = 8

@@ -10,11 +10,11 @@ from object_persistence.baselines.features import features_of
 from object_persistence.errors import PersistenceError
 from object_persistence.metrics import accuracy, auroc, majority
 
-LEARN = ("majority", "link_length", "logistic_length", "gradient_boosting")
+LEARN = ("majority", "link_length", "logistic_length", "track_boosting", "gradient_boosting")
 
 
 def quick(name):
-    return make_baseline(name, **({"trees": 20, "learning_rate": 0.2} if name == "gradient_boosting" else {}))
+    return make_baseline(name, **({"trees": 20, "learning_rate": 0.2} if name.endswith("boosting") else {}))
 
 
 @pytest.mark.parametrize("name", BASELINES)
@@ -35,7 +35,7 @@ def test_the_same_seed_gives_the_same_bytes_and_labels_are_not_looked_at(name, l
     assert np.concatenate(first).tobytes() == np.concatenate(second).tobytes()
 
 
-@pytest.mark.parametrize("name", ["link_length", "logistic_length", "gradient_boosting"])
+@pytest.mark.parametrize("name", LEARN[1:])
 def test_what_lasts_is_told_from_what_does_not(name, learned, asked):
     score = np.concatenate(quick(name).fit(learned).predict(asked))
     persistent = np.concatenate([clip.persistent for clip in asked])
@@ -43,7 +43,7 @@ def test_what_lasts_is_told_from_what_does_not(name, learned, asked):
     assert auroc(persistent, score) > 0.98
 
 
-@pytest.mark.parametrize("name", ["link_length", "logistic_length", "gradient_boosting"])
+@pytest.mark.parametrize("name", LEARN[1:])
 def test_labels_that_mean_nothing_teach_nothing(name, learned, asked):
     rng = np.random.default_rng(0)
     persistent, found = np.concatenate([clip.persistent for clip in asked]), []
@@ -73,7 +73,9 @@ def test_gradient_boosting_is_scikit_learns_on_the_features(learned, asked):
         early_stopping=False,
         random_state=1,
     ).fit(table, np.concatenate(labels))
-    ours = make_baseline("gradient_boosting", trees=30, leaf=7, learning_rate=0.2, leaves=9, penalty=2.0)
+    ours = make_baseline(
+        "gradient_boosting", trees=30, leaf=7, learning_rate=0.2, leaves=9, penalty=2.0, cuts=0
+    )
     said = np.concatenate(ours.fit(learned, 1).predict(asked))
     assert np.allclose(
         said, by_hand.predict_proba(np.concatenate([features_of(each) for each in asked]))[:, 1]

@@ -1,7 +1,10 @@
 from .base import Baseline as Baseline
+from .early import ending_early as ending_early
+from .early import seen_until as seen_until
 from .estimators import GradientBoosting as GradientBoosting
 from .estimators import LogisticLength as LogisticLength
 from .estimators import Majority as Majority
+from .estimators import TrackBoosting as TrackBoosting
 from .features import features_of as features_of
 from .registry import BASELINES as BASELINES
 from .registry import make_baseline as make_baseline
@@ -16,6 +19,9 @@ __all__ = [
     "LinkLength",
     "LogisticLength",
     "Majority",
+    "TrackBoosting",
+    "ending_early",
     "features_of",
     "make_baseline",
+    "seen_until",
 ]

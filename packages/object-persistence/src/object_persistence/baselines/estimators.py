@@ -1,5 +1,6 @@
 """The baselines of scikit-learn's estimators, from knowing nothing to boosted trees on tracks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -9,9 +10,11 @@ from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
+from object_persistence.baselines.early import ending_early
 from object_persistence.baselines.features import features_of
 from object_persistence.baselines.on_features import OnFeatures
 from object_persistence.clips.prepared import PreparedClip
+from object_persistence.linking.features import track_features
 
 
 @dataclass
@@ -47,20 +50,20 @@ class LogisticLength(OnFeatures):
 
 
 @dataclass
-class GradientBoosting(OnFeatures):
-    """Gradient boosted trees on the linked track, its ends, and what lies around them."""
+class TrackBoosting(OnFeatures):
+    """Gradient boosted trees on what is known of the linked track and of the detection in it."""
 
     trees: int = 300
     leaves: int = 31
     leaf: int = 20
     learning_rate: float = 0.05
     penalty: float = 1.0
-    name: ClassVar[str] = "gradient_boosting"
-    sees: ClassVar[str] = "linked track, its neighbours in space and time, and the clip"
+    name: ClassVar[str] = "track_boosting"
+    sees: ClassVar[str] = "linked track"
 
     def features(self, clip: PreparedClip) -> Float[np.ndarray, "detections features"]:
-        """All that `features_of` tells."""
-        return features_of(clip)
+        """The columns of `track_features`."""
+        return track_features(clip.detections, clip.tracks, (clip.time, clip.height, clip.width)).to_numpy()
 
     def classifier(self, seed: int) -> Any:
         """Histogram gradient boosting of the log loss."""
@@ -76,3 +79,23 @@ class GradientBoosting(OnFeatures):
             "l2_regularization": self.penalty,
             "early_stopping": False,
         }
+
+
+@dataclass
+class GradientBoosting(TrackBoosting):
+    """The same on all that can be told without attention: what may continue a track, and what lies around it.
+
+    It learns besides from copies of the clips that end early. Labels are those of the whole clip.
+    """
+
+    cuts: int = 1
+    name: ClassVar[str] = "gradient_boosting"
+    sees: ClassVar[str] = "linked track, what may continue it, and its neighbours in space and time"
+
+    def features(self, clip: PreparedClip) -> Float[np.ndarray, "detections features"]:
+        """All that `features_of` tells."""
+        return features_of(clip)
+
+    def shown(self, clips: Sequence[PreparedClip], seed: int) -> Sequence[PreparedClip]:
+        """The clips, and so many copies of each that end early."""
+        return [*clips, *ending_early(clips, self.cuts, seed)]

@@ -28,9 +28,14 @@ class OnFeatures(Baseline):
     def classifier(self, seed: int) -> Any:
         """An unfitted classifier with probabilities."""
 
+    def shown(self, clips: Sequence[PreparedClip], seed: int) -> Sequence[PreparedClip]:
+        """What it learns from: the clips as they are."""
+        return clips
+
     def fit(self, clips: Sequence[PreparedClip], seed: int = 0) -> "Baseline":
         """Learn from all detections; where all are of one class, that is the answer."""
         self.check(clips)
+        clips = self.shown(clips, seed)
         persistent = np.concatenate([clip.persistent for clip in clips])
         both = 0 < persistent.sum() < len(persistent)
         classifier = self.classifier(seed) if both else DummyClassifier(strategy="prior")

@@ -1,12 +1,19 @@
 """Baselines by name."""
 
 from object_persistence.baselines.base import Baseline
-from object_persistence.baselines.estimators import GradientBoosting, LogisticLength, Majority
+from object_persistence.baselines.estimators import GradientBoosting, LogisticLength, Majority, TrackBoosting
 from object_persistence.baselines.rules import ColourRule, LinkLength
 from object_persistence.configuration import BASELINE_SETTINGS, unknown
 from object_persistence.errors import PersistenceError
 
-KINDS: tuple[type[Baseline], ...] = (Majority, ColourRule, LinkLength, LogisticLength, GradientBoosting)
+KINDS: tuple[type[Baseline], ...] = (
+    Majority,
+    ColourRule,
+    LinkLength,
+    LogisticLength,
+    TrackBoosting,
+    GradientBoosting,
+)
 BASELINES: dict[str, type[Baseline]] = {kind.name: kind for kind in KINDS}
 
 
