@@ -88,7 +88,7 @@ def test_every_command_in_a_document_names_a_verb(document):
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_preset_in_a_document_exists(document):
-    named = re.findall(r"(?<![/\w])(?:working_memory|metabolism)/[\w]+(?=[\s`])", document.read_text())
+    named = re.findall(r"(?<![/\w])(?:working_memory|metabolism|persistence)/[\w]+(?=[\s`])", document.read_text())
     assert set(named) <= set(presets())
 
 
@@ -120,7 +120,7 @@ def flags_of(verb: str, capsys) -> set[str]:
     from searchlight.cli import main
 
     configured = verb in ("train", "sweep")
-    for words in [["working_memory/mtmf"], ["metabolism/flux_split"]] if configured else [[]]:
+    for words in [["working_memory/mtmf"], ["metabolism/flux_split"], ["persistence/tracks"]] if configured else [[]]:
         with pytest.raises(SystemExit):
             main([verb, *words, "--help"])
     return set(re.findall(r"--[\w.-]+", capsys.readouterr().out))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from searchlight.choices import NetworkChoice, TaskChoice, choice_of, kinds_for
+from searchlight.choices import ClipChoice, NetworkChoice, TaskChoice, choice_of, kinds_for
 from searchlight.commands.inspect import parsed
 from searchlight.errors import ConfigError, UsageError
 
@@ -35,7 +35,7 @@ def test_a_choice_of_another_system_is_refused(run_of):
 
 
 def test_without_a_run_every_systems_choices_are_understood():
-    assert kinds_for(["nowhere"]) == (TaskChoice, NetworkChoice)
+    assert kinds_for(["nowhere"]) == (TaskChoice, NetworkChoice, ClipChoice)
     assert parsed(["nowhere", "--task", "identity"])[0].run.name == "nowhere"
 
 

@@ -51,12 +51,45 @@ def test_facts_are_sentences_on_a_page():
     assert facts.lines == ["condition glucose; uptake 10", "condition acetate; uptake 30"]
 
 
-@pytest.mark.parametrize("name", [name for name in presets() if name.startswith("metabolism/")])
-def test_every_preset_of_metabolism_holds(name):
-    assert load_config(name).system == "metabolism"
+@pytest.mark.parametrize("name", [name for name in presets() if not name.startswith("working_memory/")])
+def test_every_preset_of_metabolism_and_persistence_holds(name):
+    assert load_config(name).system == name.split("/")[0]
 
 
 ABLATIONS = ("no_pathway", "no_stoichiometry", "no_node_kinds", "one_head", "unsupervised_split")
+
+
+OF_TRACKS = (
+    *("no_position", "no_time", "no_motion", "untrained_features", "contrastive", "queries"),
+    *("layers4", "layers6", "wide", "gru", "majority", "link_length", "gradient_boosting"),
+)
+
+
+@pytest.mark.parametrize("name", OF_TRACKS)
+def test_an_ablation_of_persistence_differs_from_its_base_in_one_setting(name):
+    from searchlight.configuration import differences, to_plain
+
+    base, ablated = (load_config(f"persistence/{each}").config for each in ("tracks", name))
+    changed = {
+        each for each in differences(to_plain(base), to_plain(ablated)) if not each.startswith("training")
+    }
+    assert len(changed) == 1
+
+
+@pytest.mark.parametrize("name", ["clips500", "clips2000", "clips10000", "augmented"])
+def test_more_clips_are_shown_in_as_many_steps(name):
+    base, other = (load_config(f"persistence/{each}").config for each in ("tracks", name))
+
+    def shown(config):
+        return config.videos.splits.train * (1 + len(config.clips.also)) * config.training.epochs
+
+    assert shown(other) == shown(base)
+
+
+def test_the_preset_of_coloured_spheres_is_the_older_data_set():
+    from object_persistence.videos.coloured import coloured
+
+    assert load_config("persistence/coloured").config.videos == coloured()
 
 
 @pytest.mark.parametrize("name", ABLATIONS)

@@ -72,7 +72,19 @@ class NetworkChoice(Choice):
             raise UsageError(f"--nodes {self.nodes}: expected 2 to 300.")
 
 
-CHOICES: dict[str, type[Choice]] = {"working_memory": TaskChoice, "metabolism": NetworkChoice}
+@dataclass(frozen=True)
+class ClipChoice(Choice):
+    """Of clips of objects."""
+
+    condition: Text = None
+    """Persistence: look at clips of this hold-out (gap4), not at those like training."""
+
+
+CHOICES: dict[str, type[Choice]] = {
+    "working_memory": TaskChoice,
+    "metabolism": NetworkChoice,
+    "persistence": ClipChoice,
+}
 
 
 def choice_of(system: str, values: Mapping[str, Any]) -> Choice:

@@ -37,16 +37,20 @@ def demonstrate(demonstration: Demonstration, root: Path) -> None:
         for question, arms in demonstration.questions.items()
     }
     facts = introduction(demonstration)
+    runs = {arm: runs for compared in found.values() for arm, runs in compared.arms.items()}
+    concluded = experiment_class(demonstration.inspected.system).conclusion(runs)
     choice = choice_of(demonstration.inspected.system, demonstration.choice)
     _, inspection = inspect_run(run_of(demonstration.inspected, 0, root).path, choice)
     page = root / "comparisons" / demonstration.name / "report.html"
     for question, compared in found.items():
         write_document(compared, page.parent / slug(question))
     pictures = drawn(inspection.drawings[: demonstration.pictures], page.parent)
-    write_report(page, page_of(demonstration, found, facts, pictures, page.parent))
+    write_report(page, page_of(demonstration, found, facts, concluded, pictures, page.parent))
     for each in facts:
         console.show_table(each.columns, each.rows, title=f"\n{each.title}")
     show_verdicts(found)
+    for each in concluded:
+        console.show_table(each.columns, each.rows, title=f"\n{each.title}")
     console.say(f"\nreport: {page}\n")
     console.say(
         "\n".join(["next:", *(f"  uv run {command}" for command in next_commands(demonstration, root))])
@@ -63,6 +67,7 @@ def page_of(
     demonstration: Demonstration,
     found: dict[str, Compared],
     facts: Sequence[Facts],
+    concluded: Sequence[Facts],
     pictures: list[Picture],
     folder: Path,
 ) -> Report:
@@ -84,6 +89,7 @@ def page_of(
         },
         sections=[
             *(Section(each.title, notes=each.lines) for each in facts),
+            *(Section(each.title, notes=each.lines) for each in concluded),
             Section("Figures", pictures=[*compared_pictures, *pictures]),
             *leakage_section(baseline),
         ],

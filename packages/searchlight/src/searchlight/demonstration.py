@@ -11,6 +11,7 @@ from searchlight.errors import UsageError, nearest
 DEMONSTRATIONS = {
     "working_memory": "searchlight.demonstrations.working_memory",
     "metabolism": "searchlight.demonstrations.metabolism",
+    "persistence": "searchlight.demonstrations.persistence",
 }
 """Where `demonstration(quick)` of each system is."""
 

@@ -122,6 +122,11 @@ class Experiment(ABC):
         """What a reader should know of the data before any result."""
         return ()
 
+    @classmethod
+    def conclusion(cls, arms: Mapping[str, Sequence[Run]]) -> Sequence[Facts]:
+        """What a demonstration tells of its runs besides their verdicts."""
+        return ()
+
     @abstractmethod
     def arm(self) -> Arm | Fitted:
         """The arm that the configuration describes, untrained."""

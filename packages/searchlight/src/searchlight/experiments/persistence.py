@@ -10,7 +10,7 @@ import polars as pl
 import torch
 from torch import Tensor, nn
 
-from analysis import Measure
+from analysis import Measure, Run
 from object_persistence.assays import ASSAYS
 from object_persistence.baselines.base import Baseline
 from object_persistence.baselines.registry import make_baseline
@@ -39,6 +39,7 @@ from searchlight.experiments import persistence_interventions
 from searchlight.experiments.arms import Arm, Fitted
 from searchlight.experiments.base import Evaluation, Experiment, Facts, Inspection
 from searchlight.experiments.joining import join
+from searchlight.experiments.persistence_conclusion import conclusion
 from searchlight.experiments.persistence_maps import stored_maps
 from searchlight.training import Batch, Batches
 
@@ -118,6 +119,11 @@ class Persistence(Experiment):
         columns = ("split", "clips", "detections per clip", "persistent", "missed", "merged", "clutter")
         rows = [facts_of(self.clips(split)) for split in (TRAIN, *self.splits)]
         return (Facts("detections, and shares of what they are of", columns, rows),)
+
+    @classmethod
+    def conclusion(cls, arms: Mapping[str, Sequence[Run]]) -> Sequence[Facts]:
+        """Accuracy on every hold-out, and how much more attention what lasts receives, with its null."""
+        return conclusion(arms)
 
     @classmethod
     def epochs(cls, config: Any) -> int:
