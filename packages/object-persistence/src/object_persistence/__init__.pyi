@@ -47,8 +47,14 @@ from .tracking.identity import idf1 as idf1
 from .videos.blob_videos import BlobVideos as BlobVideos
 from .videos.clip import Clip as Clip
 from .videos.coloured import coloured as coloured
+from .videos.exposures import cosmic_ray_stack as cosmic_ray_stack
+from .videos.exposures import hubble_deep_field as hubble_deep_field
 from .videos.hold_outs import HOLD_OUTS as HOLD_OUTS
 from .videos.hold_outs import hold_out as hold_out
+from .videos.mot import MotSequence as MotSequence
+from .videos.mot import from_mot as from_mot
+from .videos.mot import tud as tud
+from .videos.reading import read_video as read_video
 from .videos.splits import split_seeds as split_seeds
 from .videos.splits import split_videos as split_videos
 
@@ -68,6 +74,7 @@ __all__ = [
     "IsotonicScaling",
     "LinkingConfig",
     "LoGDetector",
+    "MotSequence",
     "MotionCompensated",
     "ObjectDetector",
     "ObjectQueries",
@@ -89,9 +96,12 @@ __all__ = [
     "backbone_patches",
     "coloured",
     "compared",
+    "cosmic_ray_stack",
+    "from_mot",
     "from_trackpy",
     "hold_out",
     "hota",
+    "hubble_deep_field",
     "idf1",
     "make_baseline",
     "make_detector",
@@ -100,10 +110,12 @@ __all__ = [
     "mota",
     "motp",
     "predicted_frames",
+    "read_video",
     "reliability",
     "scaling_of",
     "split_seeds",
     "split_videos",
     "track_features",
     "track_table",
+    "tud",
 ]

@@ -28,12 +28,13 @@ class Clip:
     """Frames, and one row per object and frame in which it exists, if that is known.
 
     Values are between 0 and 1. Places are in pixels; the centre of the first pixel is (0, 0). A row that is not
-    `visible` is of an object that is there and is not drawn.
+    `visible` is of an object that is there and is not drawn. `note` says how a video was read.
     """
 
     name: str
     frames: Float32[np.ndarray, "time height width *channels"]
     truth: pl.DataFrame | None = None
+    note: str = ""
 
     def __len__(self) -> int:
         return len(self.frames)
