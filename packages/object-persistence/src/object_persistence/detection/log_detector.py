@@ -17,7 +17,7 @@ from object_persistence.detection.scale_space import laplacians, scales
 from object_persistence.errors import PersistenceError
 
 TOLERANCE = 1e-6
-"""Values of scale space closer than this times the largest of their frame may be in another order in SciPy's rounding;
+"""Values of scale space closer than this times the brightest pixel may be in another order in SciPy's rounding;
 what is measured stays below 3e-7."""
 CHUNK = 1 << 20
 """Values of scale space that are held at once."""
@@ -93,10 +93,10 @@ class LoGDetector:
         cube: Float32[np.ndarray, "time sigmas height width"],
     ) -> Peaks:
         """Maxima that survive pruning, exactly those of scikit-image."""
-        tolerance = TOLERANCE * np.abs(frames).max((1, 2))
-        found, near = peaks(cube, float(self.threshold), tolerance, self.exclude_border)
+        tolerance = TOLERANCE * float(np.abs(frames).max())
+        found, doubtful = peaks(cube, float(self.threshold), tolerance, self.exclude_border)
         keep, unsure = pruned(found, self.sigmas, float(self.overlap), tolerance)
-        doubtful = near | unsure
+        doubtful[unsure] = True
         sure = found.kept(np.flatnonzero(keep & ~doubtful[found.at.frame]))
         settled = [self.settled(frames[each], cube[each], each) for each in np.flatnonzero(doubtful).tolist()]
         return merged([sure, *settled])

@@ -2,15 +2,14 @@
 
 import numpy as np
 from jaxtyping import Float32, Float64
-from scipy import ndimage
 
+from object_persistence.detection.gaussian_fit import around
 from object_persistence.detection.peaks import Place
 
-REACH = 7
-"""Noise is taken from a square of 2 · 7 + 1 pixels."""
-MASK = np.outer([1, -2, 1], [1, -2, 1]).astype(np.float32)
+REACH = 8
+"""Noise is taken from a square of 2 · 8 + 1 pixels, moved inwards at the borders."""
 GAIN = 6.0
-"""Standard deviation of white noise after the mask, over that before it: √Σ mask²."""
+"""Standard deviation of white noise after the mask over that before it, √Σ mask²."""
 NORMAL = 1.4826
 """Standard deviation of a normal distribution over its median absolute deviation."""
 ROUNDING = 1 / 255 / np.sqrt(12)
@@ -24,13 +23,13 @@ def local_noise(frames: Float32[np.ndarray, "time height width"], at: Place) -> 
 
     The mask takes away what is smooth (Immerkær 1996), the median what is left of blobs.
     """
-    if not len(at.y):
-        return np.empty(0)
-    rough = np.abs(ndimage.convolve(frames, MASK[None], mode="reflect"))
-    padded = np.pad(rough, ((0, 0), (REACH, REACH), (REACH, REACH)), mode="symmetric")
-    across = np.arange(2 * REACH + 1)
-    squares = padded[
-        at.frame[:, None, None], at.y[:, None, None] + across[:, None], at.x[:, None, None] + across
-    ]
-    spread = NORMAL * np.median(squares.reshape(len(at.y), -1), axis=1).astype(np.float64) / GAIN
-    return np.hypot(spread, ROUNDING)
+    height, width = frames.shape[1:]
+    y, x = (
+        np.clip(axis, REACH, max(size - 1 - REACH, REACH)) for axis, size in ((at.y, height), (at.x, width))
+    )
+    squares, _ = around(frames, Place(at.frame, at.scale, y, x), REACH)
+    squares = squares.reshape(-1, 2 * REACH + 1, 2 * REACH + 1)
+    for axis in (1, 2):
+        squares = np.diff(squares, 2, axis)
+    middle = np.median(np.abs(squares), axis=(1, 2))
+    return np.hypot(NORMAL * middle / GAIN, ROUNDING)

@@ -1,19 +1,24 @@
-"""Local maxima of scale space, and how near each came to not being one."""
+"""Local maxima of scale space, and in which frames rounding may have decided one."""
 
 from dataclasses import dataclass
 from itertools import product
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Bool, Float32, Int64
+from jaxtyping import Bool, Float32, Int64, UInt8
 
 Indices = Int64[np.ndarray, " n"]
+Values = Float32[np.ndarray, " n"]
 Cube = Float32[np.ndarray, "time sigmas height width"]
 
-STEPS = sorted(
-    (step for step in product((-1, 0, 1), repeat=3) if any(step)), key=lambda step: np.abs(step).sum()
-)
-"""The 26 neighbours in scale, y and x, the nearest first: they rule most pixels out."""
+STEPS = [
+    np.array(step)
+    for step in sorted(
+        (step for step in product((-1, 0, 1), repeat=3) if any(step)),
+        key=lambda step: (np.abs(step).sum(), [-abs(by) for by in step[::-1]]),
+    )
+]
+"""The 26 neighbours in scale, y and x, those beside it in memory first: they rule most pixels out."""
 
 
 class Place(NamedTuple):
@@ -34,7 +39,7 @@ class Peaks:
     """Maxima of scale space and their values."""
 
     at: Place
-    value: Float32[np.ndarray, " n"]
+    value: Values
 
     def kept(self, rows: np.ndarray) -> "Peaks":
         """Some of the maxima."""
@@ -42,18 +47,17 @@ class Peaks:
 
 
 def peaks(
-    cube: Cube, threshold: float, tolerance: Float32[np.ndarray, " time"], exclude_border: int = 0
+    cube: Cube, threshold: float, tolerance: float, exclude_border: int = 0
 ) -> tuple[Peaks, Bool[np.ndarray, " time"]]:
     """Pixels above the threshold that none of their 26 neighbours exceeds, by frame and falling value.
 
-    Values closer than the tolerance of their frame count as equal. Said besides of every frame: whether such a pair
-    decided, so that rounding may have.
+    Values closer than the tolerance count as equal. Said besides of every frame: whether such a pair decided, so that
+    rounding may have.
     """
     time, _, height, width = cube.shape
-    flat = np.flatnonzero(cube > (threshold - tolerance)[:, None, None, None])
+    flat, value, lead = highest(cube, np.flatnonzero(cube > np.float32(threshold - tolerance)), tolerance)
     at = Place(*(axis.astype(np.int64) for axis in np.unravel_index(flat, cube.shape)))
-    at, value, lead = highest(cube, at, cube.ravel()[flat], tolerance)
-    near = np.minimum(lead, np.abs(value - np.float32(threshold))) <= tolerance[at.frame]
+    near = np.minimum(lead, np.abs(value - np.float32(threshold))) <= tolerance
     doubtful = np.zeros(time, bool)
     doubtful[at.frame[near]] = True
     edge = exclude_border
@@ -63,26 +67,31 @@ def peaks(
     return Peaks(at.kept(rows), value[rows]), doubtful
 
 
-def highest(
-    cube: Cube, at: Place, value: Float32[np.ndarray, " n"], tolerance: Float32[np.ndarray, " time"]
-) -> tuple[Place, np.ndarray, np.ndarray]:
+def highest(cube: Cube, flat: Indices, tolerance: float) -> tuple[Indices, Values, Values]:
     """Pixels that no neighbour exceeds by more than the tolerance, their values, and their lead over the best one."""
-    lead = np.full(len(value), np.inf, np.float32)
+    values, sides = cube.ravel(), borders(flat, cube.shape[1:])
+    value = values[flat]
+    lead = np.full(len(flat), np.inf, np.float32)
+    away = np.array([cube.shape[2] * cube.shape[3], cube.shape[3], 1])
     for step in STEPS:
-        lead = np.minimum(lead, value - neighbour(cube, at, value, step))
-        rows = np.flatnonzero(lead >= -tolerance[at.frame])
-        at, value, lead = at.kept(rows), value[rows], lead[rows]
-    return at, value, lead
+        neighbour = values.take(flat + int(step @ away), mode="clip")
+        neighbour[(sides & beyond(step)) > 0] = -np.inf
+        lead = np.minimum(lead, value - neighbour)
+        rows = np.flatnonzero(lead >= -tolerance)
+        flat, value, lead, sides = flat[rows], value[rows], lead[rows], sides[rows]
+    return flat, value, lead
 
 
-def neighbour(
-    cube: Cube, at: Place, value: Float32[np.ndarray, " n"], step: tuple[int, ...]
-) -> Float32[np.ndarray, " n"]:
-    """The value one step away; minus infinity beyond the borders."""
-    moved = [axis + by for axis, by in zip(at[1:], step, strict=True)]
-    inside = np.ones(len(value), bool)
-    for axis, by, size in zip(moved, step, cube.shape[1:], strict=True):
-        if by:
-            inside &= (axis >= 0) & (axis < size)
-            np.clip(axis, 0, size - 1, out=axis)
-    return np.where(inside, cube[at.frame, moved[0], moved[1], moved[2]], -np.inf).astype(np.float32)
+def borders(flat: Indices, shape: tuple[int, ...]) -> UInt8[np.ndarray, " n"]:
+    """Which borders of scale, y and x each pixel touches, two bits an axis: the first, the last."""
+    sides = np.zeros(len(flat), np.uint8)
+    for axis in (2, 1, 0):
+        flat, here = np.divmod(flat, shape[axis])
+        sides |= (here == 0).astype(np.uint8) << (2 * axis)
+        sides |= (here == shape[axis] - 1).astype(np.uint8) << (2 * axis + 1)
+    return sides
+
+
+def beyond(step: np.ndarray) -> np.uint8:
+    """The borders that a step would cross."""
+    return np.uint8(sum(1 << (2 * axis + (by > 0)) for axis, by in enumerate(step) if by))

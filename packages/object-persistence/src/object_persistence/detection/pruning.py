@@ -11,54 +11,70 @@ from object_persistence.detection.peaks import Peaks
 ROUNDING = 1e-5
 """Overlaps closer than this to the one allowed are left to scikit-image's own arithmetic."""
 
+Numbers = Int64[np.ndarray, " pairs"]
+
 
 def pruned(
-    peaks: Peaks,
-    sigmas: Float32[np.ndarray, " sigmas"],
-    overlap: float,
-    tolerance: Float32[np.ndarray, " time"],
-) -> tuple[Bool[np.ndarray, " n"], Bool[np.ndarray, " time"]]:
-    """Which maxima stay, and in which frames that hangs on rounding or on the order of pairs.
+    peaks: Peaks, sigmas: Float32[np.ndarray, " sigmas"], overlap: float, tolerance: float
+) -> tuple[Bool[np.ndarray, " n"], Int64[np.ndarray, " frames"]]:
+    """Which maxima stay, and the numbers of frames in which rounding may have decided that.
 
     Where the shared part of two discs of radius √2 σ exceeds `overlap` of the smaller, the smaller goes; of two of one
-    size the brighter goes, as `skimage.feature.blob_log` has it. A maximum that went takes no other with it, so that
-    in chains the order of pairs decides: those frames are named.
+    size the brighter goes, as `skimage.feature.blob_log` has it. What went takes no other with it, so that in a chain
+    the order of pairs decides; there it is scikit-image's.
     """
-    sigma = sigmas[peaks.at.scale].astype(np.float64)
-    first, second = close_pairs(peaks, sigma)
+    sigma, frame = sigmas[peaks.at.scale].astype(np.float64), peaks.at.frame
+    first, second = close_pairs(np.stack([peaks.at.y, peaks.at.x], 1), sigma, frame)
     shared = overlaps(peaks, sigma, first, second)
     over = shared > overlap
-    unsure = np.abs(shared - overlap) < ROUNDING
     goes, stays = np.where(sigma[first] > sigma[second], (second, first), (first, second))[:, over]
     keep = np.ones(len(sigma), bool)
     keep[goes] = False
-    frame = peaks.at.frame
-    equal = (sigma[first] == sigma[second]) & over
-    tied = equal & (np.abs(peaks.value[first] - peaks.value[second]) <= tolerance[frame[first]])
-    doubtful = np.zeros(len(tolerance), bool)
-    doubtful[frame[first[unsure | tied]]] = True
-    doubtful[frame[stays[~keep[stays]]]] = True
-    return keep, doubtful
+    chains = np.unique(frame[stays[~keep[stays]]])
+    tied = (
+        over
+        & (sigma[first] == sigma[second])
+        & (np.abs(peaks.value[first] - peaks.value[second]) <= tolerance)
+    )
+    unsure = [frame[first[tied | (np.abs(shared - overlap) < ROUNDING)]]]
+    for each in chains:
+        rows = np.flatnonzero(frame == each)
+        keep[rows] = chained(peaks.kept(rows), sigma[rows], overlap)
+        if (np.abs(np.diff(peaks.value[rows])) <= tolerance).any():
+            unsure.append(chains[chains == each])
+    return keep, np.unique(np.concatenate(unsure))
+
+
+def chained(peaks: Peaks, sigma: Float64[np.ndarray, " n"], overlap: float) -> Bool[np.ndarray, " n"]:
+    """Which maxima of one frame stay where one that goes would have taken another with it: pair after pair."""
+    tree = cKDTree(np.stack([peaks.at.y, peaks.at.x], 1))
+    pairs = np.array(
+        list(tree.query_pairs(reach(sigma))), np.int64
+    )  # the order of a set, on which the result hangs
+    over = overlaps(peaks, sigma, *pairs.T) > overlap
+    keep = np.ones(len(sigma), bool)
+    for first, second in pairs[over]:
+        if keep[first] and keep[second]:
+            keep[second if sigma[first] > sigma[second] else first] = False
+    return keep
+
+
+def reach(sigma: Float64[np.ndarray, " n"]) -> float:
+    """Distance from which on no two discs touch."""
+    return 2 * math.sqrt(2) * float(sigma.max(initial=0))
 
 
 def close_pairs(
-    peaks: Peaks, sigma: Float64[np.ndarray, " n"]
-) -> tuple[Int64[np.ndarray, " pairs"], Int64[np.ndarray, " pairs"]]:
+    places: Int64[np.ndarray, "n 2"], sigma: Float64[np.ndarray, " n"], frame: Int64[np.ndarray, " n"]
+) -> tuple[Numbers, Numbers]:
     """Pairs of one frame whose discs may touch, the brighter first."""
-    if not len(sigma):
-        return np.empty(0, np.int64), np.empty(0, np.int64)
-    reach = 2 * math.sqrt(2) * sigma.max()
-    apart = 2 * reach * peaks.at.frame  # frames so far apart that no pair spans two
-    points = np.stack([apart, peaks.at.y, peaks.at.x], 1)
-    pairs = cKDTree(points).query_pairs(reach, output_type="ndarray")
+    apart = 2 * reach(sigma) * frame  # so far that no pair spans two frames
+    pairs = cKDTree(np.column_stack([apart, places])).query_pairs(reach(sigma), output_type="ndarray")
     return pairs[:, 0].astype(np.int64), pairs[:, 1].astype(np.int64)
 
 
 def overlaps(
-    peaks: Peaks,
-    sigma: Float64[np.ndarray, " n"],
-    first: Int64[np.ndarray, " pairs"],
-    second: Int64[np.ndarray, " pairs"],
+    peaks: Peaks, sigma: Float64[np.ndarray, " n"], first: Numbers, second: Numbers
 ) -> Float64[np.ndarray, " pairs"]:
     """Shared area of two discs of radius √2 σ over the area of the smaller one.
 
