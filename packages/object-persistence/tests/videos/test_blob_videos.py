@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from scipy.stats import ks_2samp
 
 from object_persistence.configuration import VideoConfig
+from object_persistence.errors import PersistenceError
 from object_persistence.testing import clips, video_configs
 from object_persistence.videos.blob_videos import BlobVideos
 from object_persistence.videos.clip import KINDS, TRUTH
@@ -76,6 +77,12 @@ def test_an_index_beyond_the_last_clip_ends_the_iteration():
     assert len(videos) == len(list(videos)) == 3
     with pytest.raises(IndexError):
         videos[3]
+
+
+def test_settings_can_be_keys_and_negative_seeds_are_refused():
+    assert len({VideoConfig(), VideoConfig(), VideoConfig(noise=0.05)}) == 2
+    with pytest.raises(PersistenceError, match="expected 0 or more; got -2"):
+        BlobVideos(VideoConfig(), range(-2, 3))
 
 
 def test_the_truth_is_the_same_without_the_frames():

@@ -8,6 +8,8 @@ import numpy as np
 import polars as pl
 from pydantic import TypeAdapter
 
+from object_persistence.errors import PersistenceError
+
 from .clip import Clip
 from .configuration import VideoConfig
 from .look_alikes import drawn, look_alikes
@@ -24,9 +26,14 @@ class BlobVideos:
 
     Persistent objects and transients are drawn from the same distributions of size, brightness, colour, place and
     speed: in a single patch there is nothing to tell them by. Only `appearance.colour="class"` gives it away.
+
+    Raises:
+        PersistenceError: a seed is negative.
     """
 
     def __init__(self, config: VideoConfig, seeds: range):
+        if seeds and min(seeds) < 0:
+            raise PersistenceError(f"seeds: expected 0 or more; got {min(seeds)}")
         self.config = config
         self.seeds = seeds
 

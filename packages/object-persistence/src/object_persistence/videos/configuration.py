@@ -52,7 +52,7 @@ class MotionConfig:
     margin: NonNegativeFloat = 3.0
     """Distance from the border, in pixels, at which objects are reflected."""
     every: PositiveInt = 1
-    """Which frames are recorded: 2 halves the frame rate."""
+    """Which frames are recorded: 2 halves the frame rate. Speed, turn and the length of flashes count all frames."""
 
     @model_validator(mode="after")
     def check(self):
