@@ -164,6 +164,8 @@ class LinkingConfig:
     """Frames for which an object may be missing while it is followed."""
     motion: Literal["velocity", "kalman", "none"] = "velocity"
     """Where an object is expected: at constant velocity, by a Kalman filter, or where it was."""
+    appearance: NonNegativeFloat = 10.0
+    """Pixels of distance that a factor e in sigma or brightness counts; 0 looks at places only."""
     gap_closing: NonNegativeInt = 6
     """Longest gap in frames over which ends of tracks are joined with beginnings afterwards; 0 joins none."""
 

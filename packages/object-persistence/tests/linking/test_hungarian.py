@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from object_persistence import PersistenceError
 from object_persistence.detection.detections import Detections
+from object_persistence.linking.appearance import looks
 from object_persistence.linking.hungarian import HungarianLinker
 
 MOTIONS = ["velocity", "kalman", "none"]
@@ -113,6 +114,31 @@ def test_a_kalman_gate_narrows_while_a_track_is_seen_and_grows_while_it_is_not()
     assert len(set(HungarianLinker(motion="kalman", memory=4)(later))) == 1
 
 
+def test_of_two_that_are_as_near_the_one_that_looks_alike_is_linked():
+    frame, y, x = [0, 1, 1], [20.0, 18.0, 22.0], [20.0, 20.0, 20.0]
+    found = Detections.of(frame, y, x, sigma=[2.0, 1.4, 2.0], response=[0.3, 0.3, 0.3])
+    assert HungarianLinker()(found).tolist() == [0, 1, 0]
+    found = Detections.of(frame, y, x, sigma=[2.0, 2.0, 2.0], response=[0.3, 0.3, 0.2])
+    assert HungarianLinker()(found).tolist() == [0, 0, 1]
+
+
+def test_gap_closing_joins_only_what_looks_alike():
+    found, _ = moving((10, 2, 0, 2), frames=12, without={(0, frame) for frame in (5, 6, 7)})
+    linker = HungarianLinker(memory=1, gap_closing=3)
+    for sigma, tracks in ((1.6, 1), (2.5, 2)):
+        sigmas = np.where(found.frame < 5, 1.5, sigma)
+        seen = Detections.of(found.frame, found.y, found.x, sigma=sigmas, response=np.ones(len(found)))
+        assert len(set(linker(seen))) == tracks
+
+
+@pytest.mark.parametrize("sigma", [np.nan, 0.0])
+def test_what_was_not_measured_everywhere_tells_nothing(sigma):
+    found = Detections.of([0, 1, 2], [5.0] * 3, [5.0] * 3, sigma=[1.0, sigma, 4.0], response=[1.0] * 3)
+    assert HungarianLinker()(found).tolist() == [0, 0, 0]
+    assert looks(found, 10.0).shape == (3, 1)
+    assert looks(found, 0.0).shape == (3, 0)
+
+
 @pytest.mark.parametrize("motion", MOTIONS)
 def test_nothing_and_one_detection_have_tracks(motion):
     linker = HungarianLinker(motion=motion, gap_closing=2)
@@ -136,6 +162,7 @@ def test_a_clip_is_linked_within_four_milliseconds():
     [
         ({"search_range": 0.0}, "search_range: expected pixels above 0, got 0"),
         ({"search_range": np.nan}, "search_range: expected pixels above 0, got nan"),
+        ({"appearance": -1.0}, "appearance: expected pixels from 0 on, got -1.0"),
         ({"memory": -1}, "expected frames from 0 on"),
         ({"motion": "brownian"}, "expected one of velocity, kalman, none; got 'brownian'"),
     ],

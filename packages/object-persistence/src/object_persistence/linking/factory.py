@@ -6,4 +6,6 @@ from object_persistence.linking.hungarian import HungarianLinker
 
 def make_linker(config: LinkingConfig) -> HungarianLinker:
     """The linker that the settings ask for."""
-    return HungarianLinker(config.search_range, config.memory, config.motion, config.gap_closing)
+    return HungarianLinker(
+        config.search_range, config.memory, config.motion, config.appearance, config.gap_closing
+    )

@@ -3,6 +3,7 @@
 import numpy as np
 from jaxtyping import Float, Int
 
+from object_persistence.linking.appearance import Looks
 from object_persistence.linking.assignment import assign
 
 RECENT = 4
@@ -14,22 +15,24 @@ SHRINKAGE = 0.5
 def close_gaps(
     frame: Int[np.ndarray, " detections"],
     place: Float[np.ndarray, "detections 2"],
+    look: Looks,
     tracks: Int[np.ndarray, " detections"],
     longest: int,
     search_range: float,
 ) -> Int[np.ndarray, " detections"]:
     """Join each end of a track with the beginning of another that it best leads to (Jaqaman 2008, second step).
 
-        min Σ ½ (|p_end + v_end Δt − p_begin|² + |p_begin − v_begin Δt − p_end|²),   each pair below search_range²
+        min Σ ½ (|p_end + v_end Δt − p_begin|² + |p_begin − v_begin Δt − p_end|²) + a²,   a pair below search_range²
 
-    Velocities are lines through the last or first `RECENT` detections.
+    Velocities are of lines through the last or first `RECENT` detections; a is the difference of the median looks.
 
     Args:
         frame: of each detection, ascending.
         place: (y, x) of each detection, px.
+        look: of each detection (`looks`).
         tracks: of each detection.
         longest: frames that a gap may have.
-        search_range: pixels, root mean square of the two directions.
+        search_range: pixels.
     """
     members = [np.flatnonzero(tracks == each) for each in np.unique(tracks)]
     if len(members) < 2:
@@ -39,7 +42,9 @@ def close_gaps(
     steps = begins[None, :, 0] - ends[:, None, 0]
     forward = ends[:, None, 1:3] + ends[:, None, 3:] * steps[..., None] - begins[None, :, 1:3]
     backward = begins[None, :, 1:3] - begins[None, :, 3:] * steps[..., None] - ends[:, None, 1:3]
-    cost = (np.square(forward).sum(-1) + np.square(backward).sum(-1)) / 2
+    usual = np.array([np.median(look[rows], axis=0) for rows in members])
+    unlike = np.square(usual[:, None] - usual).sum(-1)
+    cost = (np.square(forward).sum(-1) + np.square(backward).sum(-1)) / 2 + unlike
     cost[(steps < 1) | (steps > longest + 1)] = np.inf
     joined = tracks.copy()
     left, right = assign(cost, search_range**2)
