@@ -54,7 +54,7 @@ class TrackBoosting(OnFeatures):
     """Gradient boosted trees on what is known of the linked track and of the detection in it."""
 
     trees: int = 300
-    leaves: int = 31
+    leaves: int = 15
     leaf: int = 20
     learning_rate: float = 0.05
     penalty: float = 1.0
