@@ -1,8 +1,15 @@
-"""Made clips and settings for hypothesis, which must be installed."""
+"""Made clips and settings for hypothesis, which must be installed, and links that know the truth."""
 
 import random
 from typing import TYPE_CHECKING
 
+import numpy as np
+import polars as pl
+from jaxtyping import Int
+
+from object_persistence.clips.matching import match_truth
+from object_persistence.detection.detections import Detections
+from object_persistence.linking.order import in_order
 from object_persistence.videos.blob_videos import BlobVideos
 from object_persistence.videos.clip import Clip
 from object_persistence.videos.configuration import (
@@ -68,3 +75,20 @@ def _undisturbed(config: VideoConfig, seed: int) -> Clip:
         return BlobVideos(config, range(seed, seed + 1))[0]
     finally:
         random.setstate(before)
+
+
+class OracleLinker:
+    """Gives every detection the true object that it is matched with, and clutter a track of its own.
+
+    It knows the truth of one clip: for tests of what stands on links, never for a figure that is reported.
+    """
+
+    def __init__(self, truth: pl.DataFrame):
+        self.truth = truth
+
+    def __call__(self, detections: Detections) -> Int[np.ndarray, " detections"]:
+        """The tracks, numbered from 0 in order of appearance."""
+        row = match_truth(detections.frame, detections.y, detections.x, self.truth).row
+        alone = -1 - np.arange(len(detections))
+        objects = np.append(self.truth["track"].to_numpy(), -1)[row]
+        return in_order(np.where(row < 0, alone, objects))

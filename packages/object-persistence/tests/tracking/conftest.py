@@ -1,13 +1,13 @@
 """Real tracks of pedestrians that motmetrics brings along, and random tracks of points."""
 
-from importlib.util import find_spec
 from pathlib import Path
 
+import motmetrics as mm
 import numpy as np
 import polars as pl
 import pytest
 
-COLUMNS = ["frame", "track", "left", "top", "width", "height"]
+from object_persistence import tud
 
 
 @pytest.fixture
@@ -16,28 +16,11 @@ def asfarray(monkeypatch):
     monkeypatch.setattr(np, "asfarray", lambda values: np.asarray(values, dtype=float), raising=False)
 
 
-def boxes(path: Path) -> pl.DataFrame:
-    """A file of the MOT challenge as a table of tracks; places are centres."""
-    table = pl.read_csv(path, has_header=False)
-    table = table.select(table.columns[:6]).rename(dict(zip(table.columns, COLUMNS, strict=False)))
-    return table.select(
-        "track",
-        "frame",
-        "height",
-        "width",
-        y=pl.col("top") + pl.col("height") / 2,
-        x=pl.col("left") + pl.col("width") / 2,
-    ).with_columns(pl.all().exclude("track", "frame").cast(pl.Float64))
-
-
 @pytest.fixture(params=["TUD-Campus", "TUD-Stadtmitte"])
 def pedestrians(request):
-    """Ground truth and a tracker's output, and the files they are in."""
-    spec = find_spec("motmetrics")
-    assert spec is not None
-    assert spec.origin is not None
-    folder = Path(spec.origin).parent / "data" / request.param
-    return boxes(folder / "gt.txt"), boxes(folder / "test.txt"), folder
+    """Ground truth and a tracker's output, and the folder of the files that they are read from."""
+    sequence = tud(request.param)
+    return sequence.truth, sequence.tracked, Path(mm.__file__).parent / "data" / request.param
 
 
 def wandering(seed: int) -> tuple[pl.DataFrame, pl.DataFrame]:
