@@ -33,10 +33,11 @@ def patches_of(config: VideoConfig, seeds: range, rows_per_object: int):
 
 
 @pytest.fixture(scope="module")
-def patches():
+def patches(unchecked):
     """Training and held-out patches; one of each held-out object, so that they are independent."""
     config = VideoConfig()
-    return patches_of(config, range(200), 3), patches_of(config, range(10_000, 10_600), 1)
+    training, held_out = range(200), range(10_000, 10_600)
+    return unchecked(lambda: (patches_of(config, training, 3), patches_of(config, held_out, 1)))
 
 
 def auroc(classifier, training, held_out) -> float:
