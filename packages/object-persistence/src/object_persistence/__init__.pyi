@@ -1,7 +1,13 @@
 from .baselines.registry import BASELINES as BASELINES
 from .baselines.registry import make_baseline as make_baseline
+from .clips.prepared import PreparedClip as PreparedClip
+from .clips.prepared import prepare as prepare
+from .clips.splits import Preparation as Preparation
+from .clips.splits import PreparedClips as PreparedClips
+from .clips.splits import prepared_split as prepared_split
 from .configuration import DetectionConfig as DetectionConfig
 from .configuration import LinkingConfig as LinkingConfig
+from .configuration import PersistenceConfig as PersistenceConfig
 from .detection.calibration import Calibration as Calibration
 from .detection.detections import Detections as Detections
 from .detection.factory import make_detector as make_detector
@@ -16,8 +22,13 @@ from .linking.trackpy_tables import from_trackpy as from_trackpy
 from .linking.trackpy_tables import track_table as track_table
 from .metrics import measured as measured
 from .metrics import reliability as reliability
+from .model.factory import persistence_model as persistence_model
 from .model.gru import TrackGRU as TrackGRU
 from .model.losses import PersistenceLoss as PersistenceLoss
+from .model.older import FastObjectDataset as FastObjectDataset
+from .model.older import FastObjectTransformer as FastObjectTransformer
+from .model.older import PseudoTracker as PseudoTracker
+from .model.older import RandomTokenizer as RandomTokenizer
 from .model.output import PersistenceOutput as PersistenceOutput
 from .model.queries import ObjectQueries as ObjectQueries
 from .model.relations import MotionCompensated as MotionCompensated
@@ -44,6 +55,7 @@ from .tracking.hota import Hota as Hota
 from .tracking.hota import hota as hota
 from .tracking.identity import Identity as Identity
 from .tracking.identity import idf1 as idf1
+from .trials import trials_table as trials_table
 from .videos.blob_videos import BlobVideos as BlobVideos
 from .videos.clip import Clip as Clip
 from .videos.coloured import coloured as coloured
@@ -68,6 +80,8 @@ __all__ = [
     "Clip",
     "DetectionConfig",
     "Detections",
+    "FastObjectDataset",
+    "FastObjectTransformer",
     "Hota",
     "HungarianLinker",
     "Identity",
@@ -82,12 +96,18 @@ __all__ = [
     "PaddedTokens",
     "PairBias",
     "PatchEncoder",
+    "PersistenceConfig",
     "PersistenceError",
     "PersistenceLoss",
     "PersistenceOutput",
     "PersistenceTransformer",
     "PlattScaling",
     "Points",
+    "Preparation",
+    "PreparedClip",
+    "PreparedClips",
+    "PseudoTracker",
+    "RandomTokenizer",
     "SameTrack",
     "SpaceTime",
     "ThresholdDetector",
@@ -109,7 +129,10 @@ __all__ = [
     "measured",
     "mota",
     "motp",
+    "persistence_model",
     "predicted_frames",
+    "prepare",
+    "prepared_split",
     "read_video",
     "reliability",
     "scaling_of",
@@ -117,5 +140,6 @@ __all__ = [
     "split_videos",
     "track_features",
     "track_table",
+    "trials_table",
     "tud",
 ]
