@@ -148,7 +148,7 @@ def labelled(found: Detections, truth: pl.DataFrame) -> dict:
         remaining=pl.len().over("track") - pl.col("frame").rank("ordinal").over("track"),
     )
 
-    def of(column: str, nothing: object) -> np.ndarray:
+    def of(column: str, nothing: int | bool | str) -> np.ndarray:
         values = by_track[column].to_numpy()
         return np.where(known, values[row], nothing) if len(values) else np.full(len(known), nothing)
 
