@@ -1,5 +1,6 @@
 from .baselines.registry import BASELINES as BASELINES
 from .baselines.registry import make_baseline as make_baseline
+from .boxes import BoxClips as BoxClips
 from .clips.prepared import PreparedClip as PreparedClip
 from .clips.prepared import prepare as prepare
 from .clips.splits import Preparation as Preparation
@@ -74,6 +75,7 @@ __all__ = [
     "BASELINES",
     "HOLD_OUTS",
     "BlobVideos",
+    "BoxClips",
     "Boxes",
     "Calibration",
     "Clear",
