@@ -1,8 +1,8 @@
 """What unrolled steps reach untrained: `uv run tools/bench_flux_steps.py [--labels FOLDER] [--split test/nutrient]`.
 
 Growth, fluxes and flux splits of held-out media by so many steps towards fastest growth (`FluxSteps`), with nothing
-learned: of the training media only the usual size of each flux is taken. This is what a trained model of as many steps,
-`draft_steps` and `projection_steps` together, is to be held against.
+learned: of the training media only the usual size of each flux is taken. Half of them are `draft_steps` and half
+`projection_steps`, as in a trained model of as many steps, which this is to be held against.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from graph_attention.metrics import condition_dependent, flux_q2, flux_r2, q2, s
 from graph_attention.model.balance import FluxBalance
 from graph_attention.model.interior import FluxSteps
 from graph_attention.model.medium_bounds import MediumBounds
-from graph_attention.model.solvers import OptimisingSolver
+from graph_attention.model.solvers import OptimisingSolver, Proposal
 from graph_attention.truth.dataset import FluxDataset
 from graph_attention.truth.splits import producer_splits
 
@@ -29,13 +29,16 @@ CHUNK = 32
 
 
 def fluxes(balance: FluxBalance, dataset: FluxDataset, rows: np.ndarray, steps: int) -> np.ndarray:
-    """Balanced fluxes after so many steps from nothing."""
+    """Balanced fluxes after so many steps from nothing, where what is proposed half-way is the draft itself."""
     objective = torch.from_numpy(dataset.graph.objective).float()
-    solver = OptimisingSolver(balance, FluxSteps(objective, steps), FluxSteps(objective, 1))
-    medium = MediumBounds(dataset.graph)
-    found = [solver.draft(medium(part)).state for part in _uptake(dataset, rows).split(CHUNK)]
-    exact = [balance.fluxes(balance.exactly_onto(state.within)) for state in found if state is not None]
-    return torch.cat(exact).numpy()
+    solver = OptimisingSolver(balance, FluxSteps(objective, steps // 2), FluxSteps(objective, steps // 2))
+    medium, nothing = MediumBounds(dataset.graph), torch.zeros_like(objective)
+    found = []
+    for part in _uptake(dataset, rows).split(CHUNK):
+        bounds = medium(part)
+        draft = solver.draft(bounds)
+        found.append(solver.solve(bounds, draft, Proposal(draft.flux, nothing, nothing)).flux)
+    return torch.cat(found).double().numpy()
 
 
 def figures(dataset: FluxDataset, train: np.ndarray, rows: np.ndarray, flux: np.ndarray) -> Iterator[str]:
