@@ -3,6 +3,7 @@ import polars as pl
 import pytest
 from skimage.data import hubble_deep_field as from_skimage
 
+from object_persistence.detection.log_detector import LoGDetector
 from object_persistence.errors import PersistenceError
 from object_persistence.videos import exposures
 from object_persistence.videos.clip import TRUTH
@@ -44,6 +45,16 @@ def test_a_stack_is_a_clip_with_sources_that_last_and_hits_that_do_not(sky):
     tracks = sky.truth["track"].unique().sort().to_list()
     assert tracks == list(range(len(tracks)))
     assert sky.truth.select(pl.col("y", "x").is_between(0, 95).all()).row(0) == (True, True)
+
+
+def test_nearly_all_that_is_detected_in_an_exposure_is_a_source_or_a_hit(sky):
+    found = LoGDetector(max_sigma=2.0)(sky.frames)
+    away = []
+    for frame, y, x in zip(found.frame, found.y, found.x, strict=True):
+        there = sky.truth.filter(pl.col("frame") == int(frame))
+        away.append(np.hypot(there["y"] - y, there["x"] - x).min())
+    assert len(away) > 100
+    assert np.mean(np.array(away) < 2.5) > 0.95
 
 
 def test_the_same_seed_gives_the_same_stack_and_another_one_another(sky):

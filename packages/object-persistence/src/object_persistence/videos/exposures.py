@@ -16,6 +16,12 @@ from .rendering import profile
 
 FAINTEST = 0.05
 """Scale-normalised LoG of the faintest source that counts as one; half of what a detector asks for by default."""
+WIDEST = (2, 5)
+"""Largest sigma of compact and of extended sources, in pixels: a galaxy has knots that are found on their own."""
+CLOSE = 2.0
+"""Pixels within which two blobs are one source."""
+SPILL = 2.0
+"""Pixels outside an exposure from which a source still shines into it; it is said to be at the border."""
 REACH = 3
 """Standard deviations at which a dither is cut."""
 HIT_SIGMA = 0.6
@@ -37,8 +43,8 @@ def cosmic_ray_stack(
 ) -> Clip:
     """Noisy exposures of one field, each shifted by its dither: sources last, hits of cosmic rays do not.
 
-    Sources are the blobs of `skimage.feature.blob_log` in the deep picture; they are `persistent`, and go on in every
-    exposure that they lie in. Hits are drawn as short tracks in one exposure each; they are `flash`. Unlike made
+    Sources are the blobs of `skimage.feature.blob_log` in the deep picture; they are `persistent`, and told in every
+    exposure that they shine into. Hits are drawn as short tracks in one exposure each; they are `flash`. Unlike made
     clips, hits are sharper than sources: a single patch tells a good deal.
 
     Args:
@@ -106,16 +112,29 @@ def _field(deep: Picture, side: int, generator: np.random.Generator) -> Float32[
 
 def _sources(field: Picture, offsets: Float[np.ndarray, "exposures 2"], size: int) -> pl.DataFrame:
     """The blobs of the deep picture in every exposure that they lie in."""
-    from skimage.feature import blob_log
-
-    blobs = blob_log(field, min_sigma=1, max_sigma=5, num_sigma=10, threshold=FAINTEST)
+    blobs = _blobs(field)
     place = blobs[:, None, :2] + offsets
-    inside: Bool[np.ndarray, "sources exposures"] = np.all((place >= 0) & (place <= size - 1), axis=2)
+    inside: Bool[np.ndarray, "sources exposures"] = np.all(
+        (place >= -SPILL) & (place <= size - 1 + SPILL), axis=2
+    )
+    place = np.clip(place, 0, size - 1)
     blobs, place, inside = (each[np.any(inside, axis=1)] for each in (blobs, place, inside))
     track, frame = np.nonzero(inside)
     peak = field[blobs[:, 0].astype(int), blobs[:, 1].astype(int)] - np.median(field)
     y, x = place[track, frame].T
     return _rows("persistent", track, frame, y, x, blobs[track, 2], peak[track])
+
+
+def _blobs(field: Picture) -> Float[np.ndarray, "sources 3"]:
+    """y, x and sigma of compact sources, then of extended ones; of two that are close together the first counts."""
+    from skimage.feature import blob_log
+
+    scales = [blob_log(field, 1, widest, num_sigma=10, threshold=FAINTEST) for widest in WIDEST]
+    kept = np.zeros((0, 3))
+    for blob in np.concatenate(scales):
+        if (np.hypot(*(kept[:, :2] - blob[:2]).T) > CLOSE).all():
+            kept = np.vstack([kept, blob])
+    return kept
 
 
 def _hits(
