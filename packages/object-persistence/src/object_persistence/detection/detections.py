@@ -1,5 +1,6 @@
 """What a detector found in a clip, one row per detection."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -65,6 +66,12 @@ class Detections:
     def empty(cls) -> "Detections":
         """No detections, with every column."""
         return cls.of([], [], [])
+
+    @classmethod
+    def joined(cls, parts: Sequence["Detections"]) -> "Detections":
+        """The rows of all parts, in their order."""
+        columns = zip(*(part.columns.values() for part in parts), strict=True)
+        return cls(*(np.concatenate(column) for column in columns))
 
     @property
     def columns(self) -> dict[str, np.ndarray]:

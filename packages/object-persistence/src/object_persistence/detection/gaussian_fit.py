@@ -59,7 +59,8 @@ def around(
     inside = (y >= 0) & (y < frames.shape[1]) & (x >= 0) & (x < frames.shape[2])
     y, x = np.clip(y, 0, frames.shape[1] - 1), np.clip(x, 0, frames.shape[2] - 1)
     pixels = frames[at.frame[:, None, None], y, x]
-    return pixels.reshape(len(at.y), -1).astype(np.float64), inside.reshape(len(at.y), -1).astype(np.float64)
+    flat = (len(at.y), len(across) ** 2)
+    return pixels.reshape(flat).astype(np.float64), inside.reshape(flat).astype(np.float64)
 
 
 def step(

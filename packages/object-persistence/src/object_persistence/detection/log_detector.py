@@ -1,12 +1,12 @@
 """Blobs in scale space, for a whole clip at once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from jaxtyping import Float32
 
-from object_persistence.detection.calibration import DEFAULT, Calibration
+from object_persistence.detection.calibration import Calibration
 from object_persistence.detection.detections import Detections
 from object_persistence.detection.frames import grey
 from object_persistence.detection.noise import local_noise
@@ -41,7 +41,7 @@ class LoGDetector:
     overlap: float | int = 0.5
     subpixel: bool = True
     exclude_border: int = 0
-    calibration: Calibration = DEFAULT
+    calibration: Calibration = field(default_factory=Calibration)
 
     def __post_init__(self):
         if not 0 < self.min_sigma <= self.max_sigma or self.num_sigma < 1:
@@ -67,15 +67,11 @@ class LoGDetector:
         threshold as they are.
         """
         pictures = grey(frames)
-        step = max(1, CHUNK // (self.num_sigma * pictures[0].size)) if len(pictures) else 1
-        found = [
-            self.detect(pictures[start : start + step], start) for start in range(0, len(pictures), step)
-        ]
-        joined = {
-            name: np.concatenate([each.columns[name] for each in found])
-            for name in Detections.empty().columns
-        }
-        return Detections(**joined) if found else Detections.empty()
+        if not len(pictures):
+            return Detections.empty()
+        step = max(1, CHUNK // (self.num_sigma * pictures[0].size))
+        found = [self.detect(pictures[start : start + step], start) for start in range(0, len(pictures), step)]
+        return Detections.joined(found)
 
     def detect(self, frames: Float32[np.ndarray, "time height width"], start: int) -> Detections:
         """Detections of some frames of a clip, of which the first has the number `start`."""

@@ -67,7 +67,9 @@ def peaks(
     return Peaks(at.kept(rows), value[rows]), doubtful
 
 
-def highest(cube: Cube, flat: Indices, tolerance: float) -> tuple[Indices, Values, Values]:
+def highest(
+    cube: Cube, flat: Indices, tolerance: float
+) -> tuple[Int64[np.ndarray, " kept"], Float32[np.ndarray, " kept"], Float32[np.ndarray, " kept"]]:
     """Pixels that no neighbour exceeds by more than the tolerance, their values, and their lead over the best one."""
     values, sides = cube.ravel(), borders(flat, cube.shape[1:])
     value = values[flat]
