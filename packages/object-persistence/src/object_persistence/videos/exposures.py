@@ -15,7 +15,7 @@ from .clip import TRUTH, Clip
 from .rendering import profile
 
 FAINTEST = 0.05
-"""Scale-normalised LoG of the faintest source that counts as one; half of what a detector asks for by default."""
+"""Scale-normalised LoG of the faintest source that counts as one; fainter than what a detector asks for by default."""
 WIDEST = (2, 5)
 """Largest sigma of compact and of extended sources, in pixels: a galaxy has knots that are found on their own."""
 CLOSE = 2.0
