@@ -70,7 +70,9 @@ class LoGDetector:
         if not len(pictures):
             return Detections.empty()
         step = max(1, CHUNK // (self.num_sigma * pictures[0].size))
-        found = [self.detect(pictures[start : start + step], start) for start in range(0, len(pictures), step)]
+        found = [
+            self.detect(pictures[start : start + step], start) for start in range(0, len(pictures), step)
+        ]
         return Detections.joined(found)
 
     def detect(self, frames: Float32[np.ndarray, "time height width"], start: int) -> Detections:

@@ -23,6 +23,8 @@ def local_noise(frames: Float32[np.ndarray, "time height width"], at: Place) -> 
 
     The mask takes away what is smooth (Immerkær 1996), the median what is left of blobs.
     """
+    if not len(at.y):
+        return np.empty(0)
     height, width = frames.shape[1:]
     y, x = (
         np.clip(axis, REACH, max(size - 1 - REACH, REACH)) for axis, size in ((at.y, height), (at.x, width))
