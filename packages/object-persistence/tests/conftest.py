@@ -14,6 +14,7 @@ def drawn_clip(
         rng.integers(time, size=count),
         *rng.uniform(0, 63, (2, count)),
         sigma=rng.uniform(1, 3, count),
+        response=rng.uniform(0.1, 0.4, count),
         snr=rng.uniform(4, 20, count),
     )
     tracks = rng.integers(max(1, count // 3), size=count)

@@ -13,7 +13,7 @@ from object_persistence.model.relations import (
     scene_velocity,
 )
 from object_persistence.tokens.batch import TokenBatch
-from object_persistence.tokens.track_statistics import track_line
+from object_persistence.tokens.track_line import track_line
 
 
 @pytest.fixture

@@ -54,6 +54,7 @@ def test_what_is_not_measured_counts_as_one(drawn_clip):
     batch = TokenBatch.of([replace(clip, detections=Detections.of(*places))])
     assert (batch.sigma == 1).all()
     assert (batch.snr == 1).all()
+    assert (batch.response == 1).all()
 
 
 def test_more_detections_than_the_pad_are_refused(drawn_clip):

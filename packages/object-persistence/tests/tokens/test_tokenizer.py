@@ -5,7 +5,7 @@ import torch
 
 from object_persistence import PersistenceError
 from object_persistence.tokens.batch import TokenBatch
-from object_persistence.tokens.tokenizer import ObjectTokenizer
+from object_persistence.tokens.tokenizer import ObjectTokenizer, TrackEncoder
 
 
 @pytest.fixture
@@ -60,3 +60,23 @@ def test_patches_of_another_shape_are_refused(batch):
         PersistenceError, match=r"patches are \[1, 9, 9\]; this tokenizer expects \[3, 9, 9\]"
     ):
         ObjectTokenizer(16, channels=3)(batch)
+
+
+def test_statistics_of_tracks_are_told_in_units_of_their_spread(drawn_clip):
+    batch = TokenBatch.of([drawn_clip(40, seed) for seed in range(6)], pad=50)
+    encoder, told = TrackEncoder(16), []
+    encoder.layers.register_forward_pre_hook(lambda _, given: told.append(given[0]))
+    encoder(batch)
+    varying = told[0][batch.mask].std(0) > 0.1
+    assert varying.sum() > 20
+    torch.testing.assert_close(
+        told[0][batch.mask].std(0)[varying], torch.ones(int(varying.sum())), rtol=0, atol=0.1
+    )
+
+
+def test_padding_is_no_part_of_the_spread(drawn_clip):
+    clips = [drawn_clip(20, 1), drawn_clip(9, 2)]
+    encoders = TrackEncoder(16), TrackEncoder(16)
+    for encoder, pad in zip(encoders, (20, 60), strict=True):
+        encoder(TokenBatch.of(clips, pad=pad))
+    torch.testing.assert_close(encoders[0].norm.running_var, encoders[1].norm.running_var)

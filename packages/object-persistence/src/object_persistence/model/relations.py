@@ -7,7 +7,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from object_persistence.tokens.batch import TokenBatch
-from object_persistence.tokens.track_statistics import TrackLine, track_line
+from object_persistence.tokens.track_line import HORIZON, TrackLine, frames_of, track_line
 
 Pairs = Float[Tensor, "batch tokens tokens features"]
 
@@ -32,7 +32,7 @@ class SpaceTime(Relation):
 
     def __call__(self, batch: TokenBatch, line: TrackLine) -> Pairs:
         """No track is asked."""
-        apart, dt = _apart(batch.position), _apart(_time(batch).unsqueeze(-1)).squeeze(-1)
+        apart, dt = _apart(batch.position), _apart(frames_of(batch).unsqueeze(-1)).squeeze(-1)
         distance = apart.norm(dim=-1)
         speed = distance / dt.abs().clamp_min(1)
         told = [
@@ -52,7 +52,7 @@ class SameTrack(Relation):
 
     def __call__(self, batch: TokenBatch, line: TrackLine) -> Pairs:
         """Distances are not told, so that nothing depends on speed."""
-        dt = _apart(_time(batch).unsqueeze(-1)).squeeze(-1)
+        dt = _apart(frames_of(batch).unsqueeze(-1)).squeeze(-1)
         late = dt.abs().log1p() * dt.sign()
         return torch.stack([line.same, line.same * late, late, late.abs()], -1)
 
@@ -70,7 +70,7 @@ class MotionCompensated(Relation):
 
     def __call__(self, batch: TokenBatch, line: TrackLine) -> Pairs:
         """Errors in pixels, which a fast and a slow track share."""
-        frame = _time(batch)
+        frame = frames_of(batch)
         dt = _apart(frame.unsqueeze(-1))
         velocity = scene_velocity(batch, line)
         off = (_apart(batch.position) - velocity.unsqueeze(-2) * dt).norm(dim=-1)
@@ -109,7 +109,7 @@ class PairBias(nn.Module):
 
     def forward(self, batch: TokenBatch) -> Sequence[Float[Tensor, "batch heads tokens tokens"]]:
         """One bias per layer."""
-        line = track_line(batch)
+        line = track_line(batch, HORIZON)
         pairs = torch.cat([relation(batch, line) for relation in self.relations], -1)
         return self.function(pairs).permute(0, 3, 1, 2).chunk(self.layers, 1)
 
@@ -131,7 +131,3 @@ def pair_bias(relation: str, motion: bool, layers: int, heads: int) -> PairBias 
 def _apart(values: Float[Tensor, "batch tokens axes"]) -> Float[Tensor, "batch tokens tokens axes"]:
     """Key minus query."""
     return values.unsqueeze(-3) - values.unsqueeze(-2)
-
-
-def _time(batch: TokenBatch) -> Float[Tensor, "batch tokens"]:
-    return batch.frame.to(batch.position.dtype)

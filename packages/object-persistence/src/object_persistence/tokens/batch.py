@@ -31,6 +31,8 @@ class TokenBatch:
     """Linked track."""
     sigma: Float[Tensor, "batch tokens"]
     """In pixels; 1 where the detector does not measure it."""
+    response: Float[Tensor, "batch tokens"]
+    """Half the amplitude; 1 where the detector does not measure it."""
     snr: Float[Tensor, "batch tokens"]
     """1 where the detector does not measure it."""
     extent: Float[Tensor, "batch 3"]
@@ -108,6 +110,7 @@ def _rows_of(clip: "PreparedClip") -> dict[str, Tensor]:
         "patches": clip.patches,
         "position": np.stack([found.y, found.x], -1),
         "sigma": np.nan_to_num(found.sigma, nan=1.0),
+        "response": np.nan_to_num(found.response, nan=1.0),
         "snr": np.nan_to_num(found.snr, nan=1.0),
         "duration": clip.duration,
         "remaining": clip.remaining,

@@ -1,6 +1,7 @@
 """Detections as the tokens of a transformer."""
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from object_persistence.errors import PersistenceError
@@ -8,7 +9,8 @@ from object_persistence.tokens.batch import TokenBatch
 from object_persistence.tokens.fourier import Fourier
 from object_persistence.tokens.padded import PaddedTokens
 from object_persistence.tokens.patches import PatchEncoder
-from object_persistence.tokens.track_statistics import STATISTICS, track_line, track_statistics
+from object_persistence.tokens.track_line import HORIZON, track_line
+from object_persistence.tokens.track_statistics import STATISTICS, track_statistics
 
 
 class ObjectTokenizer(nn.Module):
@@ -43,8 +45,7 @@ class ObjectTokenizer(nn.Module):
         self.size = nn.Linear(2, dim)
         self.position = _waves(2, 6, 8.0, 256.0, dim) if position else None
         self.time = _waves(1, 5, 2.0, 64.0, dim) if time else None
-        width = len(STATISTICS)
-        self.track = nn.Sequential(nn.Linear(width, dim), nn.GELU(), nn.Linear(dim, dim)) if tracks else None
+        self.track = TrackEncoder(dim) if tracks else None
 
     def forward(self, batch: TokenBatch) -> PaddedTokens:
         """Tokens `[batch, tokens, dim]`; zeros where there is no detection.
@@ -63,8 +64,28 @@ class ObjectTokenizer(nn.Module):
         if self.time is not None:
             tokens = tokens + self.time(batch.frame.unsqueeze(-1).to(tokens.dtype))
         if self.track is not None:
-            tokens = tokens + self.track(track_statistics(batch, track_line(batch)))
+            tokens = tokens + self.track(batch)
         return PaddedTokens(tokens * batch.mask.unsqueeze(-1), batch.mask, batch.index)
+
+
+class TrackEncoder(nn.Module):
+    """The statistics of a detection's track, each in units of its spread over training, through two linear layers.
+
+    Batch norm (Ioffe and Szegedy 2015) over real detections alone; afterwards the means of training are kept.
+    """
+
+    def __init__(self, dim: int):
+        super().__init__()
+        self.norm = nn.BatchNorm1d(len(STATISTICS), affine=False)
+        self.layers = nn.Sequential(nn.Linear(len(STATISTICS), 2 * dim), nn.GELU(), nn.Linear(2 * dim, dim))
+
+    def forward(self, batch: TokenBatch) -> Float[Tensor, "batch tokens dim"]:
+        """One vector per detection; padding gets that of zeros."""
+        told = track_statistics(batch, track_line(batch), track_line(batch, HORIZON))
+        # A single detection has no spread to be measured by.
+        if not self.training or batch.mask.sum() > 1:
+            told = told.masked_scatter(batch.mask.unsqueeze(-1), self.norm(told[batch.mask]))
+        return self.layers(told)
 
 
 def _waves(axes: int, waves: int, shortest: float, longest: float, dim: int) -> nn.Sequential:
