@@ -21,10 +21,10 @@ class ThresholdDetector:
     The centre is that of the box, sigma a quarter of its mean side over √2, the response the mean brightness inside.
     """
 
-    threshold: float = 0.4
+    threshold: float | int = 0.4
     smallest: int = 3
-    least_confidence: float = 0.5
-    most_overlap: float = 0.3
+    least_confidence: float | int = 0.5
+    most_overlap: float | int = 0.3
 
     def __post_init__(self):
         if self.smallest < 1 or not 0 <= self.most_overlap <= 1:
@@ -55,7 +55,6 @@ class ThresholdDetector:
 
     def boxes(self, picture: np.ndarray) -> list[Box]:
         """Boxes of one picture that are confident enough and overlap no better one."""
-        boxes = bright_boxes(picture, self.threshold, self.smallest)
-        return suppressed(
-            [box for box in boxes if box.confidence >= self.least_confidence], self.most_overlap
-        )
+        boxes = bright_boxes(picture, float(self.threshold), self.smallest)
+        sure = [box for box in boxes if box.confidence >= self.least_confidence]
+        return suppressed(sure, float(self.most_overlap))
