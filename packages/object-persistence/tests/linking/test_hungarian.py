@@ -131,6 +131,18 @@ def test_gap_closing_joins_only_what_looks_alike():
         assert len(set(linker(seen))) == tracks
 
 
+@pytest.mark.parametrize(
+    ("away", "missing", "joined"), [(5.4, 1, True), (5.6, 1, False), (5.6, 4, True), (8.0, 4, False)]
+)
+def test_the_longer_a_gap_the_further_away_may_an_object_be(away, missing, joined):
+    frame = np.array([0, 1, 2, 3, *range(4 + missing, 8 + missing)])
+    y = np.where(frame < 4, 10.0, 10.0 + away)
+    tracks = HungarianLinker(memory=0, motion="none", gap_closing=missing)(
+        Detections.of(frame, y, np.full(8, 9.0))
+    )
+    assert len(set(tracks)) == 2 - joined
+
+
 @pytest.mark.parametrize("sigma", [np.nan, 0.0])
 def test_what_was_not_measured_everywhere_tells_nothing(sigma):
     found = Detections.of([0, 1, 2], [5.0] * 3, [5.0] * 3, sigma=[1.0, sigma, 4.0], response=[1.0] * 3)

@@ -10,6 +10,10 @@ RECENT = 4
 """Detections from which the velocity at an end is fitted."""
 SHRINKAGE = 0.5
 """Frames² added to Σ (t − t̄)²: a velocity from two detections is trusted half."""
+GROWTH = 0.5
+"""Each frame that is missing adds so much to the variance of where an object may be."""
+MEDIANS = 1.5
+"""How much more a difference of medians over tracks says than one between two detections."""
 
 
 def close_gaps(
@@ -22,9 +26,10 @@ def close_gaps(
 ) -> Int[np.ndarray, " detections"]:
     """Join each end of a track with the beginning of another that it best leads to (Jaqaman 2008, second step).
 
-        min Σ ½ (|p_end + v_end Δt − p_begin|² + |p_begin − v_begin Δt − p_end|²) + a²,   a pair below search_range²
+        min Σ ½ (|p_end + v_end Δt − p_begin|² + |p_begin − v_begin Δt − p_end|²) / (1 + g (Δt − 1)) + (m a)²
 
-    Velocities are of lines through the last or first `RECENT` detections; a is the difference of the median looks.
+    for pairs below search_range². Velocities are of lines through the last or first `RECENT` detections, a is the
+    difference of the median looks, g is `GROWTH` and m `MEDIANS`.
 
     Args:
         frame: of each detection, ascending.
@@ -44,7 +49,8 @@ def close_gaps(
     backward = begins[None, :, 1:3] - begins[None, :, 3:] * steps[..., None] - ends[:, None, 1:3]
     usual = np.array([np.median(look[rows], axis=0) for rows in members])
     unlike = np.square(usual[:, None] - usual).sum(-1)
-    cost = (np.square(forward).sum(-1) + np.square(backward).sum(-1)) / 2 + unlike
+    missed = (np.square(forward).sum(-1) + np.square(backward).sum(-1)) / 2
+    cost = missed / (1 + GROWTH * np.maximum(steps - 1, 0)) + MEDIANS**2 * unlike
     cost[(steps < 1) | (steps > longest + 1)] = np.inf
     joined = tracks.copy()
     left, right = assign(cost, search_range**2)
