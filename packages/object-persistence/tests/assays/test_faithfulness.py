@@ -63,11 +63,11 @@ def planted(measured):
 def test_a_planted_effect_is_found_beyond_random_and_beyond_random_of_the_same_classes(planted, share):
     expected = {"deletion_effect": 0.5, "deletion_beyond_class": 0.3, "keeping_effect": 0.4}
     for measure, value in expected.items():
-        found = planted.estimate(measure, output="probability", share=share)
+        found = planted.estimate(measure, split="test/same", output="probability", share=share)
         assert found.value == pytest.approx(value, abs=0.02)
         assert found.low > 0
         assert found.null.p < 0.01
-    assert planted.estimate("deletion_effect", output="accuracy", share=share).value == 1.0
+    assert planted.estimate("deletion_effect", split="test/same", output="accuracy", share=share).value == 1.0
 
 
 def test_where_nothing_depends_on_what_is_dropped_no_effect_is_found(measured):
@@ -79,15 +79,19 @@ def test_where_nothing_depends_on_what_is_dropped_no_effect_is_found(measured):
 def test_what_only_one_side_keeps_does_not_count(measured):
     """Attended detections are the easy ones: without them the mean falls, and no answer has changed."""
     found = measured(lambda which, kept: np.where(kept < 4, 0.95, 0.3))
-    assert abs(found.estimate("deletion_effect", output="probability", share=0.2).value) < 0.02
+    assert (
+        abs(found.estimate("deletion_effect", split="test/same", output="probability", share=0.2).value)
+        < 0.02
+    )
     left = {
-        which: found.estimate("accuracy_left", which=which, share=0.2).value for which in ("top", "random")
+        which: found.estimate("accuracy_left", split="test/same", which=which, share=0.2).value
+        for which in ("top", "random")
     }
     assert left["top"] < left["random"] - 0.1
 
 
 def test_the_interval_is_over_clips(planted):
-    assert planted.estimate("deletion_effect", output="accuracy", share=0.2).n == CLIPS
+    assert planted.estimate("deletion_effect", split="test/same", output="accuracy", share=0.2).n == CLIPS
 
 
 def test_clips_in_which_nothing_is_kept_by_both_are_counted(stored):
@@ -97,10 +101,10 @@ def test_clips_in_which_nothing_is_kept_by_both_are_counted(stored):
     notes = ASSAY.measure(run, {"deletion": run}).notes
     assert (
         notes[0]
-        == "faithfulness: 24 clips of test/same, 3 draws of random detections, effects scored on what both sides keep"
+        == "test/same: 24 clips, 3 draws of random detections; effects are scored on what both sides keep"
     )
     assert any(
-        note.startswith("keeping_effect, share 0.2:") and "no detection is kept by both" in note
+        note.startswith("keeping_effect, test/same, share 0.2:") and "no detection is kept by both" in note
         for note in notes
     )
 
@@ -109,4 +113,4 @@ def test_curves_are_drawn_of_each_arm(planted):
     drawn = [
         each.name for each in ASSAY.draw({"baseline": [], "tracks": [planted], "other": [planted, planted]})
     ]
-    assert drawn == ["faithfulness-tracks", "faithfulness-other"]
+    assert drawn == ["faithfulness-tracks-same", "faithfulness-other-same"]

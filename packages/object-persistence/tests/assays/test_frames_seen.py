@@ -58,6 +58,13 @@ def test_what_is_known_only_after_sightings_shows_in_their_curve(made_up, stored
     assert known[3] == 1.0
 
 
+def test_where_a_class_is_in_few_clips_there_is_no_figure(found):
+    """Nothing but what lasts is seen for the fifth time here."""
+    auroc = found.estimate("auroc_at_sighting", split="test/same", seen=4, clutter="counted")
+    assert np.isnan(auroc.value)
+    assert "others in 0; 10 are needed" in auroc.how
+
+
 def test_curves_are_drawn(found):
     drawn = [each.name for each in ASSAY.draw({"arm": [found]})]
     assert drawn == ["frames-seen-auroc_after", "frames-seen-auroc_at_sighting"]

@@ -40,7 +40,9 @@ MADE_UP = {
         "attention_ratio": [{"split": SAME, "layer": layer, "clutter": "counted"} for layer in LAYERS],
         "ratio_at_equal_sighting": [{"split": SAME, "layer": layer, "seen": 1} for layer in LAYERS],
     },
-    "faithfulness": {"deletion_effect": [{"output": "accuracy", "share": share} for share in (0.2, 0.4)]},
+    "faithfulness": {
+        "deletion_effect": [{"split": SAME, "output": "accuracy", "share": share} for share in (0.2, 0.4)]
+    },
     "sets": {
         "largest_change": [{"split": SAME, "by": by} for by in ("padding", "order")],
         "answers_changed": [{"split": SAME, "by": by} for by in ("padding", "order")],

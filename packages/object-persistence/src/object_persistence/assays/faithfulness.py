@@ -63,23 +63,23 @@ class FaithfulAttention(AssayOfAttention):
     controls = ("deletion",)
 
     def measure(self, run: Run, controls: Mapping[str, Run]) -> Findings:
-        """By share of the detections; clips in which two choices keep nothing in common are counted."""
-        rows = answers(controls["deletion"].trials())
-        intact = rows.filter(pl.col("which") == "intact")
-        figures, notes = [left(intact, "intact", 0.0)], [said(rows)]
-        for (share,), part in (
-            rows.filter(pl.col("share") > 0)
-            .sort("share", maintain_order=True)
-            .group_by("share", maintain_order=True)
-        ):
-            parts = dict(by_which(part))
-            figures += [left(each, which, share) for which, each in parts.items()]
-            for measure, sides in PAIRS.items():
-                if not set(sides) <= set(parts):
-                    continue
-                pairs = in_common(parts[sides[0]], parts[sides[1]], intact)
-                figures += effects(pairs, measure, share)
-                notes += lost(pairs, rows["group"].n_unique(), measure, share)
+        """By split and share of the detections; clips in which two choices keep nothing in common are counted."""
+        figures: list[Finding] = []
+        notes: list[str] = []
+        rows = answers(controls["deletion"].trials()).sort("split", "share", maintain_order=True)
+        for (split,), part in rows.group_by("split", maintain_order=True):
+            notes.append(said(str(split), part))
+            intact = part.filter(pl.col("which") == "intact")
+            figures.append(left(intact, {"split": split, "which": "intact", "share": 0.0}))
+            dropped = part.filter(pl.col("share") > 0)
+            for (share,), chosen in dropped.group_by("share", maintain_order=True):
+                cell = {"split": split, "share": share}
+                choices = dict(by_which(chosen))
+                figures += [left(each, {**cell, "which": which}) for which, each in choices.items()]
+                for measure, (one, other) in PAIRS.items():
+                    pairs = in_common(choices[one], choices[other], intact)
+                    figures += effects(pairs, measure, cell)
+                    notes += lost(pairs, part["group"].n_unique(), measure, cell)
         return Findings(tuple(figures), notes=tuple(notes))
 
     def draw(self, found: Mapping[str, Sequence[Findings]]) -> Iterator[Drawing]:
@@ -87,24 +87,26 @@ class FaithfulAttention(AssayOfAttention):
         from analysis.figures import deletion_curves  # matplotlib is slow to import
 
         for arm, networks in found.items():
-            lines = {which: curve({arm: networks}, which, arm) for which in WORDS}
-            if not any(lines.values()):
-                continue
-            panels = {
-                "dropped": {WORDS[which]: lines[which] for which in DROPPED if lines[which]},
-                "only these kept": {WORDS[which]: lines[which] for which in KEPT if lines[which]},
-            }
-            intact = curve({arm: networks}, "intact", arm)[0.0]
-            yield Drawing(
-                f"faithfulness-{arm}",
-                deletion_curves(
-                    panels, label="accuracy on what is left", intact=intact, x="share of the detections"
-                ),
-                f"{arm}: accuracy without the most attended detections, and with only those; interval over networks.",
-                "Curves of accuracy over the share of the detections.",
-                "As many random detections, dropped or kept. Each point is scored on what it keeps, which differs "
-                "between lines; the effects in the table are scored on what both keep.",
-            )
+            for split in dict.fromkeys(each.cell["split"] for one in networks for each in one.of(LEFT.name)):
+                lines = {which: curve(networks, split, which) for which in ("intact", *WORDS)}
+                panels = {
+                    "dropped": {WORDS[which]: lines[which] for which in DROPPED},
+                    "only these kept": {WORDS[which]: lines[which] for which in KEPT},
+                }
+                figure = deletion_curves(
+                    panels,
+                    label="accuracy on what is left",
+                    intact=lines["intact"][0.0],
+                    x="share of the detections",
+                )
+                yield Drawing(
+                    f"faithfulness-{arm}-{split.partition('/')[2]}",
+                    figure,
+                    f"{arm}, {split}: accuracy without the most attended detections, and with only those.",
+                    "Curves of accuracy over the share of the detections.",
+                    "As many random detections, dropped or kept. Each point is scored on what it keeps, which differs "
+                    "between lines; the effects in the table are scored on what both keep.",
+                )
 
 
 def answers(trials: pl.DataFrame) -> pl.DataFrame:
@@ -131,7 +133,7 @@ def in_common(top: pl.DataFrame, random: pl.DataFrame, intact: pl.DataFrame) -> 
     return both.group_by("split", "group", "draw").agg(*means).sort("split", "group", "draw")
 
 
-def effects(pairs: pl.DataFrame, measure: Measure, share: float) -> Iterator[Finding]:
+def effects(pairs: pl.DataFrame, measure: Measure, cell: Mapping[str, Any]) -> Iterator[Finding]:
     """The difference in both outputs; draws of a clip are not independent."""
     keeps = measure is KEEPING
     for output, column in OUTPUTS.items() if pairs.height else ():
@@ -147,33 +149,32 @@ def effects(pairs: pl.DataFrame, measure: Measure, share: float) -> Iterator[Fin
         )
         effect = found.keeping if keeps else found.deletion
         assert effect is not None
-        yield Finding(measure.name, effect.within(*measure.bounds), {"output": output, "share": share})
+        yield Finding(measure.name, effect.within(*measure.bounds), {**cell, "output": output})
 
 
-def left(rows: pl.DataFrame, which: str, share: float) -> Finding:
+def left(rows: pl.DataFrame, cell: Mapping[str, Any]) -> Finding:
     """Accuracy on all that is kept."""
     found = cluster_estimate(rows["right"].to_numpy(), rows["group"].to_numpy())
-    return Finding(LEFT.name, found.within(*LEFT.bounds), {"which": which, "share": share})
+    return Finding(LEFT.name, found.within(*LEFT.bounds), cell)
 
 
-def curve(found: Mapping[str, Sequence[Findings]], which: str, arm: str) -> dict[float, Estimate]:
-    """Accuracy by share of one choice, over the networks of an arm; of one network with its interval over clips."""
-    chosen = only(found, LEFT, which=which)
-    if len(chosen[arm]) == 1:
-        return {each.cell["share"]: each.estimate for each in chosen[arm][0].of(LEFT.name)}
-    curves = over_networks(chosen, LEFT, along="share")
-    return dict(curves[LEFT.name][arm]) if curves else {}
+def curve(networks: Sequence[Findings], split: str, which: str) -> dict[float, Estimate]:
+    """Accuracy by share of one choice, over networks; of one network with its interval over clips."""
+    chosen = only({"": networks}, LEFT, split=split, which=which)
+    if len(networks) == 1:
+        return {each.cell["share"]: each.estimate for each in chosen[""][0].figures}
+    return dict(over_networks(chosen, LEFT, along="share").get(LEFT.name, {"": {}})[""])
 
 
-def said(rows: pl.DataFrame) -> str:
+def said(split: str, rows: pl.DataFrame) -> str:
     """What the figures are of."""
     clips, draws = rows["group"].n_unique(), rows.filter(pl.col("which") == "random")["draw"].n_unique()
-    splits = ", ".join(rows["split"].unique().sort())
-    told = f"{clips} clips of {splits}, {draws} draws of random detections"
-    return f"faithfulness: {told}, effects scored on what both sides keep"
+    told = f"{split}: {clips} clips, {draws} draws of random detections"
+    return f"{told}; effects are scored on what both sides keep"
 
 
-def lost(pairs: pl.DataFrame, clips: int, measure: Measure, share: float) -> Iterator[str]:
+def lost(pairs: pl.DataFrame, clips: int, measure: Measure, cell: Mapping[str, Any]) -> Iterator[str]:
     """Say which share of the clips has nothing to be scored on."""
     if missing := clips - pairs["group"].n_unique():
-        yield f"{measure.name}, share {share:g}: {missing} of {clips} clips left out, no detection is kept by both"
+        where = f"{measure.name}, {cell['split']}, share {cell['share']:g}"
+        yield f"{where}: {missing} of {clips} clips left out, no detection is kept by both"

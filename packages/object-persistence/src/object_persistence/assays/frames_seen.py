@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from analysis import Assay, Bootstrap, Drawing, Finding, Findings, Measure, Run
+from analysis import Assay, Bootstrap, Drawing, Estimate, Finding, Findings, Measure, Run
 from analysis.assays.averages import over_networks
 from object_persistence.assays.drawn_clips import DrawnClips
 from object_persistence.assays.tables import COUNTED, only, with_and_without_clutter
@@ -22,6 +22,8 @@ OF_NEWEST = {
     measure: replace(measure, name=f"{measure.name}_at_sighting", **AT)
     for measure in (AUROC, ACCURACY, MAJORITY)
 }
+FEWEST = 10
+"""Clips that must hold a class: nearly all that is seen for the ninth time lasts, and few others tell little."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class FramesSeen(Assay):
                 clips = DrawnClips.of(rows, Bootstrap(resamples=self.resamples, seed=self.seed))
                 cell = {"split": split, along: place, "clutter": clutter}
                 for plain, named in measures.items():
-                    yield Finding(named.name, clips.estimate(plain), cell)
+                    yield Finding(named.name, enough(clips) or clips.estimate(plain), cell)
 
     def draw(self, found: Mapping[str, Sequence[Findings]]) -> Iterator[Drawing]:
         """AUROC by frames of the clip, and by sightings."""
@@ -80,3 +82,12 @@ class FramesSeen(Assay):
                     f"Lines by {words} of {', '.join(found)}.",
                     "The dashed line is chance.",
                 )
+
+
+def enough(clips: DrawnClips) -> Estimate | None:
+    """Why there is no figure, where a class is in too few clips; None where it is in enough."""
+    others, persistent = (int(each) for each in (clips.counts > 0).sum(0))
+    if min(others, persistent) >= FEWEST:
+        return None
+    told = f"persistent detections are in {persistent} clips, others in {others}; {FEWEST} are needed"
+    return Estimate.not_estimable(told, n=clips.clips)

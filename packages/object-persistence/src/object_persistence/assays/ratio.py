@@ -73,8 +73,10 @@ class AttentionRatio(AssayOfAttention):
         return Findings(tuple(figures), notes=tuple(notes))
 
     def whole(self, split: str, layer: str, found: Received) -> Iterator[Finding]:
-        """The ratio of a layer, and what single clips have."""
-        others = {COUNTED: found.transient, LEFT_OUT: found.transient & ~found.clutter}
+        """The ratio of a layer, and what single clips have; without clutter too, where there is any."""
+        others = {COUNTED: found.transient}
+        if found.clutter.any():
+            others[LEFT_OUT] = found.transient & ~found.clutter
         for clutter, other in others.items():
             cell = {"split": split, "layer": layer, "clutter": clutter}
             yield Finding(RATIO.name, self.ratio(found, found.persistent, other), cell)

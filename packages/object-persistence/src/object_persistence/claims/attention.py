@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from analysis import Differs, Exceeds, Hypothesis, Measured, Quantity, Under
-from object_persistence.claims.arms import SUPERVISED, TRACKS, answer, ratio
+from object_persistence.claims.arms import SAME, SUPERVISED, TRACKS, answer, ratio
 
 LAYERS = {"layer1": "the first layer", "layer2": "the last layer", "rollout": "all layers together (rollout)"}
 WORDS = {TRACKS: "unsupervised", SUPERVISED: "supervised"}
-DELETED = Measured("faithfulness", "deletion_effect", {"output": "accuracy", "share": 0.2})
+DELETED = Measured("faithfulness", "deletion_effect", {"split": SAME, "output": "accuracy", "share": 0.2})
 """Dropping the 20 % most attended detections must cost more accuracy than dropping random ones."""
 MARGIN = 0.005
 """Half a point of accuracy counts as none lost."""

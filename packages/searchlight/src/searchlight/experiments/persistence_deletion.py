@@ -17,11 +17,12 @@ from searchlight.experiments.restrictions import restrictions
 if TYPE_CHECKING:
     from searchlight.experiments.persistence import Persistence
 
-SPLIT = "test/same"
-"""Clips like those of training; one split, as every share and draw is another evaluation."""
-CLIPS = 100
-SHARES = (0.2, 0.4, 0.6, 0.8)
-DRAWS = 4
+SPLITS = ("test/same", "test/gap4")
+"""Clips like those of training, of which little is in doubt, and clips of which more is."""
+CLIPS = 80
+"""Of each, as every share and draw is another evaluation."""
+SHARES = (0.2, 0.4, 0.6)
+DRAWS = 3
 ALIKE = "alike"
 """Dropped at random, with as many persistent detections among them as among the most attended."""
 
@@ -35,17 +36,18 @@ def evaluate(experiment: "Persistence", model: nn.Module) -> Evaluation:
     Columns beside a run's own: `which`, `share`, `draw`. Links are those of the whole clip; what tokens know of a track
     is counted anew from what is kept of it.
     """
-    clips = [clip for clip in experiment.clips(SPLIT)[:CLIPS] if len(clip) > 1]
-    received = received_last(experiment, model, clips)
-    asked = list(choices())
-    parts = []
-    for done, choice in enumerate(asked, 1):
-        kept = [
-            np.flatnonzero(kept_rows(clip, each, choice, seed))
-            for seed, (clip, each) in enumerate(zip(clips, received, strict=True))
-        ]
-        parts.append(answered(experiment, model, clips, kept).with_columns(**columns(choice)))
-        experiment.report("detections dropped", done, len(asked))
+    asked, parts = list(choices()), []
+    for split in SPLITS:
+        clips = [clip for clip in experiment.clips(split)[:CLIPS] if len(clip) > 1]
+        received = received_last(experiment, model, clips)
+        for choice in asked:
+            kept = [
+                np.flatnonzero(kept_rows(clip, each, choice, seed))
+                for seed, (clip, each) in enumerate(zip(clips, received, strict=True))
+            ]
+            told = answered(experiment, model, split, clips, kept)
+            parts.append(told.with_columns(**columns(choice)))
+            experiment.report("detections dropped", len(parts), len(SPLITS) * len(asked))
     return Evaluation(pl.concat(parts))
 
 
@@ -102,10 +104,14 @@ def of_same_classes(
 
 
 def answered(
-    experiment: "Persistence", model: nn.Module, clips: Sequence[PreparedClip], kept: Sequence[np.ndarray]
+    experiment: "Persistence",
+    model: nn.Module,
+    split: str,
+    clips: Sequence[PreparedClip],
+    kept: Sequence[np.ndarray],
 ) -> pl.DataFrame:
     """One row per detection that is kept, under the name that it has in the whole clip."""
     left = [clip.take(rows) for clip, rows in zip(clips, kept, strict=True)]
-    told = experiment.table(SPLIT, left, experiment.predictions(model, left))
+    told = experiment.table(split, left, experiment.predictions(model, left))
     names = [f"{clip.name}/{row}" for clip, rows in zip(clips, kept, strict=True) for row in rows]
     return told.with_columns(item=pl.Series(names))
