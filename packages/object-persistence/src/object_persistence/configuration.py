@@ -82,6 +82,8 @@ class ModelConfig:
     """What attention is told of a pair: nothing, its distance in space and time, or whether it is linked."""
     motion: bool = True
     """Whether it is told besides how far the key is from where the query's track would be by then."""
+    support: NonNegativeFloat = 0.0
+    """Where the power of its track's length begins that a key counts as; 0 lets attention begin without preference."""
     position: bool = True
     """Whether a token knows where it is."""
     time: bool = True
@@ -100,6 +102,8 @@ class ModelConfig:
             raise ValueError(unknown("kind of model", self.kind, KINDS))
         if self.dim % self.heads:
             raise ValueError(f"{self.heads} heads cannot share a dim of {self.dim}")
+        if self.support and self.relation == "none" and not self.motion:
+            raise ValueError("support weighs what relations tell of pairs; give a relation or motion besides")
         return self
 
     @property

@@ -3,7 +3,9 @@ from dataclasses import replace
 
 import pytest
 import torch
+from torch import nn
 
+from object_persistence.configuration import ModelConfig
 from object_persistence.model.relations import (
     MotionCompensated,
     PairBias,
@@ -99,11 +101,19 @@ def test_every_layer_and_head_has_a_bias_of_its_own(batch):
 
 
 def test_without_relations_there_is_no_bias():
-    assert pair_bias("none", motion=False, layers=2, heads=4) is None
+    assert pair_bias(ModelConfig(relation="none", motion=False)) is None
+
+
+def test_with_support_a_key_counts_as_a_power_of_the_length_of_its_track(batch):
+    bias = PairBias([SameTrack()], layers=1, heads=2, support=1.5)
+    nn.init.zeros_(bias.function[-1].weight)
+    length = (batch.track[0, :, None] == batch.track[0]).sum(-1).float()
+    (found,) = bias(batch)
+    torch.testing.assert_close(found[0], (1.5 * length.log()).expand(2, 16, 16))
 
 
 @pytest.mark.parametrize("relation", ["none", "space_time", "track"])
 def test_biases_are_finite_beside_padding(batch, relation):
-    bias = pair_bias(relation, motion=True, layers=2, heads=4)
+    bias = pair_bias(ModelConfig(relation=relation, motion=True, support=1.0))
     hidden = batch.keeping(torch.zeros_like(batch.mask))
     assert all(each.isfinite().all() for given in (batch, hidden) for each in bias(given))

@@ -18,6 +18,7 @@ VARIANTS = {
     "no relation": {"relation": "none", "motion": False},
     "tokens that know little": {"position": False, "time": False, "tracks": False},
     "queries": {"queries": 3},
+    "support": {"support": 1.0},
     "four layers": {"layers": 4},
 }
 CLOSE = {"rtol": 1e-5, "atol": 1e-5}

@@ -1,6 +1,7 @@
 """What attention is told of a pair of detections, and the bias that it becomes."""
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import torch
 from jaxtyping import Float
@@ -8,6 +9,9 @@ from torch import Tensor, nn
 
 from object_persistence.tokens.batch import TokenBatch
 from object_persistence.tokens.track_line import HORIZON, TrackLine, frames_of, track_line
+
+if TYPE_CHECKING:
+    from object_persistence.configuration import ModelConfig
 
 Pairs = Float[Tensor, "batch tokens tokens features"]
 
@@ -88,19 +92,30 @@ def scene_velocity(batch: TokenBatch, line: TrackLine) -> Float[Tensor, "batch t
 class PairBias(nn.Module):
     """A bias on the scores of every layer and head, as a learned function of what relations tell of a pair.
 
-        b_lhij = w_lh · gelu(W r_ij + c)
+        b_lhij = w_lh · gelu(W r_ij + c) + s_lh ln n_j
 
     Relative positions as a function of continuous offsets (Liu et al. 2022, Swin v2), here in space, time and tracks.
+    With support, a key counts as the s-th power of n_j, the detections of its track, before anything is learned; s is
+    learned from there. Attention then prefers long tracks by construction, and an untrained model shows how much.
 
     Args:
         relations: what is told of a pair.
         layers: how many layers are served.
         heads: heads of each.
         hidden: width of the function.
+        support: where s begins; 0 leaves the term out.
     """
 
-    def __init__(self, relations: Sequence[Relation], layers: int, heads: int, hidden: int = 16):
+    def __init__(
+        self,
+        relations: Sequence[Relation],
+        layers: int,
+        heads: int,
+        hidden: int = 16,
+        support: float = 0.0,
+    ):
         super().__init__()
+        self.support = nn.Parameter(torch.full((layers * heads,), support)) if support else None
         self.relations, self.layers = tuple(relations), layers
         width = sum(each.width for each in relations)
         self.function = nn.Sequential(
@@ -111,7 +126,10 @@ class PairBias(nn.Module):
         """One bias per layer."""
         line = track_line(batch, HORIZON)
         pairs = torch.cat([relation(batch, line) for relation in self.relations], -1)
-        return self.function(pairs).permute(0, 3, 1, 2).chunk(self.layers, 1)
+        bias = self.function(pairs).permute(0, 3, 1, 2)
+        if self.support is not None:
+            bias = bias + self.support[:, None, None] * line.count.log()[:, None, None, :]
+        return bias.chunk(self.layers, 1)
 
 
 RELATIONS: dict[str, tuple[Callable[[], Relation], ...]] = {
@@ -122,10 +140,11 @@ RELATIONS: dict[str, tuple[Callable[[], Relation], ...]] = {
 """What the setting `relation` names."""
 
 
-def pair_bias(relation: str, motion: bool, layers: int, heads: int) -> PairBias | None:
+def pair_bias(config: "ModelConfig") -> PairBias | None:
     """The bias that settings ask for; None where pairs are told nothing."""
-    kinds = [*RELATIONS[relation], *([MotionCompensated] if motion else [])]
-    return PairBias([kind() for kind in kinds], layers, heads) if kinds else None
+    kinds = [*RELATIONS[config.relation], *([MotionCompensated] if config.motion else [])]
+    told = [kind() for kind in kinds]
+    return PairBias(told, config.layers, config.heads, support=config.support) if told else None
 
 
 def _apart(values: Float[Tensor, "batch tokens axes"]) -> Float[Tensor, "batch tokens tokens axes"]:

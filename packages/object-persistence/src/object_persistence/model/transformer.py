@@ -39,7 +39,7 @@ class PersistenceTransformer(nn.Module):
         self.tokenizer = ObjectTokenizer(
             dim, channels, size, position=config.position, time=config.time, tracks=config.tracks
         )
-        self.bias = pair_bias(config.relation, config.motion, config.layers, heads)
+        self.bias = pair_bias(config)
         self.queries = ObjectQueries(dim, heads, config.queries, 2 * dim) if config.queries else None
         self.blocks = nn.ModuleList(
             SelfAttentionBlock(dim, heads, 2 * dim, config.dropout) for _ in range(config.layers)
