@@ -81,6 +81,15 @@ def test_a_gap_is_no_longer_than_asked_and_of_one_track():
     assert longest == 2
 
 
+def test_the_share_of_clips_that_is_asked_for_ends_early_and_none_before_a_quarter():
+    _, prepared = some_clip(0, detections=400)
+    config = replace(NOTHING, early=0.5)
+    shown = [varied(prepared, config, np.random.default_rng(seed)) for seed in range(300)]
+    assert np.mean([clip.time < 16 for clip in shown]) == pytest.approx(0.5 * 12 / 13, abs=0.08)
+    assert {clip.time for clip in shown} == set(range(4, 17))
+    assert all(clip.detections.frame.max() < clip.time for clip in shown)
+
+
 def test_a_clip_without_detections_stays_as_it_is():
     clip, _ = some_clip(0)
     prepared = prepare(clip, lambda frames: Detections.empty(), lambda found: np.zeros(0, int))

@@ -1,4 +1,4 @@
-"""How training varies a clip: turned and mirrored, with some detections left out."""
+"""How training varies a clip: turned and mirrored, ended early, with some detections left out."""
 
 from dataclasses import replace
 
@@ -16,8 +16,16 @@ def varied(clip: PreparedClip, config: ClipsConfig, rng: np.random.Generator) ->
     Links stay as they are, as those of a linker that bridges short gaps would.
     """
     kept = kept_of(clip, config, rng)
-    clip = clip if kept.all() else clip.take(kept)
+    clip = ended(clip if kept.all() else clip.take(kept), config.early, rng)
     return turned(clip, int(rng.integers(4)), bool(rng.integers(2))) if config.turns else clip
+
+
+def ended(clip: PreparedClip, share: float, rng: np.random.Generator) -> PreparedClip:
+    """With the probability `share`, no more of the clip than some of its frames, a quarter of them at least."""
+    frames = int(rng.integers(max(1, clip.time // 4), clip.time + 1))
+    cut = clip.until(frames) if rng.random() < share else clip
+    # A clip of nothing teaches nothing.
+    return cut if len(cut) else clip
 
 
 def kept_of(
