@@ -10,9 +10,10 @@ import torch
 from analysis import Run
 from object_persistence.assays import FaithfulAttention, FramesSeen, Sets
 from object_persistence.clips.prepared import seen_so_far
+from object_persistence.linking.factory import make_linker
 from searchlight.configuration import load_config
 from searchlight.errors import UsageError
-from searchlight.experiments import persistence_deletion, persistence_frames_seen, persistence_padding
+from searchlight.experiments import persistence_deletion, persistence_padding
 from searchlight.experiments import persistence_interventions as interventions
 from searchlight.experiments.joining import join
 from searchlight.experiments.persistence import Persistence
@@ -92,16 +93,16 @@ def test_a_clip_that_is_cut_after_all_its_frames_is_answered_as_the_whole(made, 
 
 
 @pytest.mark.parametrize("frames", [2, 6, 11])
-def test_what_comes_after_a_cut_changes_nothing(experiment, model, frames):
-    """Detections after the cut are taken away before anything is linked."""
-    linker = persistence_frames_seen.make_linker(experiment.config.linking)
+def test_a_cut_is_answered_as_a_clip_that_has_no_more_frames(made, experiment, model, frames):
+    """Links and answers are those of the detections before the cut, as if nothing else had been filmed."""
+    linker = make_linker(experiment.config.linking)
     clip = experiment.clips("test/same")[0]
-    cut = persistence_frames_seen.cut_after(clip, frames, linker)
-    shorter = clip.take(clip.detections.frame < frames)
-    assert cut.time == frames
-    np.testing.assert_array_equal(cut.tracks, linker(shorter.detections))
-    np.testing.assert_array_equal(cut.seen, seen_so_far(cut.tracks))
-    np.testing.assert_array_equal(cut.persistent, clip.persistent[clip.detections.frame < frames])
+    before = clip.take(clip.detections.frame < frames)
+    tracks = linker(before.detections)
+    alone = replace(before, tracks=tracks, seen=seen_so_far(tracks), time=frames)
+    stored = made("frames_seen").trials.filter(pl.col("frames") == frames, pl.col("group") == clip.name)
+    np.testing.assert_allclose(stored["score"], experiment.predictions(model, [alone])[0], atol=1e-6)
+    assert stored["seen"].to_list() == alone.seen.tolist()
 
 
 def test_deletions_keep_names_and_numbers_of_what_is_left(made, experiment):

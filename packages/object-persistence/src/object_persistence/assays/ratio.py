@@ -50,7 +50,8 @@ class AttentionRatio(AssayOfAttention):
     as often: attention that merely counts sightings has 1 there.
     """
 
-    permutations: int = 1000
+    permutations: int = 2000
+    """As many as it takes for p, of both sides, to fall below 0.001."""
     resamples: int = 999
     seed: int = 0
 

@@ -1,11 +1,10 @@
 """What is said of objects when clips end early."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from object_persistence.clips.prepared import Linker, PreparedClip, seen_so_far
+from object_persistence.baselines.early import seen_until
 from object_persistence.linking.factory import make_linker
 from searchlight.experiments.base import Evaluation
 
@@ -25,16 +24,9 @@ def evaluate(experiment: "Persistence", model: Any) -> Evaluation:
     last = max(clip.time for clip in clips)
     parts = []
     for frames in range(FIRST, last + 1):
-        cuts = [cut for clip in clips if len(cut := cut_after(clip, frames, linker))]
+        cuts = [cut for clip in clips if len(cut := seen_until(clip, frames, linker))]
         if cuts:
             told = experiment.table(SPLIT, cuts, experiment.predictions(model, cuts))
             parts.append(told.with_columns(frames=pl.lit(frames)))
         experiment.report("clips cut short", frames - FIRST + 1, last - FIRST + 1)
     return Evaluation(pl.concat(parts))
-
-
-def cut_after(clip: PreparedClip, frames: int, linker: Linker) -> PreparedClip:
-    """The first frames of a clip, linked as if there were no more."""
-    cut = clip.until(frames)
-    tracks = linker(cut.detections)
-    return replace(cut, tracks=tracks, seen=seen_so_far(tracks))
