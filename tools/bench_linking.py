@@ -92,7 +92,8 @@ def interval(counts: Sequence[Any], figure: str) -> str:
     drawn = bootstrap.drawn(
         pooled(range(number)), lambda rng: pooled(rng.integers(number, size=number).tolist()), number, "clips"
     )
-    return f"{drawn.value:.3f} [{drawn.low:.3f}, {drawn.high:.3f}]"
+    known = f" [{drawn.low:.3f}, {drawn.high:.3f}]" if drawn.low == drawn.low else " all alike"
+    return f"{drawn.value:.3f}{known}"
 
 
 def report(split: str, clips: Sequence[Known], linkers: Mapping[str, Linker]) -> None:
