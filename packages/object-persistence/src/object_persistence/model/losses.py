@@ -33,8 +33,8 @@ class PersistenceLoss(nn.Module):
         """The loss of a model on a batch."""
         output = model(batch)
         parts = self.parts(output, batch)
-        weighed = (getattr(self.config, name) * part for name, part in parts.items())
-        return sum(weighed, output.logits.new_zeros(()))
+        weighed = [getattr(self.config, name) * part for name, part in parts.items()]
+        return torch.stack([output.logits.new_zeros(()), *weighed]).sum()
 
     def parts(self, output: PersistenceOutput, batch: TokenBatch) -> dict[str, Float[Tensor, ""]]:
         """Every part of the loss by name, not weighed."""
@@ -61,7 +61,8 @@ def class_loss(
     each = F.binary_cross_entropy_with_logits(logits, persistent.to(logits.dtype), reduction="none")
     weight = mask.to(logits.dtype)
     if balanced:
-        weight = sum(own / own.sum().clamp_min(1) for own in (weight * persistent, weight * ~persistent))
+        classes = torch.stack([weight * persistent, weight * ~persistent])
+        weight = (classes / classes.sum((1, 2), keepdim=True).clamp_min(1)).sum(0)
     return (weight * each).sum() / weight.sum().clamp_min(torch.finfo(each.dtype).tiny)
 
 

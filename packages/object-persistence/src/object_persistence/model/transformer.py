@@ -69,7 +69,8 @@ class PersistenceTransformer(nn.Module):
             maps.append(attention)
         tokens = tokens * mask.unsqueeze(-1)
         judged = self.head(tokens) * mask.unsqueeze(-1)
-        return PersistenceOutput(*judged.unbind(-1), tuple(maps), mask, tokens, queried)
+        logits, duration, remaining = judged.unbind(-1)
+        return PersistenceOutput(logits, duration, remaining, tuple(maps), mask, tokens, queried)
 
 
 def predicted_frames(logarithm: Float[Tensor, "*batch"]) -> Float[Tensor, "*batch"]:
