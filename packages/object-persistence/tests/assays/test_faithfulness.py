@@ -19,27 +19,23 @@ def restricted(likely, kept_by_top=None, seed=0):
         for clip in range(CLIPS):
             drop = round(share * SIZE)
             order = np.arange(SIZE) if which in ("top", "keep") else rng.permutation(SIZE)
-            kept = order[:drop] if which.startswith("keep") else order[drop:]
-            kept = np.arange(SIZE) if which == "intact" else np.sort(kept)
-            target = (kept % 3 == 0).astype(float)
+            kept = np.sort(order[:drop] if which.startswith("keep") else order[drop:])
             right = np.clip(likely(which, kept) + rng.normal(0, 0.02, kept.size), 0, 1)
-            parts.append(
-                pl.DataFrame(
-                    {
-                        "split": "test/same",
-                        "item": [f"clip-{clip}/{k}" for k in kept],
-                        "group": f"clip-{clip}",
-                        "step": 0,
-                        "target": target,
-                        "prediction": target,
-                        "score": np.where(target == 1, right, 1 - right),
-                        "which": which,
-                        "share": share,
-                        "draw": draw,
-                    }
-                )
-            )
-    return pl.concat(parts).sample(fraction=1, shuffle=True, seed=1)
+            target = (kept % 3 == 0).astype(float)
+            score = np.where(target == 1, right, 1 - right)
+            parts += [
+                (clip, k, t, p, which, share, draw) for k, t, p in zip(kept, target, score, strict=True)
+            ]
+    columns = ("group", "item", "target", "score", "which", "share", "draw")
+    table = pl.DataFrame(parts, schema=columns, orient="row")
+    named = table.with_columns(
+        item=pl.format("clip-{}/{}", "group", "item"),
+        group=pl.format("clip-{}", "group"),
+        split=pl.lit("test/same"),
+        step=pl.lit(0),
+        prediction=pl.col("target"),
+    )
+    return named.sample(fraction=1, shuffle=True, seed=1)
 
 
 @pytest.fixture(scope="module")
