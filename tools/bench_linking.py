@@ -1,4 +1,4 @@
-"""How well detections are linked: `uv run tools/bench_linking.py [--clips 60] [--splits same gap4 drop]`.
+"""How well detections are linked: `uv run tools/bench_linking.py [--validation] [--splits same gap4 drop]`.
 
 For every split, the linker of the default settings, its variants, and trackpy's `link(4, memory=2)` on the same
 detections, with 95 % bootstrap intervals over clips:
@@ -12,9 +12,10 @@ and the CPU time of linking one clip. Every linker gets the same detections.
 """
 
 import argparse
+import math
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import add
 from typing import Any
@@ -92,8 +93,28 @@ def interval(counts: Sequence[Any], figure: str) -> str:
     drawn = bootstrap.drawn(
         pooled(range(number)), lambda rng: pooled(rng.integers(number, size=number).tolist()), number, "clips"
     )
-    known = f" [{drawn.low:.3f}, {drawn.high:.3f}]" if drawn.low == drawn.low else " all alike"
+    known = f" [{drawn.low:.3f}, {drawn.high:.3f}]" if not math.isnan(drawn.low) else ""
     return f"{drawn.value:.3f}{known}"
+
+
+def tests() -> Iterator[tuple[str, BlobVideos]]:
+    """Every test split by the name of its condition."""
+    for split, videos in split_videos(VideoConfig()).items():
+        kind, _, name = split.partition("/")
+        if kind == "test":
+            yield name, videos
+
+
+def validation() -> Iterator[tuple[str, BlobVideos]]:
+    """Clips of the seeds of validation, under conditions that are milder than what is held out."""
+    config, seeds = VideoConfig(), split_videos(VideoConfig())["validation/same"].seeds
+    yield "same", BlobVideos(config, seeds)
+    for frames in (2, 3):
+        absence = replace(config.absence, gap=(frames, frames))
+        yield f"gap{frames}", BlobVideos(replace(config, absence=absence), seeds)
+    yield "drop15", BlobVideos(replace(config, absence=replace(config.absence, dropout=0.15)), seeds)
+    yield "crowd", BlobVideos(replace(config, transient=(10, 18)), seeds)
+    yield "quick", BlobVideos(replace(config, motion=replace(config.motion, speed=(2.0, 2.5))), seeds)
 
 
 def report(split: str, clips: Sequence[Known], linkers: Mapping[str, Linker]) -> None:
@@ -113,12 +134,8 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description="How well detections are linked.")
     parser.add_argument("--clips", type=int, default=60, help="clips of each split")
-    parser.add_argument(
-        "--splits", nargs="*", help="names of test splits, such as same or gap4; all by default"
-    )
-    parser.add_argument(
-        "--validation", action="store_true", help="the validation split instead, to choose settings on"
-    )
+    parser.add_argument("--splits", nargs="*", help="conditions, such as same or gap4; all by default")
+    parser.add_argument("--validation", action="store_true", help="what settings are chosen on instead")
     options = parser.parse_args()
     tp.quiet()
     default = LinkingConfig()
@@ -131,10 +148,10 @@ def main() -> None:
     }
     print(f"default: {linkers['default']}")
     print(f"{'split':<16}{'linker':<26}{'IDF1':<24}{'IDF1 all':<24}{'MOTA':<24}{'HOTA':<24}")
-    for split, videos in split_videos(VideoConfig()).items():
-        kind, _, name = split.partition("/")
-        if kind == ("validation" if options.validation else "test") and name in (options.splits or [name]):
-            report(name if kind == "test" else split, known(videos, options.clips), linkers)
+    splits = validation() if options.validation else tests()
+    for name, videos in splits:
+        if name in (options.splits or [name]):
+            report(name, known(videos, options.clips), linkers)
 
 
 if __name__ == "__main__":
