@@ -190,7 +190,7 @@ class ClipsConfig:
     """Probability that training leaves out all detections of a frame."""
     gap: Annotated[int, Field(ge=0, le=2)] = 2
     """Longest run of frames that training takes the detections of a track out of; 0 takes none."""
-    early: Share = 0.0
+    early: Share = 0.15
     """Share of the clips that training ends early, after a quarter of their frames or later."""
 
     @model_validator(mode="after")
