@@ -26,7 +26,7 @@ class Box(NamedTuple):
 
 def bright_boxes(picture: Float32[np.ndarray, "height width"], threshold: float, smallest: int) -> list[Box]:
     """Boxes around connected regions above the threshold, at least `smallest` pixels high and wide."""
-    regions, _ = ndimage.label(picture > threshold)
+    regions, _ = ndimage.label(picture > threshold)  # pyright: ignore
     boxes = []
     for rows, columns in ndimage.find_objects(regions):
         height, width = rows.stop - rows.start, columns.stop - columns.start

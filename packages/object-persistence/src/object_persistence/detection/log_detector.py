@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float32
@@ -108,15 +109,9 @@ class LoGDetector:
         """Maxima of one frame as scikit-image itself finds them."""
         from skimage.feature import blob_log
 
-        blobs = blob_log(
-            frame,
-            self.min_sigma,
-            self.max_sigma,
-            self.num_sigma,
-            self.threshold,
-            self.overlap,
-            exclude_border=self.exclude_border,
-        )
+        settings: Any = (self.min_sigma, self.max_sigma, self.num_sigma, self.threshold, self.overlap)
+        border: Any = self.exclude_border
+        blobs = blob_log(frame, *settings, exclude_border=border)
         y, x = (blobs[:, axis].astype(np.int64) for axis in (0, 1))
         scale = np.abs(blobs[:, 2:] - self.sigmas).argmin(1)
         at = Place(np.full(len(blobs), number), scale, y, x)

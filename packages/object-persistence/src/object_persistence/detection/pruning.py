@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 from jaxtyping import Bool, Float32, Float64, Int64
-from scipy.spatial import cKDTree
+from scipy.spatial import cKDTree  # pyright: ignore
 
 from object_persistence.detection.peaks import Peaks
 
@@ -30,19 +30,15 @@ def pruned(
     goes, stays = np.where(sigma[first] > sigma[second], (second, first), (first, second))[:, over]
     keep = np.ones(len(sigma), bool)
     keep[goes] = False
-    chains = np.unique(frame[stays[~keep[stays]]])
-    tied = (
-        over
-        & (sigma[first] == sigma[second])
-        & (np.abs(peaks.value[first] - peaks.value[second]) <= tolerance)
-    )
-    unsure = [frame[first[tied | (np.abs(shared - overlap) < ROUNDING)]]]
-    for each in chains:
+    equal = np.abs(peaks.value[first] - peaks.value[second]) <= tolerance
+    tied = over & (sigma[first] == sigma[second]) & equal
+    unsure = frame[first[tied | (np.abs(shared - overlap) < ROUNDING)]]
+    for each in np.unique(frame[stays[~keep[stays]]]):
         rows = np.flatnonzero(frame == each)
         keep[rows] = chained(peaks.kept(rows), sigma[rows], overlap)
         if (np.abs(np.diff(peaks.value[rows])) <= tolerance).any():
-            unsure.append(chains[chains == each])
-    return keep, np.unique(np.concatenate(unsure))
+            unsure = np.append(unsure, each)
+    return keep, np.unique(unsure)
 
 
 def chained(peaks: Peaks, sigma: Float64[np.ndarray, " n"], overlap: float) -> Bool[np.ndarray, " n"]:

@@ -50,8 +50,8 @@ def refined(
     moved = np.hypot(fit.y - start.y, fit.x - start.x)
     good = (moved < FARTHEST) & (np.abs(fit.log_sigma - start.log_sigma) < WIDEST)
     fine = (at.y + fit.y, at.x + fit.x, np.exp(fit.log_sigma))
-    chosen = (np.where(good, after, before) for after, before in zip(fine, coarse[:3], strict=True))
-    return Located(*chosen, coarse.response)
+    y, x, sigma = (np.where(good, after, before) for after, before in zip(fine, coarse[:3], strict=True))
+    return Located(y, x, sigma, coarse.response)
 
 
 def vertices(cube: Cube, found: Peaks, sigmas: Float32[np.ndarray, " sigmas"]) -> Located:

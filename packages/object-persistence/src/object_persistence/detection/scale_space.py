@@ -22,10 +22,9 @@ def laplacians(
     transform there and one back per σ, whatever the width of the filter. Kernels are SciPy's own, cut at 4 σ
     (Lindeberg 1998 for the scale normalisation; Martucci 1994 for the transform).
     """
-    spectrum = scipy.fft.dctn(frames, axes=(1, 2))[:, None]
-    return scipy.fft.idctn(
-        spectrum * transfer(tuple(sigmas), *frames.shape[1:]), axes=(2, 3), overwrite_x=True
-    )
+    spectrum = np.asarray(scipy.fft.dctn(frames, axes=(1, 2)))[:, None]
+    filtered = spectrum * transfer(tuple(sigmas), *frames.shape[1:])
+    return np.asarray(scipy.fft.idctn(filtered, axes=(2, 3), overwrite_x=True))
 
 
 @lru_cache(maxsize=8)
