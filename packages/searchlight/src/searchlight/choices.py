@@ -78,6 +78,16 @@ class ClipChoice(Choice):
 
     condition: Text = None
     """Persistence: look at clips of this hold-out (gap4), not at those like training."""
+    clip: Text = None
+    """Persistence: the clip that is drawn, by name or number from 0; the first with objects of both kinds if none."""
+    object: Text = None
+    """Persistence: whose attention is followed over time, by name ("persistent 3") or number; the longest if none."""
+    frames: int = 6
+    """Persistence: frames that are printed; the page shows all."""
+
+    def __post_init__(self):
+        if not 1 <= self.frames <= 24:
+            raise UsageError(f"--frames {self.frames}: expected 1 to 24.")
 
 
 CHOICES: dict[str, type[Choice]] = {

@@ -25,6 +25,8 @@ def inspect_run(path: Path, choice: Choice | None = None) -> tuple[Run, Inspecti
     trained = experiment.evaluate(model) if checkpoint else stored(run)
     of = "" if checkpoint is None or checkpoint.stem == "best" else f"-{checkpoint.stem}"
     beside = {what: control(run, experiment, model, what, of) for what in experiment.inspected}
+    made = {what: control_at(run, what, of) for what in experiment.also_inspected}
+    beside |= {what: stored(kept) for what, kept in made.items() if kept.state == "complete"}
     return run, experiment.inspect(trained, beside, choice or choice_of(resolved.system, {}))
 
 

@@ -109,6 +109,11 @@ class Experiment(ABC):
         """What of `intervene` is made to be looked at beside a trained arm."""
         return self.controls
 
+    @property
+    def also_inspected(self) -> tuple[str, ...]:
+        """What of `intervene` is looked at as well where it was made already, as it takes long."""
+        return ()
+
     @classmethod
     def epochs(cls, config: Any) -> int:
         """How many epochs a training of this configuration has; a baseline that fits itself has one."""

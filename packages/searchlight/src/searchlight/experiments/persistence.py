@@ -79,6 +79,16 @@ class Persistence(Experiment):
         possible = persistence_interventions.possible(self)
         return tuple(what for what in persistence_interventions.CONTROLS if what in possible)
 
+    @property
+    def inspected(self) -> tuple[str, ...]:
+        """The same, and a few clips with their whole attention."""
+        return (*self.controls, *(persistence_interventions.CLIPS if self.controls else ()))
+
+    @property
+    def also_inspected(self) -> tuple[str, ...]:
+        """Clips that end early."""
+        return (persistence_interventions.FRAMES_SEEN,)
+
     @cached_property
     def splits(self) -> tuple[str, ...]:
         """What is evaluated: validation, the test, and every hold-out."""
@@ -252,7 +262,7 @@ class Persistence(Experiment):
         return f"{shown}\n{len(train)} training clips with {train.detections:,} detections"
 
     def inspect(self, trained: Evaluation, controls: dict[str, Evaluation], choice: Any) -> Inspection:
-        """Who receives attention in which layer, beside an untrained model."""
+        """One clip as it is seen, and attention and answers over all of its split, beside an untrained model."""
         from searchlight.experiments import persistence_inspection
 
         return persistence_inspection.inspect(self, trained, controls, choice)

@@ -1,50 +1,169 @@
-"""What a model of persistence attends to: figures beside their nulls."""
+"""What a model of persistence sees in a clip and attends to in it, and figures over all clips beside their nulls."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from analysis import Estimate, cluster_estimate
+import numpy as np
+import polars as pl
+
+from analysis import Estimate
+from object_persistence.clips.prepared import PreparedClip
+from object_persistence.errors import PersistenceError
+from object_persistence.pictures.answers import Answers
+from object_persistence.pictures.gallery import Gallery
+from object_persistence.pictures.seen_clip import TRAINED, UNTRAINED, Look, SeenClip
+from object_persistence.pictures.telling import document, lines
+from object_persistence.videos.splits import split_videos
 from searchlight.choices import ClipChoice
 from searchlight.errors import UsageError, nearest
 from searchlight.experiments.base import Evaluation, Inspection
+from searchlight.experiments.persistence_interventions import CLIPS, FRAMES_SEEN
 
 if TYPE_CHECKING:
     from searchlight.experiments.persistence import Persistence
 
-QUESTION = "Do the detections attend to what lasts, and would they attend to it for no reason?"
+QUESTION = (
+    "Which objects does the model say last, and does it attend to them more than it would for no reason?"
+)
+CHOSEN = {
+    "clip-object": ("condition", "clip", "object"),
+    "received-ratio": ("condition",),
+    "received-by-kind": ("condition",),
+    "scores": ("condition",),
+    "hold-outs": (),
+    "frames-seen": (),
+}
+"""What a picture depends on of what is chosen; of the others it is the condition and the clip."""
 
 
 def inspect(
     experiment: "Persistence", trained: Evaluation, controls: Mapping[str, Evaluation], choice: ClipChoice
 ) -> Inspection:
-    """Attention that persistent detections receive, trained and untrained.
+    """One clip as it is seen, and what attention and answers are like over all clips of its split.
+
+    A model that attends to nothing has only its answers drawn, and the lines say so.
 
     Raises:
-        UsageError: the model attends to nothing, or there is no such hold-out.
+        UsageError: there is no such hold-out, clip or object.
     """
-    if not trained.attention:
-        raise UsageError(
-            f"this model attends to nothing: it is a {experiment.config.model.kind}. "
-            "Train persistence/tracks, see docs/troubleshooting.md#no-attention-maps."
-        )
-    split = f"test/{choice.condition or 'same'}"
+    split = split_of(experiment, choice.condition)
+    try:
+        gallery = gallery_of(experiment, trained, controls, choice, split)
+        drawings = [
+            replace(each, name=f"{each.name}{suffix(each.name, choice)}") for each in gallery.drawings()
+        ]
+        told = lines(gallery)
+        files = files_of(gallery, told, choice.suffix)
+    except PersistenceError as error:
+        raise UsageError(str(error)) from None
+    return Inspection(drawings, figures(gallery), split, QUESTION, told, files)
+
+
+def suffix(drawing: str, choice: ClipChoice) -> str:
+    """The end of a picture's name: what is chosen of that which it shows."""
+    names = CHOSEN.get(drawing, ("condition", "clip"))
+    return ClipChoice(**{name: getattr(choice, name) for name in names}).suffix
+
+
+def split_of(experiment: "Persistence", condition: str | None) -> str:
+    """The test split of a condition.
+
+    Raises:
+        UsageError: there is no such hold-out.
+    """
+    split = f"test/{condition or 'same'}"
     if split not in experiment.splits:
         known = [each.removeprefix("test/") for each in experiment.splits if each.startswith("test/")]
-        raise UsageError(f"{choice.condition} is not a condition.{nearest(str(choice.condition), known)}")
-    figures = {
-        f"{name}, persistent detections on {split}, {who}": estimate
-        for who, evaluation in {"trained": trained, **controls}.items()
-        for name, estimate in figures_of(evaluation, split).items()
+        raise UsageError(f"{condition} is not a condition.{nearest(str(condition), known)}")
+    return split
+
+
+def gallery_of(
+    experiment: "Persistence",
+    trained: Evaluation,
+    controls: Mapping[str, Evaluation],
+    choice: ClipChoice,
+    split: str,
+) -> Gallery:
+    """What is to be drawn, from the run and from the controls that there are."""
+    everyone = {TRAINED: trained} | ({UNTRAINED: controls[UNTRAINED]} if UNTRAINED in controls else {})
+    place = place_of(experiment.clips(split), choice.clip, split)
+    clip = experiment.clips(split)[place]
+    looks = {
+        who: look_of(clip, split, each, controls.get(kept))
+        for (who, each), kept in zip(everyone.items(), CLIPS, strict=False)
     }
-    return Inspection((), figures, split, QUESTION)
+    seen = SeenClip(clip, split_videos(experiment.config.videos)[split][place].frames, **looks)
+    answers = {who: Answers(each.trials, each.attention) for who, each in everyone.items()}
+    cuts = controls[FRAMES_SEEN].trials if FRAMES_SEEN in controls else None
+    return Gallery(split, seen, answers, cuts, choice.object, choice.frames)
 
 
-def figures_of(evaluation: Evaluation, split: str) -> dict[str, Estimate]:
-    """Received attention of persistent detections, 1 where it is that of all, with an interval over clips."""
-    rows = evaluation.trials.with_row_index("row").filter(split=split, target=1)
-    chosen, clips = rows["row"].to_numpy(), rows["group"].to_numpy()
-    return {
-        name.replace("/", " "): cluster_estimate(values[chosen].astype(float), clips, chance=1.0)
-        for name, values in evaluation.attention.items()
+def place_of(clips: Sequence[PreparedClip], name: str | None, split: str) -> int:
+    """The place of a clip by its name or its number from 0; without one, the first that shows objects of both kinds.
+
+    Raises:
+        UsageError: there is no such clip.
+    """
+    if name is None:
+        both = (at for at, clip in enumerate(clips) if clip.persistent.any() and not clip.persistent.all())
+        return next(both, next((at for at, clip in enumerate(clips) if len(clip)), 0))
+    for at, clip in enumerate(clips):
+        if name in (clip.name, str(at)):
+            return at
+    raise UsageError(
+        f"{name} is no clip of {split}; expected 0 to {len(clips) - 1}, or {clips[0].name} to {clips[-1].name}"
+    )
+
+
+def look_of(clip: PreparedClip, split: str, found: Evaluation, kept: Evaluation | None) -> Look:
+    """What was said and received of the detections of one clip, and its whole attention where that was kept."""
+    rows = rows_of(found.trials, split, clip.name)
+    received = {
+        name.removesuffix("/received"): each[rows].astype(float)
+        for name, each in found.attention.items()
         if name.endswith("/received")
+    }
+    ordered = dict(sorted(received.items(), key=lambda each: (not each[0].startswith("layer"), each[0])))
+    weights = {} if kept is None else weights_of(kept, rows_of(kept.trials, split, clip.name))
+    return Look(found.trials["score"].to_numpy()[rows].astype(float), ordered, weights)
+
+
+def rows_of(trials: pl.DataFrame, split: str, clip: str) -> np.ndarray:
+    """Rows of a clip among all, in the order of its detections."""
+    return trials.with_row_index("row").filter(split=split, group=clip)["row"].to_numpy()
+
+
+def weights_of(kept: Evaluation, rows: np.ndarray) -> dict[str, np.ndarray]:
+    """`[heads, queries, keys]` by layer; nothing of a clip that was not kept."""
+    if not len(rows):
+        return {}
+    return {
+        name.removesuffix("/weights"): each[rows, :, : len(rows)].astype(float).swapaxes(0, 1)
+        for name, each in kept.attention.items()
+        if name.endswith("/weights")
+    }
+
+
+def files_of(gallery: Gallery, told: list[str], suffix: str) -> dict[str, str]:
+    """The document and the lines."""
+    text = json.dumps(document(gallery), indent=1, sort_keys=True, allow_nan=False)
+    return {f"inspection{suffix}.json": text + "\n", f"inspection{suffix}.txt": "\n".join(told) + "\n"}
+
+
+def figures(gallery: Gallery) -> dict[str, Estimate]:
+    """Performance on the split beside the commoner answer, then the ratio of attention by layer and model."""
+    split = gallery.split
+    found = {
+        f"{measure.name.replace('_', ' ')} on {split}, {who}": each[split]
+        for measure, by_model in gallery.performance.items()
+        for who, each in by_model.items()
+    }
+    ratios = gallery.ratios if gallery.attends else {}
+    return found | {
+        f"attention of persistent over other detections on {split}, {layer}, {who}": estimate
+        for who, layers in ratios.items()
+        for layer, estimate in layers.items()
     }

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 CONTROLS = ("untrained",)
 """What attention is held against: the same model before any step of training."""
+CLIPS = ("clips", "untrained_clips")
+"""A few clips as they are looked at, with the whole of their attention."""
 FRAMES_SEEN = "frames_seen"
 PROBES: dict[str, Callable[["Persistence", Any], Evaluation]] = {
     FRAMES_SEEN: persistence_frames_seen.evaluate,
@@ -23,7 +25,7 @@ PROBES: dict[str, Callable[["Persistence", Any], Evaluation]] = {
 
 def possible(experiment: "Persistence") -> tuple[str, ...]:
     """The interventions that this configuration allows: without attention there is none of it to take away."""
-    return (*CONTROLS, *PROBES) if experiment.config.model.kind == "transformer" else (FRAMES_SEEN,)
+    return (*CONTROLS, *CLIPS, *PROBES) if experiment.config.model.kind == "transformer" else (FRAMES_SEEN,)
 
 
 def intervene(experiment: "Persistence", model: Any, what: str) -> list[Evaluation]:
@@ -37,6 +39,10 @@ def intervene(experiment: "Persistence", model: Any, what: str) -> list[Evaluati
     if what in PROBES:
         return [PROBES[what](experiment, model)]
     untrained = experiment.model()
+    if what in CLIPS:
+        from searchlight.experiments import persistence_clips  # what is looked at is nobody else's
+
+        return [persistence_clips.clip_maps(experiment, untrained if what.startswith("untrained") else model)]
     return [
         experiment.evaluate_split(untrained, each) for each in experiment.splits if each.startswith("test/")
     ]
