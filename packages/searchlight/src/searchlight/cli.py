@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
 
@@ -26,12 +26,20 @@ VERBS = {
     "configs": "List, show or copy the presets.",
     "doctor": "Check the installation.",
 }
+SYSTEM_VERBS = {
+    "persistence": {
+        "filter": "Find, follow and tell what lasts in a video of your own.",
+    },
+}
+"""Tools that a system has of its own: `searchlight SYSTEM VERB`, one module `commands.<system>_<verb>` each."""
+
 FAMILIES = (
     ("analysis.errors", "AnalysisError"),
     ("attention_core.errors", "AttentionError"),
     ("perception.errors", "PerceptionError"),
     ("working_memory.errors", "WorkingMemoryError"),
     ("graph_attention.errors", "MetabolicError"),
+    ("object_persistence.errors", "PersistenceError"),
 )
 """The exception families of the packages: their messages are sentences for the user."""
 
@@ -46,15 +54,37 @@ REMEDIES = {
 
 def usage() -> str:
     """What `searchlight --help` prints."""
-    width = max(map(len, VERBS))
-    verbs = "\n".join(f"  {verb:<{width}}  {text}" for verb, text in VERBS.items())
     return (
         "usage: searchlight VERB [...]\n\n"
         "Train attention models, see what they attend to, and test whether it matters.\n\n"
-        f"{verbs}\n\n"
+        f"{listed(VERBS)}\n\n"
+        f"{listed(tools())}\n\n"
         "searchlight VERB --help tells more about a verb. --debug anywhere shows tracebacks.\n"
         "First minute: searchlight demo --quick\n"
     )
+
+
+def system_usage(system: str) -> str:
+    """What `searchlight SYSTEM --help` prints."""
+    return (
+        f"usage: searchlight {system} VERB [...]\n\n"
+        f"{listed(SYSTEM_VERBS[system])}\n\n"
+        f"searchlight {system} VERB --help tells more about a verb.\n"
+        f"Training and testing: searchlight demo {system}, searchlight train {system}/...\n"
+    )
+
+
+def listed(texts: Mapping[str, str]) -> str:
+    """Words and what they do, a line each."""
+    width = max(map(len, texts))
+    return "\n".join(f"  {word:<{width}}  {text}" for word, text in texts.items())
+
+
+def tools() -> dict[str, str]:
+    """What systems offer of their own, by system and verb."""
+    return {
+        f"{system} {verb}": text for system, verbs in SYSTEM_VERBS.items() for verb, text in verbs.items()
+    }
 
 
 def main(args: list[str] | None = None) -> None:
@@ -111,9 +141,23 @@ def run_verb(words: list[str]) -> None:
 
         sys.stdout.write(f"searchlight {version('searchlight')}\n")
         return
+    if words[0] in SYSTEM_VERBS:
+        run_system_verb(words[0], words[1:])
+        return
     if words[0] not in VERBS:
-        raise UsageError(f"{words[0]} is not a verb.{nearest(words[0], VERBS)}")
+        raise UsageError(f"{words[0]} is not a verb.{nearest(words[0], (*VERBS, *SYSTEM_VERBS))}")
     import_module(f"searchlight.commands.{words[0]}").main(words[1:])
+
+
+def run_system_verb(system: str, words: list[str]) -> None:
+    """Import the module of a system's own verb and hand it the other words."""
+    if not words or words[0] in ("-h", "--help", "help"):
+        sys.stdout.write(system_usage(system))
+        return
+    verbs = SYSTEM_VERBS[system]
+    if words[0] not in verbs:
+        raise UsageError(f"{system} {words[0]} is not a verb.{nearest(words[0], verbs)}")
+    import_module(f"searchlight.commands.{system}_{words[0]}").main(words[1:])
 
 
 def exit_code(error: Exception) -> int | None:

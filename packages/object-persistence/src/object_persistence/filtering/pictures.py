@@ -1,0 +1,118 @@
+"""A video with what was found in it: what lasts in one colour, what does not in another."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from jaxtyping import Bool, Float, Int, UInt8
+
+from object_persistence.clips.prepared import PreparedClip
+from object_persistence.detection.frames import grey
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+MOST = 8
+"""Frames of a strip."""
+COLUMNS = 4
+WIDTH = 2.1
+"""Radius of a ring, in sigmas of its blob."""
+LASTS, PASSES = (0, 114, 178), (213, 94, 0)
+"""Blue and orange of Okabe & Ito (2008)."""
+PAUSE = 150
+"""Milliseconds that each frame of a GIF is shown."""
+ENLARGED = 256
+"""Pixels that the shorter side of an annotated frame has at least."""
+
+
+def shown_frames(time: int, most: int = MOST) -> Int[np.ndarray, " frames"]:
+    """Frames evenly over a video, the first and the last among them."""
+    return np.unique(np.linspace(0, time - 1, min(time, most)).round().astype(np.int64))
+
+
+def strip(frames: np.ndarray, video: PreparedClip, persistent: Bool[np.ndarray, " detections"]) -> "Figure":
+    """Some frames side by side, a ring around every detection: blue lasts, orange and dotted does not."""
+    from matplotlib.figure import Figure  # slow to import
+
+    from analysis.figures.style import PAGE, SMALL, house_style
+
+    chosen = shown_frames(video.time)
+    columns = min(COLUMNS, len(chosen))
+    rows = -(-len(chosen) // columns)
+    height = PAGE / columns * video.height / video.width + 0.25
+    with house_style():
+        figure = Figure(figsize=(PAGE, rows * height), layout="constrained")
+        panels = figure.subplots(rows, columns, squeeze=False).ravel()
+        for axes, number in zip(panels, chosen.tolist(), strict=False):
+            picture = stretched(grey(frames[number : number + 1])[0])
+            axes.imshow(picture, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+            axes.set_title(f"frame {number}", fontsize=SMALL)
+            _rings(axes, video, persistent, number)
+        for axes in panels:
+            axes.set_axis_off()
+    return figure
+
+
+def _rings(
+    axes: "Axes", video: PreparedClip, persistent: Bool[np.ndarray, " detections"], number: int
+) -> None:
+    from matplotlib.patches import Circle
+
+    from analysis.figures.style import RIGHT, WRONG
+
+    for row in np.flatnonzero(video.detections.frame == number).tolist():
+        place = (float(video.detections.x[row]), float(video.detections.y[row]))
+        colour, line = (RIGHT, "-") if persistent[row] else (WRONG, ":")
+        axes.add_patch(
+            Circle(place, radius(video, row), fill=False, linewidth=1.1, color=colour, linestyle=line)
+        )
+
+
+def radius(video: PreparedClip, row: int) -> float:
+    """Of the ring around a detection, in pixels."""
+    sigma = float(video.detections.sigma[row])
+    return WIDTH * sigma if np.isfinite(sigma) else video.patches.shape[2] / 2
+
+
+def annotated(
+    frame: np.ndarray, video: PreparedClip, persistent: Bool[np.ndarray, " detections"], number: int
+) -> UInt8[np.ndarray, "height width 3"]:
+    """One frame in colour, enlarged by a whole number where it is small, with its rings."""
+    from skimage.draw import circle_perimeter
+
+    scale = max(1, -(-ENLARGED // min(video.height, video.width)))
+    light = (255 * stretched(grey(frame[None])[0])).astype(np.uint8)
+    picture = np.repeat(light.repeat(scale, 0).repeat(scale, 1)[..., None], 3, axis=2)
+    for row in np.flatnonzero(video.detections.frame == number).tolist():
+        y, x = (int(scale * (at[row] + 0.5)) for at in (video.detections.y, video.detections.x))
+        ring = circle_perimeter(y, x, max(2, round(scale * radius(video, row))), shape=picture.shape[:2])
+        picture[ring] = LASTS if persistent[row] else PASSES
+    return picture
+
+
+def stretched(frame: Float[np.ndarray, "height width"]) -> Float[np.ndarray, "height width"]:
+    """Brightness from the 1 % to the 99.8 % quantile as 0 to 1, so that faint things are seen."""
+    low, high = np.quantile(frame, (0.01, 0.998))
+    return np.clip((frame - low) / max(high - low, 1e-6), 0, 1)
+
+
+def save_annotated(
+    path: Path,
+    form: str,
+    frames: np.ndarray,
+    video: PreparedClip,
+    persistent: Bool[np.ndarray, " detections"],
+) -> None:
+    """Write every annotated frame: a GIF ("gif"), made in memory, or pages of a TIFF ("tif"), one at a time."""
+    pictures = (annotated(frames[number], video, persistent, number) for number in range(video.time))
+    if form == "gif":
+        import imageio.v3 as imageio
+
+        imageio.imwrite(path, list(pictures), plugin="pillow", extension=".gif", duration=PAUSE, loop=0)
+        return
+    import tifffile
+
+    with tifffile.TiffWriter(path) as file:
+        for picture in pictures:
+            file.write(picture, photometric="rgb", contiguous=True)

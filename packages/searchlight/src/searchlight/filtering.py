@@ -1,0 +1,169 @@
+"""A run's model on a video that nobody knows the truth of."""
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from analysis import Run
+from object_persistence.clips.prepared import PreparedClip
+from object_persistence.clips.splits import TRAIN
+from object_persistence.configuration import DetectionConfig
+from object_persistence.detection.factory import make_detector
+from object_persistence.filtering.familiarity import remarks
+from object_persistence.filtering.lengths import Tracks
+from object_persistence.filtering.reliable import VALIDATION, Reliable
+from object_persistence.filtering.verdicts import video_scores
+from object_persistence.filtering.video import in_channels, prepare_video
+from object_persistence.filtering.windows import Windows
+from object_persistence.linking.factory import make_linker
+from object_persistence.videos.clip import Clip
+from object_persistence.videos.reading import read_video
+from searchlight import console
+from searchlight.caching import cache_folder
+from searchlight.configuration import Resolved, load_config
+from searchlight.errors import UsageError
+from searchlight.experiments import experiment_class
+from searchlight.jobs import train_all
+from searchlight.options import construct
+from searchlight.runs import evaluate_run, load_weights, open_run, run_of
+
+PRESET = "persistence/demo"
+"""What is trained where no run is named."""
+
+Report = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Judge:
+    """A trained model with the map that makes its probabilities right, and the clips that both are known by."""
+
+    run: Run
+    config: Any
+    predict: Callable[[Sequence[PreparedClip]], Sequence[np.ndarray]]
+    reliable: Reliable
+    validation: Sequence[PreparedClip]
+    channels: int
+
+    @property
+    def windows(self) -> Windows:
+        """Windows of the size of a training clip."""
+        return Windows(self.config.videos.frames, *self.config.videos.size)
+
+
+@dataclass(frozen=True, eq=False)
+class Filtered:
+    """A video, what was found in it, and how probable it is of each detection that its object lasts."""
+
+    source: Path
+    clip: Clip
+    video: PreparedClip
+    probability: np.ndarray
+    keep: float
+    judge: Judge
+
+    @property
+    def persistent(self) -> np.ndarray:
+        """Which detections are of tracks that are kept."""
+        return self.probability >= self.keep
+
+    @property
+    def tracks(self) -> Tracks:
+        """The tracks with their probabilities."""
+        return Tracks.of(self.video.detections.frame, self.video.tracks, self.probability)
+
+    @property
+    def remarks(self) -> list[str]:
+        """In what the video is unlike what the model learned from."""
+        return remarks(self.video, self.judge.validation, self.judge.windows.frames)
+
+
+def filter_video(
+    path: Path,
+    run: Path | None = None,
+    *,
+    keep: float = 0.5,
+    axes: str | None = None,
+    limits: tuple[float, float] | None = None,
+    detection: Mapping[str, float] | None = None,
+) -> Filtered:
+    """Detect, link and classify what is in a video.
+
+    Raises:
+        PersistenceError: the video cannot be read, or has one frame. UsageError: there is no such run.
+        ConfigError: the detector cannot be set so.
+    """
+    clip = read_video(path, axes, limits)
+    if run is None:
+        run = default_run()
+    with console.progress_bars() as report:
+        return filtered_by(judge_of(run, report), path, clip, keep, detection or {}, report)
+
+
+def filtered_by(
+    judge: Judge, path: Path, clip: Clip, keep: float, detection: Mapping[str, float], report: Report
+) -> Filtered:
+    """The same with a model that is there."""
+    config, seen = judge.config, in_channels(clip, judge.channels)
+    settings = construct(DetectionConfig, {**dataclasses.asdict(config.detection), **detection})
+    detector, linker = make_detector(settings), make_linker(config.linking)
+    video = prepare_video(seen, detector, linker, config.clips.patch, report)
+    scores = video_scores(video, judge.predict, judge.windows, report)
+    return Filtered(path, seen, video, judge.reliable(scores), keep, judge)
+
+
+def judge_of(path: Path, report: Report) -> Judge:
+    """The model of a run, or of one of its checkpoints.
+
+    Raises:
+        UsageError: there is no run, it is of another system, or was not trained to its end.
+        PersistenceError: it has too few validation clips to make its probabilities right by.
+    """
+    run, resolved = open_run(path)
+    if resolved.system != "persistence":
+        raise UsageError(f"{run.path} is a run of {resolved.system}; expected one of persistence.")
+    evaluate_run(run)
+    experiment: Any = experiment_class(resolved.system)(
+        resolved.config, run.seed, cache=cache_folder(), report=report
+    )
+    checkpoint = path if path.suffix == ".safetensors" else None
+    model = experiment.arm().restored(partial(load_weights, run, path=checkpoint))
+    channels = experiment.clips(TRAIN)[0].patches.shape[1]
+    return Judge(
+        run,
+        resolved.config,
+        partial(experiment.predictions, model),
+        Reliable.of(run.trials()),
+        experiment.clips(VALIDATION),
+        channels,
+    )
+
+
+def default_run() -> Path:
+    """The run of the demo's model, trained now where it is not kept yet."""
+    resolved = load_config(PRESET)
+    root = cache_folder() / "models" / content(resolved)
+    run = run_of(resolved, 0, root)
+    if not run.is_complete:
+        console.remark(
+            f"No --run is given: trains the model of {PRESET} once, a minute or two on two cores, "
+            f"and keeps it in {run.path}"
+        )
+        train_all([(resolved, 0)], root, resume=True)
+    return run.path
+
+
+def content(resolved: Resolved) -> str:
+    """A digest of settings and of the code that a model is made by, so that none outlives its code."""
+    seen = hashlib.sha256(json.dumps(resolved.document, sort_keys=True, default=str).encode())
+    source = Path(str(resources.files("object_persistence")))
+    for file in sorted(source.rglob("*.py")):
+        seen.update(file.read_bytes())
+    return seen.hexdigest()[:16]
