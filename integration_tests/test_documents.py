@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from analysis.comparison.diagnosis import REMEDIES
-from searchlight.cli import VERBS
+from searchlight.cli import SYSTEM_VERBS, VERBS, tools
 from searchlight.configuration import presets
 from searchlight.older import NAMES
 
@@ -83,18 +83,33 @@ def test_every_public_name_of_the_command_line_package_is_explained():
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_command_in_a_document_names_a_verb(document):
-    assert {command.split()[0] for command in commands(document)} <= {*VERBS, "VERB", "--help"}
+    assert {command.split()[0] for command in commands(document)} <= {
+        *VERBS,
+        *SYSTEM_VERBS,
+        "VERB",
+        "--help",
+    }
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_preset_in_a_document_exists(document):
-    named = re.findall(r"(?<![/\w])(?:working_memory|metabolism|persistence)/[\w]+(?=[\s`])", document.read_text())
+    named = re.findall(
+        r"(?<![/\w])(?:working_memory|metabolism|persistence)/[\w]+(?=[\s`])", document.read_text()
+    )
     assert set(named) <= set(presets())
 
 
 def test_every_verb_is_documented():
     documented = {command.split()[0] for command in commands(SEARCHLIGHT)}
     assert set(VERBS) <= documented
+
+
+@pytest.mark.parametrize("tool", tools())
+def test_every_tool_of_a_system_is_documented_with_flags_that_it_has(tool, capsys):
+    used = [command for file in DOCUMENTS for command in commands(file) if command.startswith(tool)]
+    assert used
+    known = flags_of(tool, capsys) | {"--debug"}
+    assert {flag for command in used for flag in re.findall(r"--[\w.-]+", command)} <= known
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -120,9 +135,11 @@ def flags_of(verb: str, capsys) -> set[str]:
     from searchlight.cli import main
 
     configured = verb in ("train", "sweep")
-    for words in [["working_memory/mtmf"], ["metabolism/flux_split"], ["persistence/tracks"]] if configured else [[]]:
+    for words in (
+        [["working_memory/mtmf"], ["metabolism/flux_split"], ["persistence/tracks"]] if configured else [[]]
+    ):
         with pytest.raises(SystemExit):
-            main([verb, *words, "--help"])
+            main([*verb.split(), *words, "--help"])
     return set(re.findall(r"--[\w.-]+", capsys.readouterr().out))
 
 

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from searchlight.cli import FAMILIES, VERBS, exit_code, main, remedy
+from searchlight.cli import FAMILIES, VERBS, exit_code, main, remedy, tools
 from searchlight.errors import CheckpointError, UsageError
 
 HEAVY = ("torch", "scipy", "matplotlib", "polars", "sklearn", "accelerate")
@@ -29,6 +29,8 @@ def run(*words, **kwargs):
         ["sweep", "--help"],
         ["runs", "--help"],
         ["evaluate", "--help"],
+        ["persistence", "--help"],
+        ["persistence", "filter", "--help"],
     ],
 )
 def test_help_imports_nothing_heavy(words):
@@ -38,10 +40,10 @@ def test_help_imports_nothing_heavy(words):
     assert done.stdout.strip().endswith("LOADED []")
 
 
-@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("verb", [*VERBS, *tools()])
 def test_every_verb_has_help_with_an_example_or_is_plain(verb, capsys):
     with pytest.raises(SystemExit) as stopped:
-        main([verb, "--help"])
+        main([*verb.split(), "--help"])
     assert stopped.value.code == 0
     assert f"usage: searchlight {verb}" in capsys.readouterr().out
 
@@ -49,7 +51,9 @@ def test_every_verb_has_help_with_an_example_or_is_plain(verb, capsys):
 def test_usage_names_every_verb(capsys):
     main([])
     shown = capsys.readouterr().out
-    assert all(verb in shown for verb in VERBS)
+    assert all(verb in shown for verb in (*VERBS, *tools()))
+    main(["persistence"])
+    assert "filter" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -68,6 +72,9 @@ def test_usage_names_every_verb(capsys):
         (["sweep", "working_memory/mtmf"], "--grid"),
         (["demo", "astrology"], "has no demo"),
         (["configs", "show"], "needs the name"),
+        (["persistnce"], "did you mean persistence"),
+        (["persistence", "fliter"], "did you mean filter"),
+        (["persistence", "filter"], "required"),
     ],
 )
 def test_wrong_use_ends_with_one_message_and_exit_code_2(words, said, capsys):

@@ -16,6 +16,11 @@ from .detection.log_detector import LoGDetector as LoGDetector
 from .detection.object_detector import ObjectDetector as ObjectDetector
 from .detection.threshold_detector import ThresholdDetector as ThresholdDetector
 from .errors import PersistenceError as PersistenceError
+from .filtering.reliable import Reliable as Reliable
+from .filtering.table import filtered_table as filtered_table
+from .filtering.verdicts import video_scores as video_scores
+from .filtering.video import prepare_video as prepare_video
+from .filtering.windows import Windows as Windows
 from .linking.factory import make_linker as make_linker
 from .linking.features import track_features as track_features
 from .linking.hungarian import HungarianLinker as HungarianLinker
@@ -110,15 +115,18 @@ __all__ = [
     "PreparedClips",
     "PseudoTracker",
     "RandomTokenizer",
+    "Reliable",
     "SameTrack",
     "SpaceTime",
     "ThresholdDetector",
     "TokenBatch",
     "TrackGRU",
+    "Windows",
     "backbone_patches",
     "coloured",
     "compared",
     "cosmic_ray_stack",
+    "filtered_table",
     "from_mot",
     "from_trackpy",
     "hold_out",
@@ -134,6 +142,7 @@ __all__ = [
     "persistence_model",
     "predicted_frames",
     "prepare",
+    "prepare_video",
     "prepared_split",
     "read_video",
     "reliability",
@@ -144,4 +153,5 @@ __all__ = [
     "track_table",
     "trials_table",
     "tud",
+    "video_scores",
 ]
