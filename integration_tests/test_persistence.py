@@ -1,7 +1,6 @@
 """Objects that last from videos to report: shapes at every joint, gradients everywhere, the whole way once, tiny."""
 
 import json
-import os
 from dataclasses import replace
 
 import numpy as np
@@ -239,7 +238,9 @@ def test_the_whole_way(tmp_path, capsys, monkeypatch):
     main(["inspect", str(arms["transformer"] / "seed-0"), "--condition", "gap4"])
     assert "untrained" in capsys.readouterr().out
     drawn = arms["transformer"] / "seed-0" / "figures"
-    assert {"clip-frames-gap4.png", "clip-tokens-gap4.svg", "hold-outs.png"} <= set(os.listdir(drawn))
+    assert {"clip-frames-gap4.png", "clip-tokens-gap4.svg", "hold-outs.png"} <= {
+        each.name for each in drawn.iterdir()
+    }
     main(["inspect", str(arms["gradient_boosting"] / "seed-0")])
     assert "there is no attention to draw" in capsys.readouterr().out
     assert not (arms["gradient_boosting"] / "seed-0" / "interventions").exists()

@@ -119,8 +119,18 @@ def place_of(clips: Sequence[PreparedClip], name: str | None, split: str) -> int
 
 
 def look_of(clip: PreparedClip, split: str, found: Evaluation, kept: Evaluation | None) -> Look:
-    """What was said and received of the detections of one clip, and its whole attention where that was kept."""
+    """What was said and received of the detections of one clip, and its whole attention where that was kept.
+
+    Raises:
+        PersistenceError: the run was evaluated on other detections of this clip.
+    """
     rows = rows_of(found.trials, split, clip.name)
+    told = found.trials["step"].to_numpy()[rows], found.trials["object"].to_numpy()[rows]
+    if not all(map(np.array_equal, told, (clip.detections.frame, clip.truth))):
+        raise PersistenceError(
+            f"{clip.name}: the run was evaluated on other detections than are found in it now, as what makes or "
+            "detects clips has changed since; train it anew"
+        )
     received = {
         name.removesuffix("/received"): each[rows].astype(float)
         for name, each in found.attention.items()
