@@ -1,28 +1,92 @@
-"""A trained run on another network, without learning there: `uv run tools/bench_transfer.py RUN [--network iYS1720]`.
+"""A trained run elsewhere: `uv run tools/bench_transfer.py RUN [--fine-tune EPOCHS] [--glucose EPOCHS]`.
 
-Weights move as they are, numbers of single reactions by id (`transfer.moved`). Growth, fluxes and splits of media drawn
-for the other network, labelled there, beside the same steps with nothing learned and nothing known of usual fluxes.
+On another network (`--network`) weights move as they are, numbers of single reactions by id (`transfer.moved`). Of
+`--media` media drawn and labelled there, those that hold out a nutrient or a combination are asked: of the weights as
+they moved, and of the same steps with nothing learned. With `--fine-tune` the rest, a few labelled media, are learned
+from: by the moved weights, by the same model from scratch in as many steps, and by baselines. With `--glucose` a model
+of the run's settings learns on media of the run's own network whose only carbon source is glucose (or those of
+`--carbon`), and is asked of test media without it. Intervals are 95 % bootstraps over held-out nutrients or
+combinations.
 """
 
 import argparse
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 import torch
+from bench_metabolic_baselines import figures, short
 
-from attention_core import EdgeMap
 from graph_attention import FluxDataset, MetabolicGraph, learning_media
-from graph_attention.configuration import MediaConfig, ModelConfig
-from graph_attention.metrics import auroc, condition_dependent, flux_r2, q2, total_variation
+from graph_attention.baselines import make_baseline
+from graph_attention.configuration import MediaConfig
 from graph_attention.model.factory import transformer_of
-from graph_attention.model.transfer import moved, pathways_of
+from graph_attention.model.transfer import freeze_but, moved, pathways_of, without_sources
+from graph_attention.model.transformer import MetabolicTransformer
+from graph_attention.network_of import whole_network
+from graph_attention.predictions import Prediction
+from graph_attention.trials import Reference
+from graph_attention.truth.recipes import GLUCOSE
+from searchlight import console
+from searchlight.experiments.metabolism import TRAIN, Metabolism
+from searchlight.runs import open_run, trained_model
+from searchlight.training import Batches, fit
 
-if TYPE_CHECKING:
-    from graph_attention.model.transformer import MetabolicTransformer
+ASKED = "asked"
+SHOWN = ("growth_q2", "grow_auroc", "flux_r2", "split_tv_dependent")
+BASELINES = ("mean", "ridge", "gradient_boosting")
+Said = Iterator[tuple[str, Prediction]]
 
-CHUNK = 16
-HEADER = f"{'':<28}{'growth Q²':>10}{'flux r²':>10}{'split TV':>10}{'AUROC':>10}"
+
+@dataclass(frozen=True)
+class Question:
+    """What is learned from, and what is asked then; of one network."""
+
+    learned: FluxDataset
+    asked: FluxDataset
+    config: Any
+    """The settings of a model and of its training."""
+
+    def experiment(self) -> Metabolism:
+        """The experiment of the learned media."""
+        found = Metabolism(self.config, 0)
+        found.dataset, found.splits = self.learned, {TRAIN: np.arange(len(self.learned))}
+        return found
+
+    def said(self, model: Any) -> Prediction:
+        """What a model says of the media that are asked."""
+        asking = Metabolism(self.config, 0)
+        asking.dataset, asking.splits = self.asked, {ASKED: np.arange(len(self.asked))}
+        return asking.predict(model, ASKED)[0]
+
+    def trained(self, model: MetabolicTransformer) -> MetabolicTransformer:
+        """A model after every epoch on the learned media."""
+        experiment = self.experiment()
+        if not hasattr(model, "learned_loss"):
+            model.add_module("learned_loss", experiment.model().get_submodule("learned_loss"))
+        batches = Batches(len(self.learned) // experiment.batch_size, experiment.draw)
+        fit(model, experiment.loss, batches, self.config.training)
+        return model.cpu()
+
+    def show(self, title: str, said: Said) -> None:
+        """One row for each answer."""
+        reference = Reference.of(self.learned, np.arange(len(self.learned)))
+        rows = np.arange(len(self.asked))
+        table = [
+            [name, *(short(found.get(each)) for each in SHOWN)]
+            for name, each in said
+            for found in [figures(self.asked, rows, [each], ASKED, reference)]
+        ]
+        of = f"learned from {len(self.learned)} media, asked of {len(self.asked)}"
+        console.show_table(["", *SHOWN], table, title=f"\n{title}: {of}")
+
+
+def with_training(config: Any, epochs: int, batch: int) -> Any:
+    """The settings of a run with another budget; rate and schedule stay."""
+    return replace(config, training=replace(config.training, epochs=epochs, batch_size=batch))
 
 
 def labelled(network: str, count: int, seed: int) -> FluxDataset:
@@ -32,55 +96,85 @@ def labelled(network: str, count: int, seed: int) -> FluxDataset:
     return FluxDataset.make(whole, media, jobs=1).on(whole.prune_blocked())
 
 
-@torch.no_grad()
-def row(what: str, model: "MetabolicTransformer", dataset: FluxDataset) -> str:
-    """Figures of a model on all media of a data set."""
-    uptake = torch.from_numpy(dataset.media.uptake).float()
-    outputs = [model(part) for part in uptake.split(CHUNK)]
-    growth = torch.cat([each.growth for each in outputs]).double().numpy()
-    flux = torch.cat([each.flux for each in outputs]).double().numpy()
-    logits = torch.cat([each.logits for each in outputs]).double().numpy()
-    maps = [each.splits.producers.attention for each in outputs]
-    shares = torch.cat([each.weights for each in maps if isinstance(each, EdgeMap)])[..., 0].double().numpy()
-    pairs, truth = dataset.splits()
-    grows = dataset.grows
-    apart = total_variation(truth[grows], shares[grows], pairs.metabolite)
-    dependent = condition_dependent(truth[grows], pairs.metabolite)
-    figures = (
-        q2(dataset.growth, growth, dataset.growth.mean()),
-        np.nanmean(flux_r2(dataset.flux[grows], flux[grows])),
-        np.nanmean(apart[:, dependent]),
-        auroc(grows, logits),
-    )
-    return f"{what:<28}" + "".join(f"{figure:10.4f}" for figure in figures)
+def elsewhere(model: MetabolicTransformer, config: Any, options: argparse.Namespace) -> None:
+    """Print what moved weights, others and baselines say of another network."""
+    dataset = labelled(options.network, options.media, options.seed)
+    train = dataset.media.split(seed=options.seed)[TRAIN]
+    rest = np.setdiff1d(np.arange(len(dataset)), train)
+    config = with_training(config, max(options.fine_tune, 1), options.batch)
+    question = Question(dataset.take(train), dataset.take(rest), config)
+    there = moved(model, config.model, dataset.graph)
+    console.say(f"{dataset}\n{there}")
+    question.show(f"{model.graph.name} to {options.network}", answers(question, model, there.model, options))
 
 
-def compare(model: "MetabolicTransformer", config: ModelConfig, dataset: FluxDataset) -> None:
-    """Print the moved model beside one that has learned nothing."""
-    there = moved(model, config, dataset.graph)
-    print(f"{dataset}\n{there}\n{HEADER}")
+def answers(
+    question: Question,
+    model: MetabolicTransformer,
+    there: MetabolicTransformer,
+    options: argparse.Namespace,
+) -> Said:
+    """Steps alone and zero-shot; fine-tuned, from scratch and baselines where epochs are asked for."""
     torch.manual_seed(0)
     names = pathways_of(model) or None
-    print(
-        row("steps alone, nothing known", transformer_of(there.model.graph, config, pathways=names), dataset)
+    untrained = transformer_of(there.graph, question.config.model, pathways=names)
+    yield "steps alone, nothing known", question.said(untrained)
+    yield f"moved from {model.graph.name}", question.said(there)
+    if options.fine_tune:
+        tuned = deepcopy(there)
+        if options.only:
+            freeze_but(tuned, *options.only)
+        yield f"fine-tuned, epochs {options.fine_tune}", question.said(question.trained(tuned))
+        yield from scratch(question)
+
+
+def scratch(question: Question) -> Said:
+    """A fresh model before and after training, and baselines, on what is learned from."""
+    fresh = question.experiment().model()
+    yield "usual fluxes known, untrained", question.said(fresh)
+    assert isinstance(fresh, MetabolicTransformer)
+    yield f"from scratch, epochs {question.config.training.epochs}", question.said(question.trained(fresh))
+    for name in BASELINES:
+        fitted = make_baseline(name).fit(question.learned, np.arange(len(question.learned)))
+        yield name, question.said(fitted)
+
+
+def other_sources(experiment: Metabolism, options: argparse.Namespace) -> None:
+    """Print what is learned of a few carbon sources, by what it says of the others."""
+    config = with_training(experiment.config, options.glucose, options.batch)
+    whole = whole_network(config.network)
+    drawn = learning_media(
+        whole, MediaConfig(count=options.media, seed=options.seed, variants=0), carbon=options.carbon
     )
-    print(row(f"moved from {model.graph.name}", there.model.eval(), dataset))
+    learned = FluxDataset.make(whole, drawn, jobs=1).on(experiment.graph)
+    test = experiment.dataset.take(
+        np.concatenate([experiment.splits[name] for name in ("test/nutrient", "test/medium")])
+    )
+    asked = test.take(without_sources(test.media, options.carbon))
+    question = Question(learned, asked, config)
+    question.show(f"{', '.join(options.carbon)} to other carbon sources", scratch(question))
 
 
 def main() -> None:
-    """Print the table of a run."""
-    from searchlight.runs import open_run, trained_model
-
-    parser = argparse.ArgumentParser(description="A trained run on another network, without learning there.")
+    """Print the tables of a run."""
+    parser = argparse.ArgumentParser(description="A trained run on another network, and on other media.")
     parser.add_argument("run", type=Path)
     parser.add_argument("--network", default="iYS1720")
-    parser.add_argument("--media", type=int, default=60)
+    parser.add_argument("--media", type=int, default=60, help="labelled media that are drawn")
+    parser.add_argument("--fine-tune", type=int, default=0, metavar="EPOCHS", help="on the other network")
+    parser.add_argument(
+        "--only", nargs="+", metavar="PART", help="of the model that is fine-tuned, say growth"
+    )
+    parser.add_argument("--glucose", type=int, default=0, metavar="EPOCHS", help="on the run's own network")
+    parser.add_argument("--carbon", nargs="+", default=[GLUCOSE], help="learned instead of glucose alone")
+    parser.add_argument("--batch", type=int, default=8, help="media of a step")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     torch.set_num_threads(1)
-    run, resolved = open_run(options.run)
-    _, model = trained_model(run, resolved)
-    compare(model, resolved.config.model, labelled(options.network, options.media, options.seed))
+    experiment, model = trained_model(*open_run(options.run))
+    elsewhere(model, experiment.config, options)
+    if options.glucose:
+        other_sources(experiment, options)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,9 @@ import torch
 from graph_attention import MetabolicError, MetabolicGraph
 from graph_attention.configuration import ModelConfig
 from graph_attention.model.factory import transformer_of
-from graph_attention.model.transfer import freeze_but, moved
+from graph_attention.model.transfer import freeze_but, moved, without_sources
+from graph_attention.truth.media import Medium
+from graph_attention.truth.medium_set import MediumSet
 
 SMALL = ModelConfig(dim=16, heads=2, layers=2, draft_steps=30, projection_steps=30)
 
@@ -88,3 +90,17 @@ def test_only_the_parts_named_learn(toy):
     assert open_ones == list(learned)
     with pytest.raises(MetabolicError, match="nothing_such"):
         freeze_but(model, "nothing_such")
+
+
+def test_media_that_offer_one_of_some_sources_are_left_out(toy):
+    media = MediumSet(
+        toy,
+        (
+            Medium("sweet", {"EX_sugar": 1.0}),
+            Medium("sour", {"EX_acid": 1.0}),
+            Medium("gas", {"EX_gas": 1.0}),
+        ),
+    )
+    assert without_sources(media, ["EX_sugar"]).tolist() == [1, 2]
+    with pytest.raises(MetabolicError, match="all 3 offer one"):
+        without_sources(media, ["EX_sugar", "EX_acid", "EX_gas"])

@@ -106,3 +106,13 @@ def test_uptake_per_carbon_mole_offers_the_same_carbon(e_coli_core):
 def test_180_of_283_carbon_sources_feed_ijo1366(ijo1366):
     found = candidates(ijo1366, "C", base_medium(ijo1366).uptake)
     assert (len(found), len(supporting(ijo1366, found))) == (283, 180)
+
+
+def test_learning_media_of_named_carbon_sources_hold_no_other(e_coli_core):
+    config = MediaConfig(count=30, variants=0)
+    media = learning_media(e_coli_core, config, carbon=("EX_glc__D_e", "EX_ac_e"))
+    others = set(candidates(e_coli_core, "C", base_medium(e_coli_core).uptake)) - set(media.nutrients)
+    assert media.nutrients == ("EX_ac_e", "EX_glc__D_e")
+    assert not any(others & set(medium.uptake) for medium in media)
+    with pytest.raises(MetabolicError, match="carbon sources of e_coli_core; got EX_o2_e"):
+        learning_media(e_coli_core, config, carbon=("EX_o2_e",))

@@ -1,10 +1,13 @@
 """A trained model on another network, or on other media."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 import torch
+from jaxtyping import Int
 from torch import Tensor
 
 from graph_attention.errors import MetabolicError
@@ -16,6 +19,7 @@ from graph_attention.network.tables import UNASSIGNED, named
 if TYPE_CHECKING:
     from graph_attention.configuration import ModelConfig
     from graph_attention.network.graph import MetabolicGraph
+    from graph_attention.truth.medium_set import MediumSet
 
 OF_REACTIONS = ("own_price", "own_flux", "balance.typical")
 """Ends of the names of what holds one number per reaction; every other weight serves any network."""
@@ -92,6 +96,18 @@ def freeze_but(model: MetabolicTransformer, *parts: str) -> tuple[str, ...]:
         parameter.requires_grad_(chosen)
         learned += [name] if chosen else []
     return tuple(learned)
+
+
+def without_sources(media: "MediumSet", sources: Sequence[str]) -> Int[np.ndarray, " rows"]:
+    """Rows of the media that offer none of some nutrients, so that who learned of these alone has seen none.
+
+    Raises:
+        MetabolicError: no medium is left.
+    """
+    found = [row for row, medium in enumerate(media) if not set(sources) & set(medium.uptake)]
+    if not found:
+        raise MetabolicError(f"expected media without {named(tuple(sources), 3)}; all {len(media)} offer one")
+    return np.array(found, dtype=np.int64)
 
 
 def pathways_of(model: MetabolicTransformer) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import numpy as np
 from graph_attention.configuration import MediaConfig
 from graph_attention.errors import MetabolicError
 from graph_attention.network.graph import MetabolicGraph
+from graph_attention.network.tables import named
 from graph_attention.truth.media import OXYGEN, Medium
 from graph_attention.truth.medium_set import MediumSet
 from graph_attention.truth.nutrients import candidates
@@ -21,26 +22,36 @@ IDLE_EVERY = 10
 Item = TypeVar("Item")
 
 
-def learning_media(graph: MetabolicGraph, config: MediaConfig, base: Medium | None = None) -> MediumSet:
+def learning_media(
+    graph: MetabolicGraph,
+    config: MediaConfig,
+    base: Medium | None = None,
+    carbon: Sequence[str] | None = None,
+) -> MediumSet:
     """The media of an experiment, the same for the same settings.
 
     15 % have one carbon source alone, every candidate in turn, whether it supports growth or not. The share
     `config.variants` has another source of nitrogen, phosphorus or sulphur, every candidate in turn, beside one
     to `most_sources` carbon sources that support growth. The rest are such mixtures, and every tenth of them
     also holds a source that supports none. Each amount is drawn uniformly, and oxygen is left out of the share
-    `config.anaerobic`. The order is random.
+    `config.anaerobic`. The order is random. Where `carbon` names exchanges, no other carbon source is drawn.
 
     Raises:
-        MetabolicError: no carbon source supports growth.
+        MetabolicError: no carbon source supports growth, or one that is named is none of the network.
     """
-    return _Drawing(graph, config, base_medium(graph) if base is None else base).media()
+    return _Drawing(graph, config, base_medium(graph) if base is None else base, carbon).media()
 
 
 class _Drawing:
-    def __init__(self, graph: MetabolicGraph, config: MediaConfig, base: Medium):
+    def __init__(
+        self, graph: MetabolicGraph, config: MediaConfig, base: Medium, carbon: Sequence[str] | None
+    ):
         self.graph, self.config, self.base = graph, config, base
         self.rng = np.random.default_rng(config.seed)
-        self.carbon = candidates(graph, "C", base.uptake)
+        known = candidates(graph, "C", base.uptake)
+        if strange := sorted(set(carbon or ()) - set(known)):
+            raise MetabolicError(f"expected carbon sources of {graph.name}; got {named(strange, 5)}")
+        self.carbon = known if carbon is None else [each for each in known if each in carbon]
         self.growing = supporting(graph, self.carbon, base)
         if not self.growing:
             raise MetabolicError(f"{graph.name} grows on none of its {len(self.carbon)} carbon sources")
