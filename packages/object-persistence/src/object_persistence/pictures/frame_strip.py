@@ -97,7 +97,7 @@ def tail(seen: SeenClip, row: int) -> np.ndarray:
 
 def _tile(axes: Axes, seen: SeenClip, frame: int) -> None:
     clip, found = seen.clip, seen.clip.detections
-    limits = {"vmin": float(seen.frames.min()), "vmax": float(seen.frames.max())}
+    limits: dict[str, Any] = {"vmin": float(seen.frames.min()), "vmax": float(seen.frames.max())}
     picture = seen.frames[frame]
     axes.imshow(picture.squeeze(-1) if picture.shape[-1] == 1 else picture, cmap="gray", **limits)
     kinds = truths(clip)

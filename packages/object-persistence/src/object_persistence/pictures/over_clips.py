@@ -80,7 +80,7 @@ def scores_drawing(split: str, everyone: Everyone) -> Drawing:
             chance=0.5,
             level="undecided",
             control=control,
-            names=tuple(_two(found)),
+            names=(TRAINED, UNTRAINED),
         ),
         f"Probability of persistence that detections of {split} are given, by what they are of. Only the first kind "
         "lasts.",
@@ -98,10 +98,6 @@ def scores_drawing(split: str, everyone: Everyone) -> Drawing:
             ("kind",),
         ),
     )
-
-
-def _two(names: Mapping[str, object]) -> list[str]:
-    return [*names, UNTRAINED][:2]
 
 
 def _density(values: np.ndarray, edges: np.ndarray) -> Curve:

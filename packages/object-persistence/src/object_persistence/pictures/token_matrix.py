@@ -1,5 +1,7 @@
 """Which detection attends to which: the whole attention of one clip."""
 
+from typing import Any
+
 import numpy as np
 from jaxtyping import Float
 from matplotlib.figure import Figure
@@ -51,7 +53,7 @@ def tokens_drawing(seen: SeenClip) -> Drawing:
 
 
 def _figure(seen: SeenClip, maps: dict[str, Square]) -> Figure:
-    sides = {"x": "is attended", "y": "attends"}
+    sides: dict[str, Any] = {"x": "is attended", "y": "attends"}
     if len(maps) > 1:
         figure = conditions_side_by_side(control_first(maps), label=LABEL, **sides)
         panels = figure.axes[:3]

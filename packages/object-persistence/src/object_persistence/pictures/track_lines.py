@@ -67,7 +67,7 @@ def track_figure(seen: SeenClip) -> Figure:
 
 
 def _handles(attends: bool) -> list[Line2D]:
-    plain = {"color": QUIET, "linestyle": "", "marker": "o"}
+    plain: dict[str, Any] = {"color": QUIET, "linestyle": "", "marker": "o"}
     marks = [Line2D([], [], **plain, label="lasts"), Line2D([], [], **plain, mfc="white", label="does not")]
     one = float(width_of(np.ones(1))[0])
     return marks + ([Line2D([], [], color=QUIET, lw=one, label="receives 1, as on average")] * attends)
@@ -90,16 +90,17 @@ def _panel(axes: Axes, seen: SeenClip, look: Look, axis: str) -> None:
                 zorder=1,
             )
         )
-    colours = np.array([colour_of(each) for each in look.probability])
+    colours = [colour_of(each) for each in look.probability]
     for kind, symbol in SYMBOLS.items():
         rows = np.flatnonzero(np.array(truths(seen.clip)) == kind)
-        faces = colours[rows] if kind == LASTS else "white"
+        edges = [colours[row] for row in rows]
+        faces = edges if kind == LASTS else "white"
         axes.scatter(
             found.frame[rows] + 1,
             at[rows],
             s=13,
             c=faces,
-            edgecolors=colours[rows],
+            edgecolors=edges,
             marker=MARKS[symbol],
             zorder=2,
         )

@@ -16,7 +16,8 @@ class Inspect:
     """Draw what a run attends to, beside uniform attention, an untrained network and what else it has as control.
 
     Examples: searchlight inspect runs/working_memory/attention_mtmf/seed-0 --task identity --samples 4;
-    searchlight inspect runs/metabolism/flux_split/seed-0 --medium acetate --subsystem "Citric Acid Cycle"
+    searchlight inspect runs/metabolism/flux_split/seed-0 --medium acetate --subsystem "Citric Acid Cycle";
+    searchlight inspect runs/persistence/tracks/seed-0 --condition gap4 --clip 3
     """
 
     run: RunPath
