@@ -23,6 +23,7 @@ from bench_metabolic_baselines import figures, short
 from graph_attention import FluxDataset, MetabolicGraph, learning_media
 from graph_attention.baselines import make_baseline
 from graph_attention.configuration import MediaConfig
+from graph_attention.errors import MetabolicError
 from graph_attention.model.factory import transformer_of
 from graph_attention.model.transfer import freeze_but, moved, pathways_of, without_sources
 from graph_attention.model.transformer import MetabolicTransformer
@@ -147,9 +148,12 @@ def other_sources(experiment: Metabolism, options: argparse.Namespace) -> None:
         whole, MediaConfig(count=options.media, seed=options.seed, variants=0), carbon=options.carbon
     )
     learned = FluxDataset.make(whole, drawn, jobs=1).on(experiment.graph)
-    test = experiment.dataset.take(
-        np.concatenate([experiment.splits[name] for name in ("test/nutrient", "test/medium")])
-    )
+    labels = experiment.dataset
+    if not isinstance(labels, FluxDataset):
+        raise MetabolicError(
+            "expected a run on computed fluxes; this one learned from a table of measured growth"
+        )
+    test = labels.take(np.concatenate([experiment.splits[name] for name in ("test/nutrient", "test/medium")]))
     asked = test.take(without_sources(test.media, options.carbon))
     question = Question(learned, asked, config)
     question.show(f"{', '.join(options.carbon)} to other carbon sources", scratch(question))
@@ -172,6 +176,8 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(1)
     experiment, model = trained_model(*open_run(options.run))
+    if not isinstance(experiment, Metabolism) or not isinstance(model, MetabolicTransformer):
+        parser.error(f"{options.run} is no run of a metabolic transformer")
     elsewhere(model, experiment.config, options)
     if options.glucose:
         other_sources(experiment, options)
