@@ -85,4 +85,4 @@ def halves(trials: pl.DataFrame) -> Int[np.ndarray, " rows"]:
 def _bin(rows: pl.DataFrame, number: int) -> Bin:
     target = (rows["target"] == 1).cast(pl.Float64).to_numpy()
     share = cluster_estimate(target, rows["group"].to_numpy()).within(0.0, 1.0)
-    return Bin(number / BINS, (number + 1) / BINS, rows.height, float(rows["score"].mean()), share)
+    return Bin(number / BINS, (number + 1) / BINS, rows.height, float(rows["score"].to_numpy().mean()), share)
