@@ -65,6 +65,14 @@ def test_a_forest_never_learns_from_a_linked_gene(genes, monkeypatch):
     assert len(seen) == 3
 
 
+def test_every_gene_is_asked_of_once_and_apart_from_those_linked_to_it(genes, planted):
+    asked = []
+    for learned, left in TopologyForest(**FEW).parts(genes, planted):
+        assert not set(genes.linked[learned]) & set(genes.linked[left])
+        asked += left.tolist()
+    assert sorted(asked) == list(range(len(genes.ids)))
+
+
 class FakeTable:
     def __init__(self, groups):
         self.groups = groups

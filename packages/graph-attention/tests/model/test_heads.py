@@ -77,6 +77,12 @@ def test_a_gene_is_lost_with_the_reactions_that_stop_without_it(toy):
     assert pairs == {("g3", "TA"), ("g1", "SPLIT"), ("g5", "SKIP"), ("g6", "GROW")}
 
 
+def test_a_gene_that_a_pruned_network_lacks_is_lost_with_nothing(toy):
+    gene, reaction = lost_reactions(toy, ["absent", "g6", "g3"])
+    ids = toy.reactions["id"].gather(reaction.tolist()).to_list()
+    assert list(zip(gene.tolist(), ids, strict=True)) == [(1, "GROW"), (2, "TA")]
+
+
 def test_the_logit_of_a_gene_is_the_logarithm_of_a_sum(toy):
     head, lost = EssentialityHead(4), lost_reactions(toy)
     nodes = torch.randn(1, 10, 4)

@@ -1,11 +1,12 @@
 """Which genes a cell cannot grow without, from where their reactions stand in the network."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import polars as pl
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import StratifiedGroupKFold
 
@@ -77,21 +78,32 @@ class TopologyForest:
     ) -> Float[np.ndarray, " genes"]:
         """P(essential) of every gene, by a forest that saw neither it nor any gene linked to it.
 
-        Folds are drawn over the groups of `linked_genes`, with essential genes spread over them; what the forest
-        learns of a fold is the labels of the other folds.
+        What the forest learns of a fold is the labels of the other folds.
 
         Raises:
             MetabolicError: fewer groups than folds hold an essential gene, or a gene that is not.
         """
-        table, groups = self.features(genes, flux).to_numpy(), genes.linked
-        self._check(essential, groups)
-        found = np.zeros(len(essential))
-        folds = StratifiedGroupKFold(self.folds, shuffle=True, random_state=seed)
-        for learned, asked in folds.split(table, essential, groups):
+        table, found = self.features(genes, flux).to_numpy(), np.zeros(len(essential))
+        for learned, asked in self.parts(genes, essential, seed):
             forest = RandomForestClassifier(self.trees, min_samples_leaf=self.leaf, random_state=seed)
             forest.fit(table[learned], essential[learned])
             found[asked] = np.asarray(forest.predict_proba(table[asked]))[:, 1]
         return found
+
+    def parts(
+        self, genes: GeneFeatures, essential: Bool[np.ndarray, " genes"], seed: int = 0
+    ) -> Iterator[tuple[Int[np.ndarray, " learned"], Int[np.ndarray, " asked"]]]:
+        """Genes to learn from and genes to ask of, fold by fold.
+
+        Folds are drawn over the groups of `linked_genes`, with essential genes spread over them.
+
+        Raises:
+            MetabolicError: fewer groups than folds hold an essential gene, or a gene that is not.
+        """
+        groups = genes.linked
+        self._check(essential, groups)
+        folds = StratifiedGroupKFold(self.folds, shuffle=True, random_state=seed)
+        return folds.split(np.zeros((len(essential), 1)), essential, groups)
 
     def _check(self, essential: np.ndarray, groups: np.ndarray) -> None:
         for kind, name in ((essential, "essential"), (~essential, "other")):

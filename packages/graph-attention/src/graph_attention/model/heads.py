@@ -1,5 +1,6 @@
 """What is read from the nodes of a network."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import torch
@@ -142,9 +143,16 @@ class EssentialityHead(nn.Module):
         return top + total.log()
 
 
-def lost_reactions(graph: "MetabolicGraph") -> tuple[Tensor, Tensor]:
-    """Pairs of a gene (index into `graph.genes`) and a reaction that cannot run when that gene alone is deleted."""
-    pairs = [(n, int(r)) for n, gene in enumerate(graph.genes) for r in graph.knocked_out([gene])]
+def lost_reactions(graph: "MetabolicGraph", genes: Sequence[str] | None = None) -> tuple[Tensor, Tensor]:
+    """Pairs of a gene (index into `genes`) and a reaction that cannot run when that gene alone is deleted.
+
+    `genes` are those of the network where not given; one that it does not have, as a gene of pruned reactions alone,
+    is in no pair.
+    """
+    named = graph.genes if genes is None else genes
+    present = set(graph.genes)
+    known = {gene: n for n, gene in enumerate(named) if gene in present}
+    pairs = [(n, int(r)) for gene, n in known.items() for r in graph.knocked_out([gene])]
     gene, reaction = torch.tensor(pairs, dtype=torch.long).reshape(-1, 2).unbind(-1)
     return gene, reaction
 
