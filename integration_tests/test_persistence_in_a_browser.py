@@ -53,7 +53,7 @@ def shown(page, figure):
 
 def test_frames_models_layers_and_heads_can_be_chosen(opened):
     page = opened(1280)
-    for figure, asked in ((FRAMES, {"Frame": "9"}), (TOKENS, {"Layer": "layer1", "Head": "head 2"})):
+    for figure, asked in ((FRAMES, {"Frame": "9"}), (TOKENS, {"Layer": "layer2", "Head": "head 2"})):
         plot = f"document.querySelector('{figure} .plot')"
         drawn = f"JSON.stringify({plot}.data.find((each) => each.type === 'heatmap').z)"
         found = shown(page, figure)
