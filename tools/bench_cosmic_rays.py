@@ -146,7 +146,8 @@ def main() -> None:
         sum(int(np.sum(each)) for each in sides)
         for sides in zip(*((stack.sources, stack.hits, len(stack.found)) for stack in stacks), strict=True)
     )
-    drawn = sum(stack.clip.truth.filter(kind="flash").height for stack in stacks)
+    truths = [stack.clip.truth for stack in stacks if stack.clip.truth is not None]
+    drawn = sum(truth.filter(kind="flash").height for truth in truths)
     console.show_table(
         ["method", f"hits found at {LOST:.0%} of sources lost", f"less that of {REFERENCE}"],
         rows,
