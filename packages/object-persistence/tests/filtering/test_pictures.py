@@ -7,7 +7,7 @@ from matplotlib.patches import Circle
 from object_persistence.filtering.pictures import annotated, save_annotated, shown_frames, strip
 from object_persistence.filtering.table import COLUMNS, filtered_table
 
-BLUE, ORANGE = (0, 114, 178), (213, 94, 0)
+BLUE, ORANGE = (30, 143, 214), (230, 97, 0)
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def test_an_annotated_frame_is_enlarged_and_has_rings_of_both_colours(clip, vide
     assert picture.shape == (256, 256, 3)
     for colour in (BLUE, ORANGE):
         where = np.argwhere((picture == colour).all(2)).mean(0) / 4
-        row = np.flatnonzero((video.detections.frame == 3) & (lasting == (colour == BLUE)))[0]
+        row = np.flatnonzero((video.detections.frame == 3) & (lasting == (colour == ORANGE)))[0]
         np.testing.assert_allclose(where, [video.detections.y[row], video.detections.x[row]], atol=1)
 
 

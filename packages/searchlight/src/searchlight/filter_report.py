@@ -35,7 +35,7 @@ def write_filtered(
         write_atomically(places["annotated"], lambda file: save_annotated(file, *shown))
     picture = Picture.of(
         figure,
-        f"Frames of {filtered.source.name}; blue rings are kept, orange dotted ones are not.",
+        f"Frames of {filtered.source.name}; orange rings are kept, blue dotted ones are not.",
         f"Frames with rings around {len(filtered.video)} detections in all.",
         "Nothing is known of the truth of this video; how often the model is right is told of validation clips.",
     )
@@ -94,7 +94,8 @@ def lengths_section(filtered: Filtered) -> Section:
     return Section(
         "Beside thresholds on length",
         "Accuracy per detection on validation clips, made ones whose truth is known, with 95 % intervals over clips; "
-        f"of the thresholds, {best} is best there. Then: where the two part on this video.",
+        f"of the thresholds, {best} is best there, chosen on these same clips, which favours it. Then: where the two "
+        "part on this video.",
         rows,
         gaps,
         notes=[*beside_lines(filtered), *differing[:NAMED], *more],
@@ -139,7 +140,7 @@ def show_filtered(filtered: Filtered, places: Mapping[str, Path]) -> None:
     console.say(filtered.clip.note)
     for line in found_lines(filtered):
         console.say(line)
-    known = length_accuracies(trials, keep)
+    known, ours = length_accuracies(trials, keep), filter_accuracy(trials, keep)
     best = best_length(known)
     each, beside = next(one for one in known if one.length == best), tracks.beside(best, keep)
     console.say(
@@ -147,8 +148,8 @@ def show_filtered(filtered: Filtered, places: Mapping[str, Path]) -> None:
         f"filter alone, {beside.length_only} by their length alone"
     )
     console.say(
-        f"accuracy on validation clips: filter {short(filter_accuracy(trials, keep))}, length {short(each.accuracy)}, "
-        f"difference {short(each.filter_less_length, signed=True)}"
+        f"accuracy on validation clips: filter {short(ours)}, length {short(each.accuracy)}, the commoner answer "
+        f"{ours.chance:.3f}, difference {short(each.filter_less_length, signed=True)}"
     )
     for line in filtered.remarks:
         console.say(f"unlike what the model learned from: {line}")

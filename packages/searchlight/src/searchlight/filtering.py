@@ -21,7 +21,7 @@ from object_persistence.filtering.familiarity import remarks
 from object_persistence.filtering.lengths import Tracks
 from object_persistence.filtering.reliable import VALIDATION, Reliable
 from object_persistence.filtering.verdicts import video_scores
-from object_persistence.filtering.video import in_channels, prepare_video
+from object_persistence.filtering.video import in_channels, long_enough, prepare_video
 from object_persistence.filtering.windows import Windows
 from object_persistence.linking.factory import make_linker
 from object_persistence.videos.clip import Clip
@@ -100,7 +100,8 @@ def filter_video(
         PersistenceError: the video cannot be read, or has one frame. UsageError: there is no such run.
         ConfigError: the detector cannot be set so.
     """
-    clip = read_video(path, axes, limits)
+    clip = long_enough(read_video(path, axes, limits))
+    construct(DetectionConfig, dict(detection or {}))  # refused before a model is trained for it
     if run is None:
         run = default_run()
     with console.progress_bars() as report:

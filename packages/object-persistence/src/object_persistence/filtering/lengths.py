@@ -103,7 +103,7 @@ def length_accuracies(
         found.append(
             LengthAccuracy(
                 length,
-                cluster_estimate(theirs, clips).within(0.0, 1.0),
+                cluster_estimate(theirs, clips, chance=majority(target)).within(0.0, 1.0),
                 cluster_estimate(ours - theirs, clips, chance=0.0),
             )
         )
@@ -114,7 +114,13 @@ def filter_accuracy(trials: pl.DataFrame, keep: float) -> Estimate:
     """How many detections of validation clips the filter is right about."""
     target = trials["target"].to_numpy() == 1
     ours = right(trials["score"].to_numpy() >= keep, target)
-    return cluster_estimate(ours, trials["group"].to_numpy()).within(0.0, 1.0)
+    clips = trials["group"].to_numpy()
+    return cluster_estimate(ours, clips, chance=majority(target)).within(0.0, 1.0)
+
+
+def majority(target: Bool[np.ndarray, " detections"]) -> float:
+    """What the commoner answer is right about."""
+    return float(max(target.mean(), 1 - target.mean()))
 
 
 def best_length(found: Sequence[LengthAccuracy]) -> int:

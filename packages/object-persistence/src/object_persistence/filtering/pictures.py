@@ -18,8 +18,6 @@ MOST = 8
 COLUMNS = 4
 WIDTH = 2.1
 """Radius of a ring, in sigmas of its blob."""
-LASTS, PASSES = (0, 114, 178), (213, 94, 0)
-"""Blue and orange of Okabe & Ito (2008)."""
 PAUSE = 150
 """Milliseconds that each frame of a GIF is shown."""
 ENLARGED = 256
@@ -32,7 +30,7 @@ def shown_frames(time: int, most: int = MOST) -> Int[np.ndarray, " frames"]:
 
 
 def strip(frames: np.ndarray, video: PreparedClip, persistent: Bool[np.ndarray, " detections"]) -> "Figure":
-    """Some frames side by side, a ring around every detection: blue lasts, orange and dotted does not."""
+    """Some frames side by side, a ring around every detection: orange lasts, blue and dotted does not."""
     from matplotlib.figure import Figure  # slow to import
 
     from analysis.figures.style import PAGE, SMALL, house_style
@@ -59,11 +57,11 @@ def _rings(
 ) -> None:
     from matplotlib.patches import Circle
 
-    from analysis.figures.style import RIGHT, WRONG
+    from object_persistence.pictures.colours import colour_of
 
     for row in np.flatnonzero(video.detections.frame == number).tolist():
         place = (float(video.detections.x[row]), float(video.detections.y[row]))
-        colour, line = (RIGHT, "-") if persistent[row] else (WRONG, ":")
+        colour, line = (colour_of(1.0), "-") if persistent[row] else (colour_of(0.0), ":")
         axes.add_patch(
             Circle(place, radius(video, row), fill=False, linewidth=1.1, color=colour, linestyle=line)
         )
@@ -79,15 +77,21 @@ def annotated(
     frame: np.ndarray, video: PreparedClip, persistent: Bool[np.ndarray, " detections"], number: int
 ) -> UInt8[np.ndarray, "height width 3"]:
     """One frame in colour, enlarged by a whole number where it is small, with its rings."""
+    from matplotlib.colors import to_rgb
     from skimage.draw import circle_perimeter
 
+    from object_persistence.pictures.colours import colour_of
+
+    passes, lasts = (
+        np.round(255 * np.array(to_rgb(colour_of(each)))).astype(np.uint8) for each in (0.0, 1.0)
+    )
     scale = max(1, -(-ENLARGED // min(video.height, video.width)))
     light = (255 * stretched(grey(frame[None])[0])).astype(np.uint8)
     picture = np.repeat(light.repeat(scale, 0).repeat(scale, 1)[..., None], 3, axis=2)
     for row in np.flatnonzero(video.detections.frame == number).tolist():
         y, x = (int(scale * (at[row] + 0.5)) for at in (video.detections.y, video.detections.x))
         ring = circle_perimeter(y, x, max(2, round(scale * radius(video, row))), shape=picture.shape[:2])
-        picture[ring] = LASTS if persistent[row] else PASSES
+        picture[ring] = lasts if persistent[row] else passes
     return picture
 
 

@@ -35,6 +35,20 @@ def in_channels(clip: Clip, channels: int) -> Clip:
     return clip
 
 
+def long_enough(clip: Clip) -> Clip:
+    """The clip.
+
+    Raises:
+        PersistenceError: there are fewer than two frames.
+    """
+    if len(clip) < 2:
+        frames = f"{len(clip)} frame{'s' * (len(clip) != 1)}"
+        raise PersistenceError(
+            f"{clip.name}: has {frames}, and nothing lasts in one frame; expected 2 at least"
+        )
+    return clip
+
+
 def prepare_video(
     clip: Clip, detector: Detector, linker: Linker, patch: int = 9, report: Report = silent
 ) -> PreparedClip:
@@ -43,13 +57,8 @@ def prepare_video(
     Raises:
         PersistenceError: there are fewer than two frames, or the detector refuses them.
     """
-    if len(clip) < 2:
-        frames = f"{len(clip)} frame{'s' * (len(clip) != 1)}"
-        raise PersistenceError(
-            f"{clip.name}: has {frames}, and nothing lasts in one frame; expected 2 at least"
-        )
     parts = []
-    for start in range(0, len(clip), BLOCK):
+    for start in range(0, len(long_enough(clip)), BLOCK):
         parts.append(later(detector(clip.frames[start : start + BLOCK]), start))
         report("detect", min(start + BLOCK, len(clip)), len(clip))
     found = Detections.joined(parts)
