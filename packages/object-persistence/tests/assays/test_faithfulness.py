@@ -69,7 +69,9 @@ def test_a_planted_effect_is_found_beyond_random_and_beyond_random_of_the_same_c
 def test_where_nothing_depends_on_what_is_dropped_no_effect_is_found(measured):
     found = measured(lambda which, kept: np.full(kept.size, 0.7))
     for measure in ("deletion_effect", "deletion_beyond_class", "keeping_effect"):
-        assert all(abs(each.estimate.value) < 0.02 for each in found.of(measure))
+        effects = found.of(measure)
+        assert effects
+        assert all(abs(each.estimate.value) < 0.02 for each in effects)
 
 
 def test_what_only_one_side_keeps_does_not_count(measured):

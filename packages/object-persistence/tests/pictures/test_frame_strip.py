@@ -25,7 +25,7 @@ def test_every_detection_has_its_circle_of_two_sigma_in_its_frame(seen, panels):
         assert [each.center for each in circles] == [
             (seen.clip.detections.x[row], seen.clip.detections.y[row]) for row in rows
         ]
-        assert {each.radius for each in circles} <= {3.0}
+        assert [each.radius for each in circles] == [3.0] * len(rows)
 
 
 def test_colour_is_the_probability_and_the_edge_the_truth(seen, panels):

@@ -2,12 +2,9 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Literal
 
 import numpy as np
 from jaxtyping import Float
-
-MotionName = Literal["velocity", "kalman", "none"]
 
 Steps = Float[np.ndarray, " tracks"]
 Place = Float[np.ndarray, "tracks 2"]

@@ -15,8 +15,6 @@ from object_persistence.tokens.batch import TokenBatch
 if TYPE_CHECKING:
     from object_persistence.configuration import LossConfig
 
-TERMS = ("persistence", "duration", "contrastive", "margin")
-
 
 class PersistenceLoss(nn.Module):
     """Σ_k w_k L_k over persistence, durations, contrast of the classes, and attention; a weight of 0 is not computed.

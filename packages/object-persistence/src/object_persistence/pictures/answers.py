@@ -21,7 +21,7 @@ class Answers:
     trials: pl.DataFrame
     attention: Mapping[str, np.ndarray] = field(default_factory=dict)
     resamples: int = 999
-    permutations: int = 1000
+    permutations: int = 2000
 
     def part(self, split: str) -> pl.DataFrame:
         """The rows of a split, with their place among all.

@@ -1,7 +1,7 @@
 """Sets of different sizes as one tensor, and back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from jaxtyping import Bool, Float, Int, Shaped
@@ -34,10 +34,6 @@ class PaddedTokens:
     def unpad(self, values: Shaped[Tensor, "batch tokens *rest"] | None = None) -> list[Tensor]:
         """The tokens of each clip, or values that stand beside them, in the order of its detections."""
         return unpad_rows(self.tokens if values is None else values, self.index)
-
-    def with_tokens(self, tokens: Float[Tensor, "batch tokens dim"]) -> "PaddedTokens":
-        """Other tokens of the same detections."""
-        return replace(self, tokens=tokens)
 
 
 def pad_rows(clips: Sequence[Shaped[Tensor, "_ *rest"]], pad: int | None = None) -> Tensor:

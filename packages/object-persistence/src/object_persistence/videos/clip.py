@@ -43,8 +43,3 @@ class Clip:
     def size(self) -> tuple[int, int]:
         """Height and width in pixels."""
         return self.frames.shape[1], self.frames.shape[2]
-
-
-def empty_truth() -> pl.DataFrame:
-    """The truth of a clip that has no objects."""
-    return pl.DataFrame(schema=TRUTH)
