@@ -146,6 +146,7 @@ def drawn(clips=3, tracks=5, seed=0):
         patches=torch.rand(clips, most, 1, 5, 5, generator=float_of),
         position=60 * torch.rand(clips, most, 2, generator=float_of),
         sigma=1 + torch.rand(clips, most, generator=float_of),
+        response=0.1 + torch.rand(clips, most, generator=float_of),
         snr=5 + torch.rand(clips, most, generator=float_of),
         extent=torch.tensor([[16.0, 64.0, 64.0]]).repeat(clips, 1),
         mask=mask,
