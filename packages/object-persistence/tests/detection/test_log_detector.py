@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from skimage.feature import blob_log
 
@@ -39,6 +39,7 @@ def as_rows(found) -> np.ndarray:
     return np.c_[found.frame, found.y, found.x, found.sigma]
 
 
+@example(crowded(10088, 23, 28, 0, 0.3), 0.02, 0.1, 0)  # two blobs as far apart as discs can touch
 @given(CLIPS, st.sampled_from([0.02, 0.1, 0.3]), st.sampled_from([0.1, 0.5, 0.9]), st.integers(0, 2))
 def test_without_subpixel_it_finds_exactly_what_scikit_image_finds(frames, threshold, overlap, border):
     settings = (1, 5, 10, threshold, overlap)

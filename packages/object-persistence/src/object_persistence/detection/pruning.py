@@ -56,8 +56,11 @@ def chained(peaks: Peaks, sigma: Float64[np.ndarray, " n"], overlap: float) -> B
 
 
 def reach(sigma: Float64[np.ndarray, " n"]) -> float:
-    """Distance from which on no two discs touch."""
-    return 2 * math.sqrt(2) * float(sigma.max(initial=0))
+    """Distance from which on no two discs touch; in single precision, as scikit-image has it of such frames.
+
+    A pair more or less in a set is another order of the set.
+    """
+    return float(2 * np.float32(sigma.max(initial=0)) * np.float32(math.sqrt(2)))
 
 
 def close_pairs(
