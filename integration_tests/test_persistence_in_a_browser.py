@@ -57,11 +57,12 @@ def test_frames_models_layers_and_heads_can_be_chosen(opened):
         plot = f"document.querySelector('{figure} .plot')"
         drawn = f"JSON.stringify({plot}.data.find((each) => each.type === 'heatmap').z)"
         found = shown(page, figure)
-        before = page.evaluate(drawn)
+        seen = [page.evaluate(drawn)]
         for label, choice in asked.items():
             found.get_by_role("combobox", name=label).select_option(choice)
-            page.wait_for_function(f"{drawn} !== {before!r}")
-            before = page.evaluate(drawn)
+            page.wait_for_function(f"{drawn} !== {seen[-1]!r}")
+            seen.append(page.evaluate(drawn))
+        assert len(set(seen)) == 1 + len(asked)
 
 
 def test_the_pointer_tells_of_a_detection(opened):
