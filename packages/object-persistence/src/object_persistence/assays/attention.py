@@ -10,7 +10,7 @@ import polars as pl
 from analysis import AssayOfAttention, Drawing, Finding, Findings, Measure, Run, cluster_estimate
 from analysis.assays.averages import over_networks
 from object_persistence.assays.received import ENTROPY, RECEIVED, layers
-from object_persistence.assays.tables import only, test_splits
+from object_persistence.assays.tables import only, tested_splits
 
 PERSISTENT, OTHERS = "persistent", "not persistent"
 LAYER: dict[str, Any] = {"cells": ("layer",), "apart": ("layer",)}
@@ -38,7 +38,7 @@ class Attention(AssayOfAttention):
         """Every layer on each test split; by sightings on the split that is like training."""
         trials, arrays = run.trials().with_row_index("row"), run.attention()
         figures: list[Finding] = []
-        for split, part in test_splits(trials):
+        for split, part in tested_splits(trials):
             rows = part["row"].cast(pl.Int64).to_numpy()
             for layer in layers(arrays, ENTROPY):
                 told = part.with_columns(value=pl.Series(arrays[f"{layer}/{ENTROPY}"][rows].astype(float)))

@@ -9,7 +9,7 @@ import polars as pl
 from analysis import Assay, Bootstrap, Drawing, Estimate, Finding, Findings, Measure, Run, cluster_estimate
 from analysis.assays.averages import over_networks
 from object_persistence.assays.drawn_clips import DrawnClips
-from object_persistence.assays.tables import only, test_splits
+from object_persistence.assays.tables import only, tested_splits
 from object_persistence.metrics import BINS, BRIER, CALIBRATION_ERROR
 
 SHARE = Measure("share_persistent", higher_is_better=None, bounds=(0.0, 1.0), cells=("bin",), apart=("bin",))
@@ -36,7 +36,7 @@ class Calibration(Assay):
     def measure(self, run: Run, controls: Mapping[str, Run]) -> Findings:
         """Every test split; bins of few detections are left out, and counted."""
         figures, few = [], 0
-        for split, part in test_splits(run.trials()):
+        for split, part in tested_splits(run.trials()):
             clips = DrawnClips.of(part, Bootstrap(resamples=self.resamples, seed=self.seed))
             for measure in (BRIER, CALIBRATION_ERROR):
                 figures.append(Finding(measure.name, clips.estimate(measure), {"split": split}))

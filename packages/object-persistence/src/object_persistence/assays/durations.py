@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from analysis import Assay, Finding, Findings, Measure, Run, cluster_estimate
-from object_persistence.assays.tables import test_splits
+from object_persistence.assays.tables import tested_splits
 
 OF: dict[str, Any] = {
     "higher_is_better": False,
@@ -42,7 +42,7 @@ class Durations(Assay):
         """Each test split by itself, of what the run tells."""
         trials = run.trials()
         figures = [
-            each for split, part in test_splits(trials) for each in self.errors(split, part, told(trials))
+            each for split, part in tested_splits(trials) for each in self.errors(split, part, told(trials))
         ]
         return Findings(tuple(figures))
 

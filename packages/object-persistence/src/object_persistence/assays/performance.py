@@ -9,7 +9,7 @@ import polars as pl
 from analysis import Assay, Bootstrap, Drawing, Finding, Findings, Measure, Run
 from analysis.assays.averages import over_networks
 from object_persistence.assays.drawn_clips import DrawnClips
-from object_persistence.assays.tables import COUNTED, only, test_splits, with_and_without_clutter
+from object_persistence.assays.tables import COUNTED, only, tested_splits, with_and_without_clutter
 from object_persistence.metrics import (
     ABOVE_MAJORITY,
     ACCURACY,
@@ -53,7 +53,7 @@ class Performance(Assay):
     def measure(self, run: Run, controls: Mapping[str, Run]) -> Findings:
         """Each test split by itself."""
         figures: list[Finding] = []
-        for split, part in test_splits(run.trials()):
+        for split, part in tested_splits(run.trials()):
             figures += self.whole(split, part)
             figures += self.kinds(split, part)
         return Findings(tuple(figures))

@@ -21,7 +21,7 @@ from analysis import (
 )
 from analysis.assays.averages import over_networks
 from object_persistence.assays.received import Received, by_layer
-from object_persistence.assays.tables import COUNTED, LEFT_OUT, only, test_splits
+from object_persistence.assays.tables import COUNTED, LEFT_OUT, only, tested_splits
 
 BY: dict[str, Any] = {"higher_is_better": None, "bounds": (0.0, np.inf)}
 CELLS: dict[str, Any] = {"cells": ("layer", "clutter"), "apart": ("layer", "clutter")}
@@ -64,7 +64,7 @@ class AttentionRatio(AssayOfAttention):
         trials, arrays = run.trials().with_row_index("row"), run.attention()
         figures: list[Finding] = []
         notes: list[str] = []
-        for split, part in test_splits(trials):
+        for split, part in tested_splits(trials):
             for layer, found in by_layer(part, arrays):
                 figures += self.whole(split, layer, found)
                 figures += (

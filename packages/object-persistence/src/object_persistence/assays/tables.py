@@ -12,7 +12,7 @@ COUNTED, LEFT_OUT = "counted", "left out"
 """Detections of nothing count as transient; figures stand beside the same without them."""
 
 
-def test_splits(trials: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+def tested_splits(trials: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
     """The rows of each test split, in the order in which they are stored."""
     tested = trials.filter(pl.col("split").str.starts_with("test/"))
     for (split,), part in tested.group_by("split", maintain_order=True):

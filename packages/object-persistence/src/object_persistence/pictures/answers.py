@@ -10,7 +10,7 @@ from analysis import Bootstrap, Estimate, Measure, cluster_estimate
 from object_persistence.assays.drawn_clips import DrawnClips
 from object_persistence.assays.ratio import AttentionRatio
 from object_persistence.assays.received import by_layer, layers
-from object_persistence.assays.tables import test_splits
+from object_persistence.assays.tables import tested_splits
 from object_persistence.errors import PersistenceError
 
 
@@ -58,7 +58,7 @@ class Answers:
         bootstrap = Bootstrap(resamples=self.resamples)
         return {
             split: DrawnClips.of(rows, bootstrap).estimate(measure)
-            for split, rows in test_splits(self.trials)
+            for split, rows in tested_splits(self.trials)
         }
 
     def scores(self, split: str) -> dict[str, np.ndarray]:
