@@ -1,0 +1,3 @@
+from .errors import ArcError as ArcError
+
+__all__ = ["ArcError"]
