@@ -4,6 +4,8 @@ import sys
 
 import pytest
 
+from analysis import unknown
+
 CALLS = {
     "planted_code('slot')": "kind: expected one of slots, shared rotating, noise, got 'slot'; did you mean slots?",
     "dissimilarities(X, 'cosin')": "metric: expected one of cosine, euclidean, got 'cosin'; did you mean cosine?",
@@ -62,3 +64,13 @@ def said() -> dict[str, str]:
 def test_a_word_that_is_not_known_is_refused_with_what_is_and_the_nearest(call, said):
     assert not said[call].startswith(("returned", "raised"))
     assert said[call].endswith(CALLS[call])
+
+
+def test_an_unknown_name_is_answered_with_the_nearest_or_with_all_there_are():
+    known = ("transformer", "majority")
+    assert (
+        unknown("kind of model", "majorty", known)
+        == "'majorty' is not a kind of model; did you mean majority?"
+    )
+    expected = "'xyz' is not a kind of model; expected one of: transformer, majority"
+    assert unknown("kind of model", "xyz", known) == expected

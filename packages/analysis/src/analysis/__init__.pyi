@@ -178,12 +178,18 @@ from .report.pictures import Picture as Picture
 from .report.sections import Row as Row
 from .report.sections import Section as Section
 from .report.writing import write_report as write_report
+from .settings import FORBID as FORBID
+from .settings import BaselineSettings as BaselineSettings
+from .settings import Share as Share
+from .settings import foreign as foreign
 from .store import Run as Run
 from .store import find_runs as find_runs
 from .training_record.costs import Costs as Costs
 from .training_record.learning import LearningCurve as LearningCurve
+from .words import unknown as unknown
 
 __all__ = [
+    "FORBID",
     "LDA",
     "Agreement",
     "Alignment",
@@ -197,6 +203,7 @@ __all__ = [
     "AttentionAnalyzer",
     "AttentionPattern",
     "AttentionVisualizer",
+    "BaselineSettings",
     "Bootstrap",
     "CausalTest",
     "Change",
@@ -260,6 +267,7 @@ __all__ = [
     "Run",
     "Section",
     "Settled",
+    "Share",
     "Standardised",
     "StepsToCriterion",
     "StoreError",
@@ -315,6 +323,7 @@ __all__ = [
     "faithfulness",
     "feature_correlations",
     "find_runs",
+    "foreign",
     "gate_heat_map",
     "group_ratio",
     "head_agreement",
@@ -366,6 +375,7 @@ __all__ = [
     "training_and_validation",
     "training_curves",
     "training_drawing",
+    "unknown",
     "write_atomically",
     "write_report",
 ]

@@ -21,6 +21,14 @@ def one_of(name: str, word: Any, known: Iterable[str]) -> None:
     raise AnalysisError(f"{name}: expected one of {', '.join(known)}, got {word!r}{hint}")
 
 
+def unknown(what: str, name: str, known: Iterable[str]) -> str:
+    """The sentence that answers an unknown name."""
+    known = list(known)
+    near = get_close_matches(name, known, n=1)
+    advice = f"did you mean {near[0]}?" if near else f"expected one of: {', '.join(known)}"
+    return f"{name!r} is not a {what}; {advice}"
+
+
 def by_name(name: str, found: Any, what: str) -> None:
     """Check that what goes by names is a mapping.
 

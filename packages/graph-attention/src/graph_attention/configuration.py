@@ -1,14 +1,12 @@
 """The settings of an experiment on metabolic networks; nothing here needs torch."""
 
-import difflib
 from dataclasses import field
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
 from pydantic.dataclasses import dataclass
 
-FORBID = ConfigDict(extra="forbid")
-Share = Annotated[float, Field(ge=0, le=1)]
+from analysis import FORBID, BaselineSettings, Share, foreign, unknown
 
 BUNDLED = ("e_coli_core", "iJO1366", "iYS1720")
 """The networks that come with the extra `cobra`."""
@@ -149,7 +147,7 @@ class LossConfig:
 
 
 @dataclass(frozen=True, config=FORBID)
-class BaselineConfig:
+class BaselineConfig(BaselineSettings):
     """Settings of baselines; what is not given has the baseline's own default."""
 
     penalty: PositiveFloat | None = None
@@ -166,14 +164,6 @@ class BaselineConfig:
     """Where gaussian_process begins to search its length scale."""
     width: PositiveInt | None = None
     """Units of each hidden layer of mlp."""
-
-    @property
-    def given(self) -> dict[str, int | float]:
-        """What is set, by name."""
-        return {name: value for name, value in vars(self).items() if name in SETTINGS and value is not None}
-
-
-SETTINGS = tuple(dict.fromkeys(name for names in BASELINE_SETTINGS.values() for name in names))
 
 
 @dataclass(frozen=True, config=FORBID)
@@ -194,15 +184,6 @@ class MetabolismConfig:
     @model_validator(mode="after")
     def check(self):
         """Raise one sentence for a setting that the kind of model does not have."""
-        own = BASELINE_SETTINGS.get(self.model.kind, ())
-        if foreign := [name for name in self.baseline.given if name not in own]:
-            known = f"it has {', '.join(own)}" if own else "it has none"
-            raise ValueError(f"baseline.{foreign[0]} is no setting of {self.model.kind}; {known}")
+        if sentence := foreign(self.baseline.given, self.model.kind, BASELINE_SETTINGS, "baseline."):
+            raise ValueError(sentence)
         return self
-
-
-def unknown(what: str, name: str, known: tuple[str, ...]) -> str:
-    """The sentence that answers an unknown name."""
-    near = difflib.get_close_matches(name, known, n=1)
-    advice = f"did you mean {near[0]}?" if near else f"expected one of: {', '.join(known)}"
-    return f"{name!r} is not a {what}; {advice}"

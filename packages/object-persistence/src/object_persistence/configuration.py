@@ -1,11 +1,9 @@
 """The settings of an experiment on persistence; nothing here needs torch."""
 
-import difflib
 from dataclasses import field
 from typing import Annotated, Literal
 
 from pydantic import (
-    ConfigDict,
     Field,
     NonNegativeFloat,
     NonNegativeInt,
@@ -15,12 +13,9 @@ from pydantic import (
 )
 from pydantic.dataclasses import dataclass
 
+from analysis import FORBID, BaselineSettings, Share, foreign, unknown
 from object_persistence.videos.configuration import VideoConfig as VideoConfig
 from object_persistence.videos.configuration import ascending
-
-FORBID = ConfigDict(extra="forbid")
-Share = Annotated[float, Field(ge=0, le=1)]
-
 
 BASELINE_SETTINGS: dict[str, tuple[str, ...]] = {
     "majority": (),
@@ -36,10 +31,10 @@ KINDS = ("transformer", "gru", *BASELINE_SETTINGS)
 
 
 @dataclass(frozen=True, config=FORBID)
-class BaselineConfig:
+class BaselineConfig(BaselineSettings):
     """Settings of baselines; what is not given has the baseline's own default."""
 
-    brightness: Annotated[float, Field(ge=0, le=1)] | None = None
+    brightness: Share | None = None
     """Mean over the channels above which colour_rule says persistent."""
     trees: PositiveInt | None = None
     """Trees of gradient_boosting and track_boosting."""
@@ -53,14 +48,6 @@ class BaselineConfig:
     """L2 penalty of the values of its leaves."""
     cuts: NonNegativeInt | None = None
     """Copies of every training clip that end early, which gradient_boosting learns from besides."""
-
-    @property
-    def given(self) -> dict[str, int | float]:
-        """What is set, by name."""
-        return {name: value for name, value in vars(self).items() if name in SETTINGS and value is not None}
-
-
-SETTINGS = tuple(dict.fromkeys(name for names in BASELINE_SETTINGS.values() for name in names))
 
 
 @dataclass(frozen=True, config=FORBID)
@@ -225,15 +212,6 @@ class PersistenceConfig:
     @model_validator(mode="after")
     def check(self):
         """Raise one sentence for a setting that the kind of model does not have."""
-        own = BASELINE_SETTINGS.get(self.model.kind, ())
-        if foreign := [name for name in self.baseline.given if name not in own]:
-            known = f"it has {', '.join(own)}" if own else "it has none"
-            raise ValueError(f"baseline.{foreign[0]} is no setting of {self.model.kind}; {known}")
+        if sentence := foreign(self.baseline.given, self.model.kind, BASELINE_SETTINGS, "baseline."):
+            raise ValueError(sentence)
         return self
-
-
-def unknown(what: str, name: str, known: tuple[str, ...]) -> str:
-    """The sentence that answers an unknown name."""
-    near = difflib.get_close_matches(name, known, n=1)
-    advice = f"did you mean {near[0]}?" if near else f"expected one of: {', '.join(known)}"
-    return f"{name!r} is not a {what}; {advice}"

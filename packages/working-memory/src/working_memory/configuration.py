@@ -1,16 +1,16 @@
 """The settings of a working-memory experiment; nothing here needs torch."""
 
-import difflib
 from dataclasses import field
 from itertools import combinations
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, PositiveFloat, PositiveInt, model_validator
+from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 from pydantic.dataclasses import dataclass
+
+from analysis import FORBID, Share, unknown
 
 Feature = Literal["location", "identity", "category"]
 Scenario = Literal["stsf", "stmf", "mtmf", "custom"]
-Rate = Annotated[float, Field(ge=0, le=1)]
 
 CELLS = ("gru", "lstm", "rnn")
 SPATIAL_LOOKS = ("attention", "multihead_attention", "self_attention", "temporal_attention")
@@ -19,15 +19,6 @@ KINDS = CELLS + tuple(f"{look}_{cell}" for look in SPATIAL_LOOKS + GATED_LOOKS f
 
 LOOKS_IN_HEADS = {"multihead_attention": 1, "self_attention": 4, "temporal_attention": 2}
 """Looks that take heads, and what divides the width of each: places turn channels in twos, on each axis of a grid."""
-
-FORBID = ConfigDict(extra="forbid")
-
-
-def unknown_kind(kind: str) -> str:
-    """The sentence that answers an unknown kind of model."""
-    near = difflib.get_close_matches(kind, KINDS, n=1)
-    advice = f"did you mean {near[0]}?" if near else f"expected one of: {', '.join(KINDS)}"
-    return f"{kind!r} is not a kind of model; {advice}"
 
 
 def foreign(kind: str, heads: int, attention_dropout: float) -> str | None:
@@ -111,7 +102,7 @@ class TasksConfig:
     """Blank frames after each object."""
     match_rate: Annotated[float, Field(gt=0, lt=1)] = 0.5
     """Share of matches among scored frames."""
-    lure_rate: Rate = 0.5
+    lure_rate: Share = 0.5
     """Share of lures among non-matches."""
     sequences: PositiveInt = 4608
     """Training sequences per epoch, drawn afresh for each."""
@@ -189,7 +180,7 @@ class ModelConfig:
         """Raise one sentence for the first setting that cannot be met."""
         for kind in self._kinds:
             if kind not in KINDS:
-                raise ValueError(unknown_kind(kind))
+                raise ValueError(unknown("kind of model", kind, KINDS))
         for sentence in (self._foreign(), *self._undivided()):
             if sentence is not None:
                 raise ValueError(sentence)
@@ -237,8 +228,8 @@ def _check_names(categories: tuple[str, ...]) -> None:
 
 
 def _check_rendered(stimuli: StimuliConfig) -> None:
-    if unknown := [name for name in stimuli.categories if name not in CATEGORIES]:
-        raise ValueError(f"{unknown[0]} cannot be rendered; expected some of: {', '.join(CATEGORIES)}")
+    if others := [name for name in stimuli.categories if name not in CATEGORIES]:
+        raise ValueError(f"{others[0]} cannot be rendered; expected some of: {', '.join(CATEGORIES)}")
     if stimuli.size < 8 or stimuli.size % 2:
         raise ValueError(f"frames of {stimuli.size} pixels; expected an even number, at least 8")
 

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from analysis import unknown
 from attention_core import (
     FeatureTaskGating,
     MultiHeadTaskGuidedAttention,
@@ -22,7 +23,6 @@ from working_memory.configuration import (
     ModelConfig,
     foreign,
     undivided,
-    unknown_kind,
 )
 from working_memory.errors import WorkingMemoryError
 from working_memory.model import (
@@ -167,7 +167,7 @@ def print_model_summary(model: WorkingMemoryModel) -> None:
 
 def _parts(kind: str) -> tuple[str, str]:
     if kind not in KINDS:
-        raise WorkingMemoryError(unknown_kind(kind))
+        raise WorkingMemoryError(unknown("kind of model", kind, KINDS))
     look, _, cell = kind.rpartition("_")
     return look, cell
 

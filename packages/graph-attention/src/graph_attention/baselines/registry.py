@@ -1,5 +1,6 @@
 """Baselines by name."""
 
+from analysis import foreign, unknown
 from graph_attention.baselines.balance import FluxBalance
 from graph_attention.baselines.base import Baseline
 from graph_attention.baselines.estimators import (
@@ -11,7 +12,7 @@ from graph_attention.baselines.estimators import (
     RandomForest,
     Ridge,
 )
-from graph_attention.configuration import BASELINE_SETTINGS, unknown
+from graph_attention.configuration import BASELINE_SETTINGS
 from graph_attention.errors import MetabolicError
 
 KINDS: tuple[type[Baseline], ...] = (
@@ -40,7 +41,6 @@ def make_baseline(name: str, **settings: int | float) -> Baseline:
     """
     if name not in BASELINES:
         raise MetabolicError(ELSEWHERE.get(name) or unknown("baseline", name, tuple(BASELINES)))
-    own = BASELINE_SETTINGS[name]
-    if foreign := [setting for setting in settings if setting not in own]:
-        raise MetabolicError(f"{foreign[0]} is no setting of {name}; it has {', '.join(own) or 'none'}")
+    if sentence := foreign(settings, name, BASELINE_SETTINGS):
+        raise MetabolicError(sentence)
     return BASELINES[name](**settings)

@@ -1,9 +1,10 @@
 """Baselines by name."""
 
+from analysis import foreign, unknown
 from object_persistence.baselines.base import Baseline
 from object_persistence.baselines.estimators import GradientBoosting, LogisticLength, Majority, TrackBoosting
 from object_persistence.baselines.rules import ColourRule, LinkLength
-from object_persistence.configuration import BASELINE_SETTINGS, unknown
+from object_persistence.configuration import BASELINE_SETTINGS
 from object_persistence.errors import PersistenceError
 
 KINDS: tuple[type[Baseline], ...] = (
@@ -29,7 +30,6 @@ def make_baseline(name: str, **settings: int | float) -> Baseline:
         )
     if name not in BASELINES:
         raise PersistenceError(unknown("baseline", name, tuple(BASELINES)))
-    own = BASELINE_SETTINGS[name]
-    if foreign := [setting for setting in settings if setting not in own]:
-        raise PersistenceError(f"{foreign[0]} is no setting of {name}; it has {', '.join(own) or 'none'}")
+    if sentence := foreign(settings, name, BASELINE_SETTINGS):
+        raise PersistenceError(sentence)
     return BASELINES[name](**settings)

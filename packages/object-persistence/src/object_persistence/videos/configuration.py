@@ -3,11 +3,11 @@
 from dataclasses import field
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, NonNegativeFloat, NonNegativeInt, PositiveInt, model_validator
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt, model_validator
 from pydantic.dataclasses import dataclass
 
-FORBID = ConfigDict(extra="forbid")
-Share = Annotated[float, Field(ge=0, le=1)]
+from analysis import FORBID, Share
+
 Counts = tuple[NonNegativeInt, NonNegativeInt]
 Span = tuple[NonNegativeFloat, NonNegativeFloat]
 
