@@ -1,0 +1,160 @@
+"""The settings of an experiment on ARC grids; nothing here needs torch."""
+
+from dataclasses import field
+from typing import Annotated, Literal
+
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt, model_validator
+from pydantic.dataclasses import dataclass
+
+from analysis import FORBID, BaselineSettings, foreign, unknown
+
+BASELINE_SETTINGS: dict[str, tuple[str, ...]] = {
+    "copy": (),
+    "symbolic": (),
+    "colour_map": (),
+    "patch_lookup": (),
+    "geometry": (),
+}
+"""Every baseline with the settings that it has."""
+
+KINDS = ("rlan", "puzzle_embedding", *BASELINE_SETTINGS)
+
+Side = Annotated[int, Field(ge=1, le=30)]
+
+
+@dataclass(frozen=True, config=FORBID)
+class FamiliesConfig:
+    """Which generated tasks are shown, and within which limits they are drawn."""
+
+    names: tuple[str, ...] = ("colour_map", "keep_colours")
+    """Families that training shows."""
+    held_out: tuple[str, ...] = ("swap",)
+    """Families that only tests show."""
+    sides: tuple[Side, Side] = (3, 10)
+    """Shortest and longest side of a grid."""
+    pairs: tuple[PositiveInt, PositiveInt] = (3, 4)
+    """Fewest and most train pairs of a task."""
+    test_pairs: PositiveInt = 1
+    """Test pairs of a task."""
+
+
+@dataclass(frozen=True, config=FORBID)
+class TasksConfig:
+    """How many tasks each split has, and whether they are drawn from families or read."""
+
+    source: str = ""
+    """Where tasks are read: arc1:training, a folder, a file of JSON; empty draws them from families."""
+    side: Side = 10
+    """Longest side of tasks that are read; larger ones are left out, and counted."""
+    folds: Annotated[int, Field(ge=3)] = 5
+    """Parts that tasks which are read are divided in: one is tested, the next validates, the others train."""
+    fold: NonNegativeInt = 0
+    """Which part is tested, from 0."""
+    train: PositiveInt = 2400
+    """Generated tasks of an epoch, fresh in each; of tasks that are read, episodes of an epoch."""
+    validation: PositiveInt = 120
+    """Generated tasks of validation."""
+    test: PositiveInt = 100
+    """Generated tasks of every test split, each family of it alike."""
+
+    @model_validator(mode="after")
+    def check(self):
+        """Raise one sentence for a fold that there is not."""
+        if self.fold >= self.folds:
+            raise ValueError(f"fold {self.fold}: expected 0 to {self.folds - 1}")
+        return self
+
+
+@dataclass(frozen=True, config=FORBID)
+class ModelConfig:
+    """The network that looks support pixels up, one without support, or a baseline."""
+
+    kind: str = "rlan"
+    """rlan; puzzle_embedding, which knows tasks by a learned vector; or a baseline: copy, symbolic, colour_map,
+    patch_lookup, geometry."""
+    context: Literal["none", "film", "cross_attention"] = "cross_attention"
+    """What is known of the support: nothing, one pooled vector, or every pixel."""
+    dim: PositiveInt = 64
+    """Width of a cell's features."""
+    heads: PositiveInt = 4
+    """Attention heads; they share the width."""
+    steps: PositiveInt = 4
+    """Steps of the solver."""
+    solver_context: bool = True
+    """Whether each step of the solver looks at the support again."""
+    anchors: NonNegativeInt = 0
+    """Places that are chosen one after another; 0 chooses none."""
+    anchor_features: Literal["original", "contextual"] = "original"
+    """Whether anchors are chosen before the support is known (decoupled) or after (coupled)."""
+
+    @model_validator(mode="after")
+    def check(self):
+        """Raise one sentence for the first setting that cannot be met."""
+        if self.kind not in KINDS:
+            raise ValueError(unknown("kind of model", self.kind, KINDS))
+        if self.dim % self.heads:
+            raise ValueError(f"{self.heads} heads cannot share a dim of {self.dim}")
+        return self
+
+    @property
+    def is_baseline(self) -> bool:
+        """Whether it fits itself, without gradient steps of ours."""
+        return self.kind in BASELINE_SETTINGS
+
+
+@dataclass(frozen=True, config=FORBID)
+class LossConfig:
+    """What is learned, and how much each part counts."""
+
+    deep: NonNegativeFloat = 0.5
+    """Weight of the earlier steps' mean loss beside the last step's."""
+
+
+@dataclass(frozen=True, config=FORBID)
+class AugmentationConfig:
+    """How training varies tasks."""
+
+    symmetries: bool = False
+    """Whether tasks are turned and mirrored."""
+    colours: bool = True
+    """Whether their colours are permuted."""
+
+
+@dataclass(frozen=True, config=FORBID)
+class VotingConfig:
+    """How an answer is given."""
+
+    views: PositiveInt = 1
+    """Turned, mirrored and recoloured views of a task that vote; 1 answers once, in one pass."""
+
+
+@dataclass(frozen=True, config=FORBID)
+class BaselineConfig(BaselineSettings):
+    """Settings of baselines; what is not given has the baseline's own default."""
+
+
+@dataclass(frozen=True, config=FORBID)
+class ArcConfig:
+    """Tasks, what is made of them, model and loss of one experiment."""
+
+    families: FamiliesConfig = field(default_factory=FamiliesConfig)
+    """Which tasks are drawn."""
+    tasks: TasksConfig = field(default_factory=TasksConfig)
+    """How many, or where they are read."""
+    augmentation: AugmentationConfig = field(default_factory=AugmentationConfig)
+    """How training varies them."""
+    model: ModelConfig = field(default_factory=ModelConfig)
+    """What answers."""
+    loss: LossConfig = field(default_factory=LossConfig)
+    """What it learns."""
+    baseline: BaselineConfig = field(default_factory=BaselineConfig)
+    """Settings of a baseline."""
+    voting: VotingConfig = field(default_factory=VotingConfig)
+    """How it answers."""
+
+    @model_validator(mode="after")
+    def check(self):
+        """Raise one sentence for a setting that the kind of model does not have."""
+        if sentence := foreign(self.baseline.given, self.model.kind, BASELINE_SETTINGS, "baseline."):
+            raise ValueError(sentence)
+        return self
