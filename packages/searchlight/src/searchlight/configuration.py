@@ -40,6 +40,8 @@ class TrainingConfig:
     """Course of the learning rate over all steps."""
     clip_norm: Positive = 1.0
     """Largest norm of the gradient; what is above is scaled down to it."""
+    ema: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """Decay of the moving average of the weights that is validated and kept; 0 keeps the weights themselves."""
     accumulate: Count = 1
     """Parts that a batch is computed in, to save memory."""
     precision: Literal["float32", "bfloat16", "float16"] = "float32"

@@ -88,8 +88,9 @@ class RunRecorder(Recorder):
 
 
 def weights_of(checkpoint: Checkpoint) -> Checkpoint:
-    """The model of a checkpoint without optimiser and random state."""
-    tensors = {name: tensor for name, tensor in checkpoint.tensors.items() if name.startswith("model/")}
+    """The model of a checkpoint without optimiser and random state, with the average of its weights if one is kept."""
+    weights = checkpoint.group("model") | checkpoint.group("average")
+    tensors = {f"model/{name}": tensor for name, tensor in weights.items()}
     return Checkpoint(tensors, {name: checkpoint.facts[name] for name in ("epoch", "step", "run")})
 
 

@@ -6,7 +6,7 @@ import statistics
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -17,6 +17,7 @@ from accelerate import Accelerator
 from accelerate.state import AcceleratorState
 from torch import Tensor, nn
 
+from searchlight.averaging import WeightAverage
 from searchlight.checkpoint import Checkpoint
 from searchlight.configuration import TrainingConfig
 from searchlight.errors import CheckpointError, Interrupted, TrainingError
@@ -102,6 +103,12 @@ class Fit:
     total: int
     peak: Peak
     progress: Progress = field(default_factory=Progress)
+    average: WeightAverage | None = None
+
+    @property
+    def bare(self) -> nn.Module:
+        """The model as it was given."""
+        return self.accelerator.unwrap_model(self.model)
 
     def step(self, batch: Batch, loss: Loss) -> tuple[float, float]:
         """One optimiser step on one batch: its loss and its gradient norm before clipping."""
@@ -122,6 +129,8 @@ class Fit:
         found = float(mean), float(norm)  # type: ignore[arg-type]
         if self.is_sound(*found):
             self.optimizer.step()
+            if self.average is not None:
+                self.average.update(self.bare, self.progress.step)
         return found
 
     def is_sound(self, loss: float, norm: float) -> bool:
@@ -153,8 +162,9 @@ class Fit:
 
     def checkpoint(self) -> Checkpoint:
         """Everything that training needs to go on as if it had never stopped."""
-        model = self.accelerator.unwrap_model(self.model)
-        tensors = {f"model/{name}": tensor for name, tensor in model.state_dict().items()}
+        tensors = {f"model/{name}": tensor for name, tensor in self.bare.state_dict().items()}
+        if self.average is not None:
+            tensors |= {f"average/{name}": tensor for name, tensor in self.average.weights.items()}
         for number, state in self.optimizer.state_dict()["state"].items():
             tensors |= {f"optimizer/{number}/{name}": torch.as_tensor(value) for name, value in state.items()}
         tensors["random/cpu"] = torch.get_rng_state()
@@ -170,13 +180,14 @@ class Fit:
 
     def resume(self, checkpoint: Checkpoint) -> None:
         """Go back to where a checkpoint was taken."""
-        model = self.accelerator.unwrap_model(self.model)
         try:
-            model.load_state_dict(checkpoint.group("model"))
+            self.bare.load_state_dict(checkpoint.group("model"))
         except RuntimeError:
             raise CheckpointError(
                 "the checkpoint is of another model; it cannot be resumed with these settings."
             ) from None
+        if self.average is not None:
+            self.average.load(checkpoint.group("average"))
         state: dict[int, dict[str, Tensor]] = {}
         for name, tensor in checkpoint.group("optimizer").items():
             number, key = name.split("/")
@@ -203,8 +214,9 @@ def fit(
 ) -> Recorder:
     """Train a model in place with AdamW, clipped gradients and a learning rate schedule.
 
-    `validate` gives figures by name; the first of them, higher is better, chooses the best epoch. SIGINT and SIGTERM
-    end training after the running step, with everything saved through the recorder.
+    `validate` gives figures by name; the first of them, higher is better, chooses the best epoch. With `settings.ema`
+    the average of the weights is validated, and is what the model ends with. SIGINT and SIGTERM end training after
+    the running step, with everything saved through the recorder.
 
     Raises:
         TrainingError: the loss or its gradient is not finite (step and batch ids are named), or a batch
@@ -219,6 +231,8 @@ def fit(
         while fitting.progress.epoch < settings.epochs:
             run_epoch(fitting, loss, batches, recorder, stopped)
             end_epoch(fitting, batches.per_epoch, validate, recorder)
+    if fitting.average is not None:
+        fitting.average.give(fitting.bare)
     return recorder
 
 
@@ -238,7 +252,12 @@ def start(model: nn.Module, per_epoch: int, settings: TrainingConfig) -> Fit:
         trained, lr=settings.learning_rate, weight_decay=settings.weight_decay, fused=True
     )
     model, optimizer = accelerator.prepare(model, optimizer)
-    return Fit(accelerator, model, optimizer, settings, settings.epochs * per_epoch, Peak(accelerator.device))
+    fitting = Fit(
+        accelerator, model, optimizer, settings, settings.epochs * per_epoch, Peak(accelerator.device)
+    )
+    if settings.ema:
+        fitting.average = WeightAverage(fitting.bare, settings.ema)
+    return fitting
 
 
 def run_epoch(
@@ -275,8 +294,9 @@ def end_epoch(
     done, figures = fitting.progress, {}
     if validate is not None:
         fitting.model.eval()
-        with torch.no_grad():
-            figures = validate(fitting.accelerator.unwrap_model(fitting.model))
+        averaged = nullcontext() if fitting.average is None else fitting.average.given(fitting.bare)
+        with torch.no_grad(), averaged:
+            figures = validate(fitting.bare)
     score = next(iter(figures.values()), -done.loss_sum)
     fitting.progress = done.after_epoch(score)
     recorder.epoch(
