@@ -9,8 +9,8 @@ import polars as pl
 
 from analysis import AssayOfAttention, Drawing, Finding, Findings, Measure, Run, cluster_estimate
 from analysis.assays.averages import over_networks
+from analysis.assays.parts import only, tested_splits
 from object_persistence.assays.received import ENTROPY, RECEIVED, layers
-from object_persistence.assays.tables import only, tested_splits
 
 PERSISTENT, OTHERS = "persistent", "not persistent"
 LAYER: dict[str, Any] = {"cells": ("layer",), "apart": ("layer",)}

@@ -8,8 +8,8 @@ import polars as pl
 
 from analysis import Assay, Bootstrap, Drawing, Estimate, Finding, Findings, Measure, Run, cluster_estimate
 from analysis.assays.averages import over_networks
+from analysis.assays.parts import only, tested_splits
 from object_persistence.assays.drawn_clips import DrawnClips
-from object_persistence.assays.tables import only, tested_splits
 from object_persistence.metrics import BINS, BRIER, CALIBRATION_ERROR
 
 SHARE = Measure("share_persistent", higher_is_better=None, bounds=(0.0, 1.0), cells=("bin",), apart=("bin",))

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from analysis import Assay, Finding, Findings, Measure, Run, cluster_estimate
-from object_persistence.assays.tables import tested_splits
+from analysis.assays.parts import tested_splits
 
 OF: dict[str, Any] = {
     "higher_is_better": False,

@@ -18,7 +18,7 @@ from analysis import (
     faithfulness,
 )
 from analysis.assays.averages import over_networks
-from object_persistence.assays.tables import only
+from analysis.assays.parts import only
 
 OUTPUTS = {"accuracy": "right", "probability": "likely"}
 """Whether the answer is right, and the probability of the right answer."""

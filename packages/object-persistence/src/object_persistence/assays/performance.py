@@ -8,8 +8,9 @@ import polars as pl
 
 from analysis import Assay, Bootstrap, Drawing, Finding, Findings, Measure, Run
 from analysis.assays.averages import over_networks
+from analysis.assays.parts import only, tested_splits
 from object_persistence.assays.drawn_clips import DrawnClips
-from object_persistence.assays.tables import COUNTED, only, tested_splits, with_and_without_clutter
+from object_persistence.assays.tables import COUNTED, with_and_without_clutter
 from object_persistence.metrics import (
     ABOVE_MAJORITY,
     ACCURACY,

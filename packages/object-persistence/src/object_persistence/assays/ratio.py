@@ -20,8 +20,9 @@ from analysis import (
     mean_estimate,
 )
 from analysis.assays.averages import over_networks
+from analysis.assays.parts import only, tested_splits
 from object_persistence.assays.received import Received, by_layer
-from object_persistence.assays.tables import COUNTED, LEFT_OUT, only, tested_splits
+from object_persistence.assays.tables import COUNTED, LEFT_OUT
 
 BY: dict[str, Any] = {"higher_is_better": None, "bounds": (0.0, np.inf)}
 CELLS: dict[str, Any] = {"cells": ("layer", "clutter"), "apart": ("layer", "clutter")}

@@ -7,10 +7,10 @@ import numpy as np
 import polars as pl
 
 from analysis import Bootstrap, Estimate, Measure, cluster_estimate
+from analysis.assays.parts import tested_splits
 from object_persistence.assays.drawn_clips import DrawnClips
 from object_persistence.assays.ratio import AttentionRatio
 from object_persistence.assays.received import by_layer, layers
-from object_persistence.assays.tables import tested_splits
 from object_persistence.errors import PersistenceError
 
 
