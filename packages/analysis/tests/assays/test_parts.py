@@ -3,14 +3,14 @@
 import polars as pl
 
 from analysis import Estimate, Finding, Findings, Measure
-from analysis.assays.parts import only, tested_splits
+from analysis.assays import parts
 
 SHARE = Measure("share", cells=("kind",))
 
 
 def test_only_test_splits_are_told_in_the_order_in_which_they_are_stored():
     splits = ["validation/a", "test/b", "test/a", "test/b", "train"]
-    told = dict(tested_splits(pl.DataFrame({"split": splits, "row": range(5)})))
+    told = dict(parts.tested_splits(pl.DataFrame({"split": splits, "row": range(5)})))
     assert {split: part["row"].to_list() for split, part in told.items()} == {"test/b": [1, 3], "test/a": [2]}
 
 
@@ -20,7 +20,7 @@ def test_only_keeps_figures_at_a_level_and_those_that_know_no_such_cell():
 
     found = Findings((figure("share", kind="a"), figure("share", kind="b"), figure("other", kind="a")))
     found = Findings((*found.figures, figure("share")))
-    left = only({"arm": [found]}, SHARE, kind="a")
+    left = parts.only({"arm": [found]}, SHARE, kind="a")
     assert [(each.measure, dict(each.cell)) for each in left["arm"][0].figures] == [
         ("share", {"kind": "a"}),
         ("share", {}),
