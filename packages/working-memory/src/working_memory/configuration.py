@@ -189,6 +189,11 @@ class ModelConfig:
         return self
 
     @property
+    def is_baseline(self) -> bool:
+        """Whether it fits itself: no kind does, all take gradient steps of ours."""
+        return False
+
+    @property
     def _kinds(self) -> tuple[str, ...]:
         """This kind and the kind that it is compared with."""
         return (self.kind,) if self.equal_parameters_to is None else (self.kind, self.equal_parameters_to)

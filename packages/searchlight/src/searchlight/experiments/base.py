@@ -11,6 +11,7 @@ import polars as pl
 from torch import nn
 
 from analysis import Assay, Estimate, Hypothesis, Measure, Run
+from searchlight.errors import UsageError
 from searchlight.experiments.arms import Arm, Fitted
 
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ class Experiment(ABC):
     """The test splits that stand for all where there is room for one figure: those whose names begin so."""
     also_called: ClassVar[Mapping[str, str]] = {}
     """What assays call a column of the trials."""
+    held_against: ClassVar[tuple[str, ...]] = ()
+    """The interventions that a trained arm is held against, where its configuration allows them."""
     assays: ClassVar[tuple[Assay, ...]] = ()
     """What is asked of every run's stored numbers."""
     claims: ClassVar[tuple[Hypothesis, ...]] = ()
@@ -100,9 +103,19 @@ class Experiment(ABC):
         """Identifies the evaluated items and what is known of them: only runs of equal hash are compared."""
 
     @property
-    def controls(self) -> tuple[str, ...]:
-        """What `intervene` offers to hold a trained arm against."""
+    def is_baseline(self) -> bool:
+        """Whether the configuration describes a baseline, which fits itself and has no attention."""
+        return self.config.model.is_baseline
+
+    @property
+    def interventions(self) -> tuple[str, ...]:
+        """What `intervene` offers for this configuration."""
         return ()
+
+    @property
+    def controls(self) -> tuple[str, ...]:
+        """What of the interventions a trained arm is held against."""
+        return tuple(what for what in self.held_against if what in self.interventions)
 
     @property
     def inspected(self) -> tuple[str, ...]:
@@ -117,7 +130,7 @@ class Experiment(ABC):
     @classmethod
     def epochs(cls, config: Any) -> int:
         """How many epochs a training of this configuration has; a baseline that fits itself has one."""
-        return config.training.epochs
+        return 1 if config.model.is_baseline else config.training.epochs
 
     def leakage(self) -> dict[str, dict[str, Any]]:
         """What a linear decoder gets from features that should tell nothing, by name, as plain estimates."""
@@ -143,6 +156,15 @@ class Experiment(ABC):
     @abstractmethod
     def intervene(self, model: nn.Module, what: str) -> Evaluation:
         """The evaluation of a control or of a model with something taken away."""
+
+    def check_offered(self, what: str) -> None:
+        """Raise one sentence for an intervention that this configuration does not allow.
+
+        Raises:
+            UsageError: it does not.
+        """
+        if what not in (known := self.interventions):
+            raise UsageError(f"{what} is no intervention here; expected one of: {', '.join(known)}.")
 
     @classmethod
     @abstractmethod

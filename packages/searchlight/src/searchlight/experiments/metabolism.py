@@ -58,19 +58,14 @@ class Metabolism(Experiment):
     selected_on = "validation/nutrient"
     chosen_by = "the mean of growth_q2, flux_r2 and 1 - split_tv, of what it learns, on validation/nutrient"
     reported_on = "test/nutrient"
+    held_against = metabolism_interventions.CONTROLS
     assays = ASSAYS
     claims = CLAIMS
 
     @property
-    def is_baseline(self) -> bool:
-        """Whether the configuration describes a baseline, which has no attention."""
-        return self.config.model.is_baseline
-
-    @property
-    def controls(self) -> tuple[str, ...]:
-        """What attention is held against: nothing where there is none."""
-        possible = metabolism_interventions.possible(self)
-        return tuple(what for what in metabolism_interventions.CONTROLS if what in possible)
+    def interventions(self) -> tuple[str, ...]:
+        """What may be taken away or changed."""
+        return metabolism_interventions.possible(self)
 
     @property
     def inspected(self) -> tuple[str, ...]:
@@ -138,11 +133,6 @@ class Metabolism(Experiment):
     def introduction(self) -> Sequence[Facts]:
         """Growth of the whole network on glucose, acetate and lactose, beside what they take up."""
         return (conditions_table(whole_network(self.config.network, self.cache)),)
-
-    @classmethod
-    def epochs(cls, config: Any) -> int:
-        """Those of the training; a baseline fits itself in one."""
-        return 1 if config.model.is_baseline else config.training.epochs
 
     def arm(self) -> Arm | Fitted:
         """The transformer with its loss, or the baseline."""

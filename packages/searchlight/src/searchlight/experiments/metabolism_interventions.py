@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from graph_attention.model.transformer import MetabolicTransformer
-from searchlight.errors import UsageError
 from searchlight.experiments import (
     metabolism_comparison,
     metabolism_contrasts,
@@ -45,8 +44,7 @@ def intervene(experiment: "Metabolism", model: MetabolicTransformer, what: str) 
     Raises:
         UsageError: this configuration does not allow it.
     """
-    if what not in (known := possible(experiment)):
-        raise UsageError(f"{what} is no intervention here; expected one of: {', '.join(known)}.")
+    experiment.check_offered(what)
     if what == GROWTH:
         return [metabolism_growth.evaluate(experiment, model)]
     if what in PROBES:

@@ -65,19 +65,14 @@ class Persistence(Experiment):
     selected_on = VALIDATION
     chosen_by = "accuracy on validation/same"
     reported_on = "test/same"
+    held_against = persistence_interventions.CONTROLS
     assays = ASSAYS
     claims = CLAIMS
 
     @property
-    def is_baseline(self) -> bool:
-        """Whether the configuration describes a baseline, which has no attention."""
-        return self.config.model.is_baseline
-
-    @property
-    def controls(self) -> tuple[str, ...]:
-        """What attention is held against: nothing where there is none."""
-        possible = persistence_interventions.possible(self)
-        return tuple(what for what in persistence_interventions.CONTROLS if what in possible)
+    def interventions(self) -> tuple[str, ...]:
+        """What may be taken away or changed."""
+        return persistence_interventions.possible(self)
 
     @property
     def inspected(self) -> tuple[str, ...]:
@@ -134,11 +129,6 @@ class Persistence(Experiment):
     def conclusion(cls, arms: Mapping[str, Sequence[Run]]) -> Sequence[Facts]:
         """Accuracy on every hold-out, and how much more attention what lasts receives, with its null."""
         return conclusion(arms)
-
-    @classmethod
-    def epochs(cls, config: Any) -> int:
-        """Those of the training; a baseline fits itself in one."""
-        return 1 if config.model.is_baseline else config.training.epochs
 
     def arm(self) -> Arm | Fitted:
         """The model with its loss, or the baseline."""

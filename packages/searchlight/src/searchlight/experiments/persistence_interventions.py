@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from searchlight.errors import UsageError
 from searchlight.experiments import persistence_deletion, persistence_frames_seen, persistence_padding
 from searchlight.experiments.base import Evaluation
 
@@ -34,8 +33,7 @@ def intervene(experiment: "Persistence", model: Any, what: str) -> list[Evaluati
     Raises:
         UsageError: this configuration does not allow it.
     """
-    if what not in (known := possible(experiment)):
-        raise UsageError(f"{what} is no intervention here; expected one of: {', '.join(known)}.")
+    experiment.check_offered(what)
     if what in PROBES:
         return [PROBES[what](experiment, model)]
     untrained = experiment.model()

@@ -59,16 +59,19 @@ class WorkingMemory(Experiment):
     further = (CRITERION,)
     training_split = "validation/familiar"
     also_called: ClassVar[Mapping[str, str]] = {"feature": "property"}
+    held_against = working_memory_interventions.CONTROLS
     assays = ASSAYS
     claims = CLAIMS
 
     @property
+    def interventions(self) -> tuple[str, ...]:
+        """What may be taken away or changed."""
+        return working_memory_interventions.possible(self)
+
+    @property
     def controls(self) -> tuple[str, ...]:
-        """What a look is held against: nothing where there is none, and one task alone cannot be another's."""
-        if "_" not in self.config.model.kind:
-            return ()
-        allowed = working_memory_interventions.possible(self)
-        return tuple(what for what in working_memory_interventions.CONTROLS if what in allowed)
+        """A pooled baseline has no look that could be held against anything."""
+        return super().controls if "_" in self.config.model.kind else ()
 
     @cached_property
     def images(self) -> ImageSet:

@@ -6,7 +6,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from searchlight.errors import UsageError
 from searchlight.experiments import working_memory_deletion, working_memory_push
 from searchlight.experiments.base import Evaluation
 from searchlight.experiments.working_memory_looks import evened, with_look
@@ -38,8 +37,7 @@ def intervene(experiment: "WorkingMemory", model: WorkingMemoryModel, what: str)
     Raises:
         UsageError: this configuration does not allow it.
     """
-    if what not in (known := possible(experiment)):
-        raise UsageError(f"{what} is no intervention here; expected one of: {', '.join(known)}.")
+    experiment.check_offered(what)
     if what in PROBES:
         probe = {"deletion": working_memory_deletion.evaluate, "push": working_memory_push.evaluate}[what]
         return [probe(experiment, model.eval())]
