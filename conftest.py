@@ -11,6 +11,11 @@ settings.register_profile("ci", max_examples=100, deadline=None, derandomize=Tru
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 
+def pytest_xdist_auto_num_workers(config):
+    """All cores where the whole suite runs; where files are named, none beside the process that was called."""
+    return os.cpu_count() if config.args_source is config.ArgsSource.TESTPATHS else 0
+
+
 def pytest_collection_modifyitems(items):
     """Skip what is marked gpu where no CUDA device is."""
     marked = [item for item in items if item.get_closest_marker("gpu")]
