@@ -36,6 +36,27 @@ class FamiliesConfig:
     """Fewest and most train pairs of a task."""
     test_pairs: PositiveInt = 1
     """Test pairs of a task."""
+    background: Literal["any", "zero"] = "any"
+    """Whether the background of a task has any colour, drawn by task, or always 0."""
+
+    @model_validator(mode="after")
+    def check(self):
+        """Raise one sentence for the first setting that cannot be met."""
+        from arc_context.families.registry import FAMILIES
+
+        for name in (*self.names, *self.held_out):
+            if name not in FAMILIES:
+                raise ValueError(unknown("family", name, FAMILIES))
+        if both := set(self.names) & set(self.held_out):
+            raise ValueError(f"held_out: {', '.join(sorted(both))} cannot be trained and held out at once")
+        for span in (self.sides, self.pairs):
+            if span[0] > span[1]:
+                raise ValueError(
+                    f"expected the smallest first, then the largest; got {span[0]} and {span[1]}"
+                )
+        if self.pairs[1] > 10:
+            raise ValueError(f"pairs: expected at most 10, got {self.pairs[1]}")
+        return self
 
 
 @dataclass(frozen=True, config=FORBID)

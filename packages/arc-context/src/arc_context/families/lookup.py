@@ -1,0 +1,80 @@
+"""Families in which every colour has a fate of its own: a test cell looks its colour up in the support."""
+
+from abc import abstractmethod
+
+import numpy as np
+from jaxtyping import Bool, Int8
+
+from arc_context.configuration import FamiliesConfig
+from arc_context.tasks.task import Task
+
+from .base import Family, Pairs
+from .drawing import COLOURS, drawn, drawn_palette, drawn_sides, speckled
+
+MOST_COLOURS = 6
+
+
+class Lookup(Family):
+    """output[cell] = table[input[cell]]: one table for all pairs of a task."""
+
+    identifiable = (
+        "every colour that a test input holds stands in a train input, with its fate in the same cell"
+    )
+
+    @abstractmethod
+    def table(
+        self, rng: np.random.Generator, colours: Int8[np.ndarray, "shown"], fill: np.int8
+    ) -> Int8[np.ndarray, "10"]:
+        """The fate of every colour; `fill` is a colour that no input holds."""
+
+    def attempt(self, rng: np.random.Generator, limits: FamiliesConfig) -> tuple[Pairs, Pairs]:
+        """Grids of independent cells; every colour of the task is in the train inputs and in each test input."""
+        height, width = drawn_sides(rng, limits.sides)
+        pairs, palette = drawn(rng, limits.pairs), drawn_palette(rng, limits)
+        colours = palette[1 : 1 + min(drawn(rng, (3, MOST_COLOURS)), height * width)]
+        grids = speckled(rng, colours, (pairs + limits.test_pairs, height, width))
+        for part in (grids[:pairs], *grids[pairs:]):
+            part.reshape(-1)[rng.permutation(part.size)[: len(colours)]] = colours
+        both = list(zip(grids, self.table(rng, colours, palette[0])[grids], strict=True))
+        return both[:pairs], both[pairs:]
+
+    def determining(
+        self, task: Task, test: int, row: int, column: int
+    ) -> tuple[Bool[np.ndarray, "height width"], ...]:
+        """The cells of each train input that have this test cell's colour."""
+        return tuple(pair.input == task.test[test].input[row, column] for pair in task.train)
+
+
+class ColourMap(Lookup):
+    """Every colour becomes another one, no two the same."""
+
+    name = "colour_map"
+
+    def table(self, rng, colours, fill):
+        """A permutation of the ten colours."""
+        return rng.permutation(COLOURS).astype(np.int8)
+
+
+class KeepColours(Lookup):
+    """Some colours stay; cells of all others become one colour that was not there."""
+
+    name = "keep_colours"
+
+    def table(self, rng, colours, fill):
+        """The identity for the colours that stay, `fill` for the rest; at least one of either."""
+        table = np.full(COLOURS, fill, dtype=np.int8)
+        kept = colours[: drawn(rng, (1, len(colours) - 1))]
+        table[kept] = kept
+        return table
+
+
+class Swap(Lookup):
+    """Two colours change places; the others stay."""
+
+    name = "swap"
+
+    def table(self, rng, colours, fill):
+        """The identity but for two colours."""
+        table = np.arange(COLOURS, dtype=np.int8)
+        table[colours[:2]] = colours[1::-1]
+        return table
