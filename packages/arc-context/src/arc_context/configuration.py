@@ -73,10 +73,10 @@ class TasksConfig:
     """Which part is tested, from 0."""
     train: PositiveInt = 2400
     """Generated tasks of an epoch, fresh in each; of tasks that are read, episodes of an epoch."""
-    validation: PositiveInt = 120
-    """Generated tasks of validation."""
+    validation: PositiveInt = 60
+    """Generated tasks of each trained family by which an epoch is chosen."""
     test: PositiveInt = 100
-    """Generated tasks of every test split, each family of it alike."""
+    """Generated tasks of each family that are tested."""
 
     @model_validator(mode="after")
     def check(self):
@@ -107,14 +107,24 @@ class ModelConfig:
     """Places that are chosen one after another; 0 chooses none."""
     anchor_features: Literal["original", "contextual"] = "original"
     """Whether anchors are chosen before the support is known (decoupled) or after (coupled)."""
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """Dropout inside injectors and solver."""
+    halting: bool = False
+    """Whether the solver may stop before its last step."""
+    registers: bool = False
+    """Whether colours are counted."""
+    predicates: NonNegativeInt = 0
+    """Soft truth values of the whole grid that every cell hears of; 0 has none."""
+    background: bool = False
+    """Whether a cell knows if its colour is the commonest of its grid."""
 
     @model_validator(mode="after")
     def check(self):
         """Raise one sentence for the first setting that cannot be met."""
         if self.kind not in KINDS:
             raise ValueError(unknown("kind of model", self.kind, KINDS))
-        if self.dim % self.heads:
-            raise ValueError(f"{self.heads} heads cannot share a dim of {self.dim}")
+        if self.dim % (8 * self.heads):
+            raise ValueError(f"dim {self.dim}: expected 8 channels, or a multiple, for each of {self.heads} heads")
         return self
 
     @property
@@ -129,6 +139,12 @@ class LossConfig:
 
     deep: NonNegativeFloat = 0.5
     """Weight of the earlier steps' mean loss beside the last step's."""
+    halting: NonNegativeFloat = 0.01
+    """Weight of halting's distance from a geometric distribution, where the model may halt."""
+    steps: Annotated[float, Field(gt=1)] = 3.0
+    """Steps after which that distribution halts, on average."""
+    diversity: NonNegativeFloat = 0.0
+    """Weight of the overlap of two anchors."""
 
 
 @dataclass(frozen=True, config=FORBID)
@@ -137,7 +153,7 @@ class AugmentationConfig:
 
     symmetries: bool = False
     """Whether tasks are turned and mirrored."""
-    colours: bool = True
+    colours: bool = False
     """Whether their colours are permuted."""
 
 
