@@ -1,3 +1,9 @@
+from .augmentation import IDENTITY as IDENTITY
+from .augmentation import View as View
+from .augmentation import draw_view as draw_view
+from .augmentation import views as views
+from .configuration import LossConfig as LossConfig
+from .configuration import ModelConfig as ModelConfig
 from .errors import ArcError as ArcError
 from .families.base import Family as Family
 from .families.generated import GeneratedTasks as GeneratedTasks
@@ -6,28 +12,98 @@ from .families.registry import FAMILIES as FAMILIES
 from .families.registry import LOOKUP as LOOKUP
 from .families.registry import POSITION as POSITION
 from .families.registry import family as family
+from .model.batch import EpisodeBatch as EpisodeBatch
+from .model.canvas import PAD as PAD
+from .model.context import ContextEncoder as ContextEncoder
+from .model.context import Support as Support
+from .model.cross_attention import CrossAttentionInjector as CrossAttentionInjector
+from .model.decoding import Decoded as Decoded
+from .model.decoding import answers as answers
+from .model.decoding import decoded as decoded
+from .model.decoding import log_probability as log_probability
+from .model.encoders import GridEncoder as GridEncoder
+from .model.factory import arc_model as arc_model
+from .model.film import ContextInjector as ContextInjector
+from .model.losses import ArcLoss as ArcLoss
+from .model.output import Anchors as Anchors
+from .model.output import RLANOutput as RLANOutput
+from .model.pair_encoders import PairEncoder as PairEncoder
+from .model.pair_encoders import SpatialPairEncoder as SpatialPairEncoder
+from .model.predicates import SymbolicPredicateHeads as SymbolicPredicateHeads
+from .model.registers import LatentCountingRegisters as LatentCountingRegisters
+from .model.relative_encoding import MultiScaleRelativeEncoding as MultiScaleRelativeEncoding
+from .model.rlan import RLAN as RLAN
+from .model.saliency import DynamicSaliencyController as DynamicSaliencyController
+from .model.solver import RecursiveSolver as RecursiveSolver
 from .tasks.episodes import Episode as Episode
 from .tasks.episodes import episodes as episodes
 from .tasks.episodes import leave_one_out as leave_one_out
 from .tasks.grid import Grid as Grid
 from .tasks.grid import grid_of as grid_of
+from .tasks.leaks import Leaks as Leaks
+from .tasks.leaks import refuse_leaks as refuse_leaks
+from .tasks.leaks import shared_tasks as shared_tasks
+from .tasks.leaks import without_leaks as without_leaks
+from .tasks.sources import load_tasks as load_tasks
+from .tasks.sources import named as named
+from .tasks.sources import small as small
+from .tasks.statistics import TaskStatistics as TaskStatistics
+from .tasks.statistics import task_statistics as task_statistics
 from .tasks.task import Pair as Pair
 from .tasks.task import Task as Task
 
 __all__ = [
     "FAMILIES",
+    "IDENTITY",
     "LOOKUP",
+    "PAD",
     "POSITION",
+    "RLAN",
+    "Anchors",
     "ArcError",
+    "ArcLoss",
+    "ContextEncoder",
+    "ContextInjector",
+    "CrossAttentionInjector",
+    "Decoded",
+    "DynamicSaliencyController",
     "Episode",
+    "EpisodeBatch",
     "Family",
     "GeneratedTasks",
     "Grid",
+    "GridEncoder",
+    "LatentCountingRegisters",
+    "Leaks",
+    "LossConfig",
+    "ModelConfig",
+    "MultiScaleRelativeEncoding",
     "Pair",
+    "PairEncoder",
+    "RLANOutput",
+    "RecursiveSolver",
+    "SpatialPairEncoder",
+    "Support",
+    "SymbolicPredicateHeads",
     "Task",
+    "TaskStatistics",
+    "View",
+    "answers",
+    "arc_model",
+    "decoded",
+    "draw_view",
     "episodes",
     "family",
     "generated_task",
     "grid_of",
     "leave_one_out",
+    "load_tasks",
+    "log_probability",
+    "named",
+    "refuse_leaks",
+    "shared_tasks",
+    "small",
+    "task_statistics",
+    "views",
+    "without_leaks",
 ]

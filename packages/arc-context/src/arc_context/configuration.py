@@ -124,7 +124,9 @@ class ModelConfig:
         if self.kind not in KINDS:
             raise ValueError(unknown("kind of model", self.kind, KINDS))
         if self.dim % (8 * self.heads):
-            raise ValueError(f"dim {self.dim}: expected 8 channels, or a multiple, for each of {self.heads} heads")
+            raise ValueError(
+                f"dim {self.dim}: expected 8 channels, or a multiple, for each of {self.heads} heads"
+            )
         return self
 
     @property

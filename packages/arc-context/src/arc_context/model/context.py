@@ -1,0 +1,83 @@
+"""The support set as features, of every cell or pooled."""
+
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor, nn
+
+from arc_context.model.canvas import PAD
+from arc_context.model.encoders import GridEncoder
+from arc_context.model.pair_encoders import PairEncoder, SpatialPairEncoder, masked_mean, pair_area
+from attention_core import CrossAttentionBlock
+
+
+class Support(NamedTuple):
+    """An encoded support set, and which of it there is."""
+
+    features: Float[Tensor, "batch pairs dim height width"] | Float[Tensor, "batch dim"]
+    mask: Bool[Tensor, "batch pairs height width"]
+    """True where a pair has a cell that may be attended."""
+
+
+class ContextEncoder(nn.Module):
+    """Encode a support set once, for however many looks at it.
+
+        spatial:  y_n = pair_n + W mean_hw pair_n     [batch, pairs, dim, height, width]
+        pooled:   c = Block(query, {v_n})             [batch, dim]
+
+    Each cell knows what its pair is like as a whole, by which cells of one pair can be told from those of another; a
+    number would say in which order pairs came, which means nothing. Masked pairs and padding count for nothing.
+
+    Args:
+        encoder: of grids, shared with the test input.
+        dim: channels.
+        heads: with which the pooled vector looks at the pairs.
+        use_spatial_features: whether cells are kept.
+    """
+
+    def __init__(self, encoder: GridEncoder, dim: int, heads: int = 4, use_spatial_features: bool = True):
+        super().__init__()
+        self.use_spatial_features = use_spatial_features
+        if use_spatial_features:
+            self.pair = SpatialPairEncoder(encoder, dim)
+            self.whole = nn.Linear(dim, dim, bias=False)
+        else:
+            self.pair = PairEncoder(encoder, dim)
+            self.query = nn.Parameter(torch.randn(1, dim) * dim**-0.5)
+            self.pool = CrossAttentionBlock(dim, heads, 2 * dim)
+
+    def forward(
+        self,
+        train_inputs: Int[Tensor, "batch pairs height width"],
+        train_outputs: Int[Tensor, "batch pairs height width"],
+        pair_mask: Bool[Tensor, "batch pairs"] | None = None,
+        support_mask: Bool[Tensor, "batch pairs height width"] | None = None,
+    ) -> Support:
+        """Encode support sets.
+
+        Args:
+            train_inputs: colours, `PAD` beyond a grid.
+            train_outputs: likewise.
+            pair_mask: True where there is a pair; everywhere where none is given.
+            support_mask: False closes cells besides: they are neither attended nor pooled.
+        """
+        mask = pair_area(train_inputs, train_outputs)
+        mask = mask if pair_mask is None else mask & pair_mask[..., None, None]
+        mask = mask if support_mask is None else mask & support_mask
+        # A masked pair is padding: what its grids hold reaches nothing.
+        there = mask.flatten(2).any(-1)[..., None, None]
+        inputs, outputs = (torch.where(there, grids, PAD) for grids in (train_inputs, train_outputs))
+        encode = self._cells if self.use_spatial_features else self._pooled
+        return Support(encode(inputs, outputs, mask), mask)
+
+    def _cells(self, inputs: Tensor, outputs: Tensor, mask: Tensor) -> Tensor:
+        cells = self.pair(inputs.flatten(0, 1), outputs.flatten(0, 1)).unflatten(0, mask.shape[:2])
+        whole = self.whole(masked_mean(cells, mask))[..., None, None]
+        return (cells + whole) * mask.unsqueeze(2)
+
+    def _pooled(self, inputs: Tensor, outputs: Tensor, mask: Tensor) -> Tensor:
+        pairs = self.pair(inputs.flatten(0, 1), outputs.flatten(0, 1), mask.flatten(0, 1))
+        pairs, there = pairs.unflatten(0, mask.shape[:2]), mask.flatten(2).any(-1)
+        query = self.query.expand(len(mask), -1, -1)
+        return self.pool(query, pairs, mask=there[:, None, None]).values.squeeze(1)

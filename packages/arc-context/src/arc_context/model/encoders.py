@@ -1,0 +1,102 @@
+"""Cells of a grid as features: colour, place, and what stands around."""
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from arc_context.model.canvas import PAD, sides
+
+SYMBOLS = PAD + 1
+"""Ten colours, and what stands beyond a grid."""
+WAVES = (1.0, 0.45, 0.2, 0.09)
+"""Radians per cell in which distances to the four sides are told; the slowest does not come round within 30 cells."""
+COORDINATES = 4 * 2 * len(WAVES) + 4
+
+
+def coordinates(
+    extent: Int[Tensor, "batch 2"], height: int, width: int
+) -> Float[Tensor, "batch height width coordinates"]:
+    """Where each cell of a grid stands: waves of its distances to the four sides, and its place relative to size.
+
+        sin ω d, cos ω d   of d ∈ {i, h − 1 − i, j, w − 1 − j}
+        2 i / (h − 1) − 1,   2 j / (w − 1) − 1,   1 / h,   1 / w
+
+    Args:
+        extent: height and width of each grid in cells.
+        height: rows of the padded grid.
+        width: columns of the padded grid.
+    """
+    size = extent.clamp_min(1).float()[:, None, None]
+    rows, columns = (torch.arange(side, device=extent.device).float() for side in (height, width))
+    near = torch.stack(torch.meshgrid(rows, columns, indexing="ij"), -1).expand(len(extent), -1, -1, -1)
+    last = size - 1
+    angles = torch.cat([near, last - near], -1).unsqueeze(-1) * near.new_tensor(WAVES)
+    waves = torch.cat([angles.sin(), angles.cos()], -1).flatten(-2)
+    relative = torch.where(last > 0, 2 * near / last.clamp_min(1) - 1, 0.0)
+    return torch.cat([waves, relative, (1 / size).expand_as(near)], -1)
+
+
+class LocalMixing(nn.Module):
+    """A cell hears of the eight around it.
+
+        y = x + W GELU(dwconv₃ₓ₃(m ⊙ norm(x)))
+
+    A depthwise convolution (Chollet 2017) that sees zeros where the mask is False, so that what is beyond a grid has
+    no say; the norm is over channels, so that no other cell has one.
+    """
+
+    def __init__(self, dim: int):
+        super().__init__()
+        self.norm = nn.LayerNorm(dim)
+        self.around = nn.Conv2d(dim, dim, 3, padding=1, groups=dim)
+        self.mix = nn.Linear(dim, dim)
+
+    def forward(
+        self, cells: Float[Tensor, "batch height width dim"], mask: Bool[Tensor, "batch height width"]
+    ) -> Float[Tensor, "batch height width dim"]:
+        """Cells, and what is around them."""
+        seen = (self.norm(cells) * mask.unsqueeze(-1)).movedim(-1, 1)
+        return cells + self.mix(F.gelu(self.around(seen).movedim(1, -1)))
+
+
+class GridEncoder(nn.Module):
+    """Features of every cell of a grid.
+
+        x = mixing(E[colour] + W coordinates)
+
+    One table of colours serves queries, keys and answers. It begins with vectors of equal length at right angles, so
+    that no colour is special; training has to show all of them.
+
+    Args:
+        dim: channels of a cell.
+        background: whether a cell knows besides if its colour is the commonest of its grid.
+    """
+
+    def __init__(self, dim: int, background: bool = False):
+        super().__init__()
+        self.colours = nn.Embedding(SYMBOLS, dim)
+        nn.init.orthogonal_(self.colours.weight, gain=dim**0.5)
+        self.place = nn.Linear(COORDINATES, dim)
+        self.common = nn.Linear(1, dim, bias=False) if background else None
+        self.mixing = LocalMixing(dim)
+
+    def forward(
+        self,
+        grid: Int[Tensor, "batch height width"],
+        area: Bool[Tensor, "batch height width"] | None = None,
+    ) -> Float[Tensor, "batch dim height width"]:
+        """Encode grids; zeros outside the area, which is the grid itself where none is given."""
+        area = grid != PAD if area is None else area
+        cells = self.colours(grid) + self.place(coordinates(sides(grid), *grid.shape[-2:]))
+        if self.common is not None:
+            cells = cells + self.common(is_commonest(grid).unsqueeze(-1).to(cells.dtype))
+        mixed = self.mixing(cells, area) * area.unsqueeze(-1)
+        return mixed.movedim(-1, 1)
+
+
+def is_commonest(grid: Int[Tensor, "batch height width"]) -> Bool[Tensor, "batch height width"]:
+    """Which cells have a colour that is as common as any in their grid."""
+    counts = F.one_hot(grid, SYMBOLS)[..., :PAD].flatten(1, 2).sum(1)
+    commonest = F.pad(counts == counts.amax(-1, keepdim=True), (0, 1))
+    return commonest.gather(1, grid.flatten(1)).view_as(grid)

@@ -1,0 +1,49 @@
+"""Pooled context: what the support set says, the same to every cell."""
+
+from jaxtyping import Bool, Float, Int
+from torch import Tensor, nn
+
+from attention_core import FiLM
+
+FIRST_SCALE = 0.05
+"""Standard deviation of the first weights: small, so that modulation starts near the identity, and not zero, so that
+gradients reach the support set from the first step."""
+
+
+class ContextInjector(nn.Module):
+    """Scale and shift the features of all cells by one vector.
+
+        y = x + (γ(c) − 1) ⊙ norm(x) + β(c)
+
+    Feature-wise linear modulation (Perez et al. 2018) of normalised features, beside a residual path.
+    """
+
+    def __init__(self, dim: int):
+        super().__init__()
+        self.norm = nn.LayerNorm(dim)
+        self.condition = nn.LayerNorm(dim)
+        self.film = FiLM(dim, dim)
+        nn.init.normal_(self.film.modulation.weight, std=FIRST_SCALE)
+
+    def memory(
+        self, support: Float[Tensor, "batch dim"], mask: Bool[Tensor, "batch pairs height width"]
+    ) -> Float[Tensor, "batch dim"]:
+        """What looks take of a support set; one without cells says nothing."""
+        return self.condition(support) * mask.flatten(1).any(-1, keepdim=True)
+
+    def look(
+        self,
+        cells: Float[Tensor, "batch cells dim"],
+        places: Int[Tensor, "cells 2"],
+        memory: Float[Tensor, "batch dim"],
+    ) -> tuple[Float[Tensor, "batch cells dim"], None]:
+        """What `forward` does, of cells in a row; there is no map."""
+        normed = self.norm(cells).mT
+        return cells + (self.film(normed, memory) - normed).mT, None
+
+    def forward(
+        self, features: Float[Tensor, "batch dim height width"], context: Float[Tensor, "batch dim"]
+    ) -> Float[Tensor, "batch dim height width"]:
+        """Modulate features by context."""
+        normed = self.norm(features.movedim(1, -1)).movedim(-1, 1)
+        return features + self.film(normed, self.condition(context)) - normed

@@ -1,0 +1,169 @@
+"""The whole network: a grid, its support set, and an answer after every step."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import torch
+from jaxtyping import Bool, Int
+from torch import Tensor, nn
+
+from arc_context.errors import ArcError
+from arc_context.model.attention import cell_places
+from arc_context.model.canvas import canvas_of, sides
+from arc_context.model.context import ContextEncoder, Support
+from arc_context.model.cross_attention import CrossAttentionInjector
+from arc_context.model.encoders import GridEncoder
+from arc_context.model.film import ContextInjector
+from arc_context.model.output import Anchors, RLANOutput
+from arc_context.model.predicates import SymbolicPredicateHeads
+from arc_context.model.registers import LatentCountingRegisters
+from arc_context.model.relative_encoding import MultiScaleRelativeEncoding
+from arc_context.model.saliency import DynamicSaliencyController
+from arc_context.model.solver import Look, Readout, RecursiveSolver
+from attention_core import AttentionMap
+
+if TYPE_CHECKING:
+    from arc_context.configuration import ModelConfig
+
+
+class RLAN(nn.Module):
+    """Answer a test input in the light of its support set.
+
+        x = encoder(test),   x = inject(x, support),   x = x + Σ_k present_k relative_k(x),   logits_t = solver(x)
+
+    Anchors are chosen on features from before the injection (`original`) or after it (`contextual`). Every episode
+    knows its own cells alone: padding, masked pairs, the order of pairs and the rest of the batch change nothing.
+
+    Args:
+        config: `context` is none, film or cross_attention; sizes, and the optional parts.
+    """
+
+    def __init__(self, config: "ModelConfig"):
+        super().__init__()
+        dim, heads = config.dim, config.heads
+        self.config = config
+        self.encoder = GridEncoder(dim, config.background)
+        self.context = self.injector = self.again = None
+        if config.context != "none":
+            spatial = config.context == "cross_attention"
+            self.context = ContextEncoder(self.encoder, dim, heads, use_spatial_features=spatial)
+            self.injector = injector(config)
+            self.again = injector(config) if config.solver_context else None
+        self.saliency = DynamicSaliencyController(dim, config.anchors) if config.anchors else None
+        self.relative = MultiScaleRelativeEncoding(dim) if config.anchors else None
+        self.registers = LatentCountingRegisters(self.encoder.colours) if config.registers else None
+        self.predicates = SymbolicPredicateHeads(dim, config.predicates) if config.predicates else None
+        readout = Readout(self.encoder.colours)
+        self.solver = RecursiveSolver(dim, heads, config.steps, readout, config.halting, config.dropout)
+
+    def forward(
+        self,
+        test: Int[Tensor, "batch height width"],
+        train_inputs: Int[Tensor, "batch pairs height width"] | None = None,
+        train_outputs: Int[Tensor, "batch pairs height width"] | None = None,
+        pair_mask: Bool[Tensor, "batch pairs"] | None = None,
+        support_mask: Bool[Tensor, "batch pairs height width"] | None = None,
+    ) -> RLANOutput:
+        """Answer.
+
+        Args:
+            test: colours, `PAD` beyond the grid.
+            train_inputs: of the support set, as wide and high as `test`; without them there is no support.
+            train_outputs: likewise.
+            pair_mask: True where there is a pair; everywhere where none is given.
+            support_mask: False closes support cells: they are not looked at, though their pair may be.
+
+        Raises:
+            ArcError: train inputs without train outputs, or of another size than the test.
+        """
+        train_inputs, train_outputs, pair_mask = _support(test, train_inputs, train_outputs, pair_mask)
+        canvas = canvas_of(test, train_inputs, train_outputs, pair_mask)
+        original = self.encoder(test, canvas)
+        support = None
+        if self.context is not None:
+            support = self.context(train_inputs, train_outputs, pair_mask, support_mask)
+        features, seen = self._injected(original, support)
+        features, anchors = self._anchored(features, original, test, canvas)
+        features, registers, predicates = self._told(features, test, canvas, anchors)
+        features = features * canvas.unsqueeze(1)
+        solved = self.solver(features, canvas, self._look(self.again, support))
+        return RLANOutput(
+            solved.logits,
+            solved.step_logits,
+            canvas,
+            features,
+            None if support is None else support.features,
+            (*seen, *solved.attention),
+            anchors,
+            solved.halting,
+            registers,
+            predicates,
+        )
+
+    def _look(self, part: nn.Module | None, support: Support | None) -> Look | None:
+        if part is None or support is None:
+            return None
+        return partial(_looked, part, part.memory(support.features, support.mask))
+
+    def _injected(self, features: Tensor, support: Support | None) -> tuple[Tensor, tuple[AttentionMap, ...]]:
+        look = self._look(self.injector, support)
+        if look is None:
+            return features, ()
+        height, width = features.shape[-2:]
+        cells, attention = look(features.flatten(2).mT, cell_places(height, width, features.device))
+        return cells.mT.unflatten(-1, (height, width)), () if attention is None else (attention,)
+
+    def _anchored(
+        self, features: Tensor, original: Tensor, test: Tensor, canvas: Tensor
+    ) -> tuple[Tensor, Anchors | None]:
+        if self.saliency is None or self.relative is None:
+            return features, None
+        looked_at = original if self.config.anchor_features == "original" else features
+        anchors = self.saliency(looked_at, canvas)
+        clues = self.relative(features, anchors, sides(test))
+        return features + (anchors.present[..., None, None, None] * clues).sum(1), anchors
+
+    def _told(
+        self, features: Tensor, test: Tensor, canvas: Tensor, anchors: Anchors | None
+    ) -> tuple[Tensor, Tensor | None, Tensor | None]:
+        """What optional parts add, and what they found."""
+        registers = predicates = None
+        if self.registers is not None:
+            weights = None if anchors is None else anchors.attention.dense().squeeze(1)
+            registers, heard = self.registers(test, weights)
+            features = features + heard
+        if self.predicates is not None:
+            predicates, heard = self.predicates(features, canvas)
+            features = features + heard
+        return features, registers, predicates
+
+
+def injector(config: "ModelConfig") -> nn.Module:
+    """What brings the support set to the cells."""
+    if config.context == "film":
+        return ContextInjector(config.dim)
+    return CrossAttentionInjector(config.dim, config.heads, dropout=config.dropout)
+
+
+def _looked(
+    part: nn.Module, memory: Tensor, cells: Tensor, places: Tensor
+) -> tuple[Tensor, AttentionMap | None]:
+    return part.look(cells, places, memory)
+
+
+def _support(
+    test: Tensor, inputs: Tensor | None, outputs: Tensor | None, pair_mask: Tensor | None
+) -> tuple[Tensor, Tensor, Tensor]:
+    """The support set as it was given, or one of no pairs."""
+    if inputs is None and outputs is None:
+        inputs = outputs = test.new_zeros((len(test), 0, *test.shape[1:]))
+    if inputs is None or outputs is None:
+        raise ArcError("train_inputs and train_outputs belong together; give both or neither.")
+    if inputs.shape != outputs.shape or inputs.shape[2:] != test.shape[1:]:
+        raise ArcError(
+            f"train inputs {list(inputs.shape)} and outputs {list(outputs.shape)} beside a test "
+            f"{list(test.shape)}; expected all padded to one height and width, as EpisodeBatch.of does."
+        )
+    if pair_mask is None:
+        pair_mask = torch.ones(inputs.shape[:2], dtype=torch.bool, device=test.device)
+    return inputs, outputs, pair_mask
