@@ -1,0 +1,27 @@
+"""The layers whose attention a run kept."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import polars as pl
+from jaxtyping import Float
+
+LAST = "last"
+"""What the layer nearest the answer is called, however many there are."""
+
+
+def layers(
+    arrays: Mapping[str, np.ndarray], statistic: str, part: pl.DataFrame
+) -> Iterator[tuple[str, Float[np.ndarray, " rows"]]]:
+    """Each layer's statistic of some rows, which know their place among all by the column `row`, in order."""
+    found = sorted((name for name in arrays if name.endswith(f"/{statistic}")), key=natural)
+    rows = part["row"].cast(pl.Int64).to_numpy()
+    for name in found:
+        layer = LAST if name == found[-1] else name.partition("/")[0]
+        yield layer, arrays[name][rows].astype(float)
+
+
+def natural(name: str) -> list[int | str]:
+    """Names with numbers in the order of the numbers."""
+    return [int(each) if each.isdecimal() else each for each in re.split(r"(\d+)", name)]
