@@ -1,7 +1,11 @@
-"""A system of a few numbers, so that training, runs and comparison are tested without pictures."""
+"""A system of a few numbers, so that training, runs and comparison are tested without pictures.
+
+Beside it what tests of real systems share: of a module's `experiment` the `model`, and what is `made` of that.
+"""
 
 import dataclasses
 from dataclasses import field
+from functools import cache
 from typing import ClassVar
 
 import numpy as np
@@ -180,3 +184,20 @@ def line(monkeypatch):
         return Resolved("line", name, config)
 
     return resolved
+
+
+@pytest.fixture(scope="module")
+def model(experiment):
+    """As if it had been trained: what begins at zero no longer is."""
+    model = experiment.model().eval()
+    torch.manual_seed(0)
+    with torch.no_grad():
+        for each in model.parameters():
+            each.add_(0.1 * torch.randn_like(each))
+    return model
+
+
+@pytest.fixture(scope="module")
+def made(experiment, model):
+    """What each intervention makes of that model, made once."""
+    return cache(lambda what: experiment.intervene(model, what))

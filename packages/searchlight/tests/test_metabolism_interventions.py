@@ -9,8 +9,6 @@ from graph_attention.explanations.truths import Truths
 from searchlight.configuration import load_config
 from searchlight.errors import UsageError
 from searchlight.experiments import metabolism_deletion, metabolism_explanation, metabolism_scaling
-from searchlight.experiments import metabolism_interventions as interventions
-from searchlight.experiments.joining import join
 from searchlight.experiments.metabolism import Metabolism
 
 TESTED = {"test/nutrient", "test/medium"}
@@ -32,29 +30,6 @@ def experiment(tmp_path_factory):
     made = Metabolism(config, 0, cache=tmp_path_factory.mktemp("cache"))
     made.prepare()
     return made
-
-
-@pytest.fixture(scope="module")
-def model(experiment):
-    """As if it had been trained: what begins at zero no longer is."""
-    model = experiment.model().eval()
-    torch.manual_seed(0)
-    with torch.no_grad():
-        for each in model.parameters():
-            each.add_(0.1 * torch.randn_like(each))
-    return model
-
-
-@pytest.fixture(scope="module")
-def made(experiment, model):
-    kept = {}
-
-    def intervened(what):
-        if what not in kept:
-            kept[what] = join(interventions.intervene(experiment, model, what))
-        return kept[what]
-
-    return intervened
 
 
 @pytest.mark.parametrize(
@@ -101,7 +76,7 @@ def test_runs_on_the_same_data_explain_the_same_media_and_solve_them_once(
     first = made("explanation").trials
     other = Metabolism(experiment.config, 1, cache=experiment.cache)
     monkeypatch.setattr(Truths, "of", lambda *_: pytest.fail("it was solved before"))
-    again = join(interventions.intervene(other, model, "explanation")).trials
+    again = other.intervene(model, "explanation").trials
     truths = ["item", "node", *(name for name in first.columns if name.startswith("truth/"))]
     assert first.select(truths).equals(again.select(truths))
 
@@ -160,6 +135,6 @@ def test_edges_and_weights_stand_in_one_order(made, experiment):
 def test_a_baseline_has_no_attention_to_be_taken_away(experiment):
     config = load_config("metabolism/ridge").config
     other = Metabolism(config, 0, cache=experiment.cache)
-    assert interventions.possible(other) == ("named_growth",)
+    assert other.interventions == ("named_growth",)
     with pytest.raises(UsageError, match="deletion is no intervention here"):
-        interventions.intervene(other, None, "deletion")
+        other.intervene(None, "deletion")

@@ -30,24 +30,13 @@ def experiment(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def model(experiment):
-    """As if it had been trained: what begins at zero no longer is."""
-    model = experiment.model().eval()
-    torch.manual_seed(0)
-    with torch.no_grad():
-        for each in model.parameters():
-            each.add_(0.1 * torch.randn_like(each))
-    return model
-
-
-@pytest.fixture(scope="module")
 def trained(experiment, model):
     return experiment.evaluate(model)
 
 
 @pytest.fixture(scope="module")
-def controls(experiment, model):
-    return {what: experiment.intervene(model, what) for what in experiment.inspected}
+def controls(experiment, made):
+    return {what: made(what) for what in experiment.inspected}
 
 
 @pytest.fixture(scope="module")

@@ -14,8 +14,6 @@ from object_persistence.linking.factory import make_linker
 from searchlight.configuration import load_config
 from searchlight.errors import UsageError
 from searchlight.experiments import persistence_deletion, persistence_padding
-from searchlight.experiments import persistence_interventions as interventions
-from searchlight.experiments.joining import join
 from searchlight.experiments.persistence import Persistence
 
 PLAIN = ("split", "item", "group", "step", "target", "prediction", "score")
@@ -44,29 +42,6 @@ def experiment(tmp_path_factory):
     made = Persistence(tiny("persistence/tracks"), 0, cache=tmp_path_factory.mktemp("cache"))
     made.prepare()
     return made
-
-
-@pytest.fixture(scope="module")
-def model(experiment):
-    """As if it had been trained: what begins at zero no longer is."""
-    model = experiment.model().eval()
-    torch.manual_seed(0)
-    with torch.no_grad():
-        for each in model.parameters():
-            each.add_(0.1 * torch.randn_like(each))
-    return model
-
-
-@pytest.fixture(scope="module")
-def made(experiment, model):
-    kept = {}
-
-    def intervened(what):
-        if what not in kept:
-            kept[what] = join(interventions.intervene(experiment, model, what))
-        return kept[what]
-
-    return intervened
 
 
 @pytest.mark.parametrize("what", ["untrained", "frames_seen", "deletion", "padding"])
@@ -165,6 +140,6 @@ def test_assays_can_read_what_is_stored(made, assay, tmp_path):
 @pytest.mark.parametrize("kind", ["majority", "gru"])
 def test_what_has_no_attention_can_only_be_cut_short(experiment, kind):
     other = Persistence(tiny(f"persistence/{kind}"), 0, cache=experiment.cache)
-    assert interventions.possible(other) == ("frames_seen",)
+    assert other.interventions == ("frames_seen",)
     with pytest.raises(UsageError, match="deletion is no intervention here"):
-        interventions.intervene(other, None, "deletion")
+        other.intervene(None, "deletion")
