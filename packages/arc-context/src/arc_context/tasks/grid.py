@@ -33,12 +33,7 @@ def grid_of(values: Any, where: str) -> Grid:
     if not 1 <= width <= LARGEST_SIDE or len(rows) > LARGEST_SIDE:
         raise ArcError(f"{where}: expected 1 to {LARGEST_SIDE} cells to each side, got {len(rows)} × {width}")
     for number, row in enumerate(rows, 1):
-        for column, colour in enumerate(row, 1):
-            if not _is_colour(colour):
-                raise ArcError(
-                    f"{where}, row {number}, column {column}: expected a whole number of 0 to {COLOURS - 1}, "
-                    f"got {_shown(colour)}"
-                )
+        _check_row(row, f"{where}, row {number}")
     return np.array(rows, dtype=np.int8)
 
 
@@ -55,12 +50,18 @@ def check_grid(grid: np.ndarray, where: str) -> None:
         grid_of(grid, where)
 
 
+def _check_row(row: Sequence, where: str) -> None:
+    if set(map(type, row)) == {int} and min(row) >= 0 and max(row) < COLOURS:
+        return
+    for column, colour in enumerate(row, 1):
+        if type(colour) is not int or not 0 <= colour < COLOURS:  # True is an int, and no colour
+            raise ArcError(
+                f"{where}, column {column}: expected a whole number of 0 to {COLOURS - 1}, got {_shown(colour)}"
+            )
+
+
 def _is_list(value: Any) -> bool:
     return isinstance(value, Sequence) and not isinstance(value, str)
-
-
-def _is_colour(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < COLOURS
 
 
 def _shown(value: Any) -> str:
