@@ -1,0 +1,1 @@
+"""From answers of several views to two attempts. Imports no torch."""
