@@ -35,6 +35,13 @@ from .model.relative_encoding import MultiScaleRelativeEncoding as MultiScaleRel
 from .model.rlan import RLAN as RLAN
 from .model.saliency import DynamicSaliencyController as DynamicSaliencyController
 from .model.solver import RecursiveSolver as RecursiveSolver
+from .scoring.conventions import CONVENTIONS as CONVENTIONS
+from .scoring.conventions import Scores as Scores
+from .scoring.conventions import scores_of as scores_of
+from .scoring.score import score as score
+from .scoring.score import score_by_size as score_by_size
+from .scoring.submission import read_submission as read_submission
+from .scoring.submission import write_submission as write_submission
 from .tasks.episodes import Episode as Episode
 from .tasks.episodes import episodes as episodes
 from .tasks.episodes import leave_one_out as leave_one_out
@@ -53,6 +60,7 @@ from .tasks.task import Pair as Pair
 from .tasks.task import Task as Task
 
 __all__ = [
+    "CONVENTIONS",
     "FAMILIES",
     "IDENTITY",
     "LOOKUP",
@@ -82,6 +90,7 @@ __all__ = [
     "PairEncoder",
     "RLANOutput",
     "RecursiveSolver",
+    "Scores",
     "SpatialPairEncoder",
     "Support",
     "SymbolicPredicateHeads",
@@ -100,10 +109,15 @@ __all__ = [
     "load_tasks",
     "log_probability",
     "named",
+    "read_submission",
     "refuse_leaks",
+    "score",
+    "score_by_size",
+    "scores_of",
     "shared_tasks",
     "small",
     "task_statistics",
     "views",
     "without_leaks",
+    "write_submission",
 ]

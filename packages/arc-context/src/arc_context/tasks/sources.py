@@ -54,7 +54,7 @@ def load_source(source: str, solutions: str | PathLike[str] | None = None) -> tu
     if source in SPLITS and solutions is None:
         return public_split(source)
     if Path(source).exists():
-        return read_tasks(Path(source), solutions and Path(solutions))
+        return read_tasks(Path(source), None if solutions is None else Path(solutions))
     if source in SPLITS:
         raise ArcError(f"{source} has its answers; solutions go with a file of challenges")
     near = get_close_matches(source, SPLITS, n=1)
