@@ -2,7 +2,7 @@
 
 import pytest
 
-from searchlight.choices import ClipChoice, NetworkChoice, TaskChoice, choice_of, kinds_for
+from searchlight.choices import ClipChoice, GridChoice, NetworkChoice, TaskChoice, choice_of, kinds_for
 from searchlight.commands.inspect import parsed
 from searchlight.errors import ConfigError, UsageError
 
@@ -35,7 +35,7 @@ def test_a_choice_of_another_system_is_refused(run_of):
 
 
 def test_without_a_run_every_systems_choices_are_understood():
-    assert kinds_for(["nowhere"]) == (TaskChoice, NetworkChoice, ClipChoice)
+    assert kinds_for(["nowhere"]) == (TaskChoice, NetworkChoice, ClipChoice, GridChoice)
     assert parsed(["nowhere", "--task", "identity"])[0].run.name == "nowhere"
 
 
@@ -64,3 +64,9 @@ def test_what_a_system_does_not_offer_is_named_with_what_it_does():
     with pytest.raises(UsageError, match="expected one of: samples, task"):
         choice_of("working_memory", {"subsystem": "Glycolysis"})
     assert choice_of("a system without choices", {}).chosen == {}
+
+
+def test_a_cell_is_a_row_and_a_column():
+    assert GridChoice(cell="3,14").chosen == {"cell": "3,14"}
+    with pytest.raises(UsageError, match="--cell 3;4: expected row,column from 0"):
+        GridChoice(cell="3;4")

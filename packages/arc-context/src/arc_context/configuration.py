@@ -3,7 +3,7 @@
 from dataclasses import field
 from typing import Annotated, Literal
 
-from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt, model_validator
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 from pydantic.dataclasses import dataclass
 
 from analysis import FORBID, BaselineSettings, foreign, unknown
@@ -107,6 +107,8 @@ class ModelConfig:
     """Places that are chosen one after another; 0 chooses none."""
     anchor_features: Literal["original", "contextual"] = "original"
     """Whether anchors are chosen before the support is known (decoupled) or after (coupled)."""
+    views: bool = True
+    """Whether cells know the turned and mirrored grid at their place, and answers may be copied from it."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """Dropout inside injectors and solver."""
     halting: bool = False
@@ -160,6 +162,20 @@ class AugmentationConfig:
 
 
 @dataclass(frozen=True, config=FORBID)
+class PretrainingConfig:
+    """What a model learns of generated families before it is shown tasks that are read."""
+
+    epochs: NonNegativeInt = 0
+    """Passes; 0 begins from weights as they are drawn."""
+    tasks: PositiveInt = 2400
+    """Generated tasks of a pass, fresh in each."""
+    batch_size: PositiveInt = 24
+    """Tasks of a step."""
+    learning_rate: PositiveFloat = 3e-3
+    """Peak learning rate."""
+
+
+@dataclass(frozen=True, config=FORBID)
 class VotingConfig:
     """How an answer is given."""
 
@@ -188,12 +204,18 @@ class ArcConfig:
     """What it learns."""
     baseline: BaselineConfig = field(default_factory=BaselineConfig)
     """Settings of a baseline."""
+    pretraining: PretrainingConfig = field(default_factory=PretrainingConfig)
+    """What it has learned before."""
     voting: VotingConfig = field(default_factory=VotingConfig)
     """How it answers."""
 
     @model_validator(mode="after")
     def check(self):
-        """Raise one sentence for a setting that the kind of model does not have."""
+        """Raise one sentence for a setting that the kind of model does not have, or that has no effect."""
+        if self.pretraining.epochs and not self.tasks.source:
+            raise ValueError(
+                "pretraining comes before tasks that are read; give tasks.source, or more training.epochs"
+            )
         if sentence := foreign(self.baseline.given, self.model.kind, BASELINE_SETTINGS, "baseline."):
             raise ValueError(sentence)
         return self

@@ -90,10 +90,27 @@ class ClipChoice(Choice):
             raise UsageError(f"--frames {self.frames}: expected 1 to 24.")
 
 
+@dataclass(frozen=True)
+class GridChoice(Choice):
+    """Of ARC tasks."""
+
+    split: Text = None
+    """ARC: look at tasks of this test split (test/swap); at those of the trained families where none is named."""
+    item: Text = None
+    """ARC: the test output that is drawn, by name (swap-100000003/0) or number from 0; the first if none."""
+    cell: Text = None
+    """ARC: the test cell whose attention is printed, as row,column from 0; the page shows every cell."""
+
+    def __post_init__(self):
+        if self.cell is not None and not re.fullmatch(r"\d+,\d+", self.cell):
+            raise UsageError(f"--cell {self.cell}: expected row,column from 0, such as 3,4.")
+
+
 CHOICES: dict[str, type[Choice]] = {
     "working_memory": TaskChoice,
     "metabolism": NetworkChoice,
     "persistence": ClipChoice,
+    "arc": GridChoice,
 }
 
 

@@ -40,6 +40,7 @@ FAMILIES = (
     ("working_memory.errors", "WorkingMemoryError"),
     ("graph_attention.errors", "MetabolicError"),
     ("object_persistence.errors", "PersistenceError"),
+    ("arc_context.errors", "ArcError"),
 )
 """The exception families of the packages: their messages are sentences for the user."""
 

@@ -13,6 +13,7 @@ import yaml
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
+from arc_context.configuration import ArcConfig
 from graph_attention.configuration import MetabolismConfig
 from object_persistence.configuration import PersistenceConfig
 from searchlight.errors import ConfigError, nearest
@@ -80,10 +81,21 @@ class PersistenceExperimentConfig(PersistenceConfig):
     """How the gradient steps are taken; a baseline takes none."""
 
 
+@dataclass(frozen=True, config=STRICT)
+class ArcExperimentConfig(ArcConfig):
+    """Which grid answers a task."""
+
+    training: TrainingConfig = field(
+        default_factory=lambda: TrainingConfig(epochs=8, batch_size=24, learning_rate=3e-3, snapshots=0)
+    )
+    """How the gradient steps are taken; a baseline takes none."""
+
+
 CONFIGS: dict[str, type] = {
     "working_memory": WorkingMemoryExperimentConfig,
     "metabolism": MetabolismExperimentConfig,
     "persistence": PersistenceExperimentConfig,
+    "arc": ArcExperimentConfig,
 }
 
 

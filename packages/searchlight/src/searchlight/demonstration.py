@@ -12,6 +12,7 @@ DEMONSTRATIONS = {
     "working_memory": "searchlight.demonstrations.working_memory",
     "metabolism": "searchlight.demonstrations.metabolism",
     "persistence": "searchlight.demonstrations.persistence",
+    "arc": "searchlight.demonstrations.arc",
 }
 """Where `demonstration(quick)` of each system is."""
 

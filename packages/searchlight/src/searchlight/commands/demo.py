@@ -20,7 +20,7 @@ class Demo:
     """
 
     system: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="SYSTEM")] = "working_memory"
-    """Which system: working_memory, metabolism or persistence."""
+    """Which system: working_memory, metabolism, persistence or arc."""
     quick: bool = False
     """Smaller still: under a minute."""
     runs: Path = Path("runs")

@@ -17,7 +17,8 @@ class Inspect:
 
     Examples: searchlight inspect runs/working_memory/attention_mtmf/seed-0 --task identity --samples 4;
     searchlight inspect runs/metabolism/flux_split/seed-0 --medium acetate --subsystem "Citric Acid Cycle";
-    searchlight inspect runs/persistence/tracks/seed-0 --condition gap4 --clip 3
+    searchlight inspect runs/persistence/tracks/seed-0 --condition gap4 --clip 3;
+    searchlight inspect runs/arc/lookup_cross_attention/seed-0 --split test/swap
     """
 
     run: RunPath

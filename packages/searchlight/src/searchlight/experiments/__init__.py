@@ -9,6 +9,7 @@ SYSTEMS = {
     "working_memory": ("searchlight.experiments.working_memory", "WorkingMemory"),
     "metabolism": ("searchlight.experiments.metabolism", "Metabolism"),
     "persistence": ("searchlight.experiments.persistence", "Persistence"),
+    "arc": ("searchlight.experiments.arc", "Arc"),
 }
 
 
