@@ -1,0 +1,92 @@
+"""How much of an answer's gradient is at the support cells that settle it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from arc_context.errors import ArcError
+from arc_context.explanations.lookups import Settled
+from arc_context.model.batch import EpisodeBatch
+from arc_context.model.canvas import PAD
+from arc_context.model.pair_encoders import SpatialPairEncoder
+
+
+class GradientShare(NamedTuple):
+    """Shares of one test cell per episode; NaN where no gradient reaches the support, or nothing was asked."""
+
+    gradient: Float[Tensor, " batch"]
+    """Of the gradient's norm, at the support cells that settle the test cell."""
+    cells: Float[Tensor, " batch"]
+    """Of the support cells, those that settle it."""
+
+
+def gradient_shares(
+    model: nn.Module, batch: EpisodeBatch, what: Settled, *, draws: int = 4, seed: int = 0
+) -> list[GradientShare]:
+    """Shares for some test cells of each episode, drawn among those of which it is known what settles them.
+
+        share_i = Σ_{j settles i} ‖∂ℓ_i/∂e_j‖ / Σ_j ‖∂ℓ_i/∂e_j‖
+
+    ℓ_i is the logit of the right colour of test cell i, in the last step, and e_j the encoded support cell j, before
+    it is pooled or looked at. An episode has no more draws than test cells that are asked.
+
+    Raises:
+        ArcError: the network encodes no support set, or the answers are not known.
+    """
+    if batch.answer is None:
+        raise ArcError("expected a batch with answers: gradients are those of the right colours")
+    with torch.enable_grad(), encoded_support(model) as encoded:
+        logits = model(batch.test, batch.train_inputs, batch.train_outputs, batch.pair_mask).logits.flatten(2)
+    right = batch.answer.flatten(1).clamp_max(PAD)
+    chosen = drawn_queries(what, draws, seed)
+    return [
+        _share(logits.gather(1, right.unsqueeze(1)).squeeze(1), encoded[0], each, what)
+        for each in chosen.unbind(1)
+    ]
+
+
+def drawn_queries(what: Settled, draws: int, seed: int) -> Int[Tensor, "batch draws"]:
+    """Test cells that are asked, each once; −1 where an episode has fewer."""
+    asked = what.asked
+    random = torch.rand(asked.shape, generator=torch.Generator().manual_seed(seed)).to(asked.device)
+    order = random.masked_fill(~asked, -1.0).argsort(-1, descending=True)[:, :draws]
+    return torch.where(asked.gather(1, order), order, -1)
+
+
+@contextmanager
+def encoded_support(model: nn.Module) -> Iterator[list[Tensor]]:
+    """Collect the encoded support cells, `[batch · pairs, dim, height, width]`, of what is asked meanwhile.
+
+    Raises:
+        ArcError: the network encodes no support set.
+    """
+    encoders = [each for each in model.modules() if isinstance(each, SpatialPairEncoder)]
+    if not encoders:
+        raise ArcError(
+            f"{type(model).__name__} encodes no support set; expected model.context film or cross_attention"
+        )
+    found: list[Tensor] = []
+    handle = encoders[0].register_forward_hook(lambda module, given, cells: found.append(cells))
+    try:
+        yield found
+    finally:
+        handle.remove()
+
+
+def _share(right: Tensor, encoded: Tensor, query: Tensor, what: Settled) -> GradientShare:
+    there = query >= 0
+    at = query.clamp_min(0).unsqueeze(1)
+    # Episodes know nothing of each other: the gradient of their sum is that of each.
+    total = (right.gather(1, at).squeeze(1) * there).sum()
+    (gradient,) = torch.autograd.grad(total, encoded, retain_graph=True)
+    norms = gradient.norm(dim=1).reshape(what.support.shape) * what.support
+    group = what.group.gather(1, at).clamp_min(0).unsqueeze(1).expand(-1, what.cells.shape[1], -1)
+    settling = what.cells.gather(-1, group).squeeze(-1)
+    unknown = torch.full_like(norms[:, 0], torch.nan)
+    share = torch.where(there, (norms * settling).sum(-1) / norms.sum(-1), unknown)
+    cells = torch.where(there, settling.sum(-1) / what.support.sum(-1), unknown)
+    return GradientShare(share.detach(), cells.detach())
