@@ -1,4 +1,4 @@
-"""Attention between the cells of grids, which knows how far cells are apart."""
+"""Attention between the cells of grids, which knows how far cells are apart, and what follows it."""
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -16,6 +16,13 @@ def cell_places(height: int, width: int, device: torch.device) -> Int[Tensor, "c
     return torch.cartesian_prod(rows, columns).reshape(-1, 2)
 
 
+def feed_forward(dim: int, hidden: int, dropout: float = 0.0) -> nn.Sequential:
+    """Transform each cell by itself, pre-norm."""
+    return nn.Sequential(
+        nn.LayerNorm(dim), nn.Linear(dim, hidden), nn.GELU(), nn.Dropout(dropout), nn.Linear(hidden, dim)
+    )
+
+
 class CellAttention(nn.Module):
     """Attention in several heads between cells, in which half of a head knows places and half does not.
 
@@ -29,21 +36,28 @@ class CellAttention(nn.Module):
         dim: width of a cell, of which each head has a multiple of 8 channels.
         heads: attention heads.
         dropout: share of the weights that training sets to zero.
+        alike: whether queries and keys begin with the same projection, so that cells first look at what is like them.
     """
 
-    def __init__(self, dim: int, heads: int, dropout: float = 0.0):
+    def __init__(self, dim: int, heads: int, dropout: float = 0.0, alike: bool = False):
         super().__init__()
         self.heads, self.dropout = heads, dropout
-        self.query = nn.Linear(dim, dim)
-        self.key_value = nn.Linear(dim, 2 * dim, bias=False)
-        self.join = nn.Linear(dim, dim)
+        self.query, self.join = nn.Linear(dim, dim), nn.Linear(dim, dim)
+        self.key, self.value = nn.Linear(dim, dim, bias=False), nn.Linear(dim, dim, bias=False)
+        if alike:
+            nn.init.orthogonal_(self.query.weight)
+            nn.init.zeros_(self.query.bias)
+            with torch.no_grad():
+                self.key.weight.copy_(self.query.weight)
 
     def keys(
-        self, tokens: Float[Tensor, "batch keys dim"], places: Int[Tensor, "keys 2"]
+        self,
+        key: Float[Tensor, "batch keys dim"],
+        value: Float[Tensor, "batch keys dim"],
+        places: Int[Tensor, "keys 2"],
     ) -> tuple[Float[Tensor, "batch heads keys head_dim"], Float[Tensor, "batch heads keys head_dim"]]:
         """Keys and values in heads; those of a support set are made once and looked at in every step."""
-        key, value = (self._split(each) for each in self.key_value(tokens).chunk(2, -1))
-        return self._placed(key, places), value
+        return self._placed(self.key(key), places), self._split(self.value(value))
 
     def forward(
         self,
@@ -54,8 +68,8 @@ class CellAttention(nn.Module):
         mask: Bool[Tensor, "..."] | None = None,
     ) -> Attended:
         """Attend from cells to keys that `keys` made; the mask broadcasts to `[batch, heads, queries, keys]`."""
-        placed = self._placed(self._split(self.query(query)), places)
         dropout = self.dropout if self.training else 0.0
+        placed = self._placed(self.query(query), places)
         values, attention = attend(placed, key, value, mask=mask, dropout=dropout)
         return Attended(self.join(values.transpose(-2, -3).flatten(-2)), attention)
 
@@ -63,5 +77,5 @@ class CellAttention(nn.Module):
         return tokens.unflatten(-1, (self.heads, -1)).transpose(-2, -3)
 
     def _placed(self, tokens: Tensor, places: Tensor) -> Tensor:
-        turned, still = tokens.chunk(2, -1)
+        turned, still = self._split(tokens).chunk(2, -1)
         return torch.cat([rotate(turned, places, BASE), still], -1)

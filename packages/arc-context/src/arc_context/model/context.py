@@ -18,6 +18,8 @@ class Support(NamedTuple):
     features: Float[Tensor, "batch pairs dim height width"] | Float[Tensor, "batch dim"]
     mask: Bool[Tensor, "batch pairs height width"]
     """True where a pair has a cell that may be attended."""
+    keys: Float[Tensor, "batch pairs dim height width"] | None = None
+    """What each cell is recognised by, its input alone; None where the support is pooled."""
 
 
 class ContextEncoder(nn.Module):
@@ -69,15 +71,15 @@ class ContextEncoder(nn.Module):
         there = mask.flatten(2).any(-1)[..., None, None]
         inputs, outputs = (torch.where(there, grids, PAD) for grids in (train_inputs, train_outputs))
         encode = self._cells if self.use_spatial_features else self._pooled
-        return Support(encode(inputs, outputs, mask), mask)
+        return encode(inputs.flatten(0, 1), outputs.flatten(0, 1), mask)
 
-    def _cells(self, inputs: Tensor, outputs: Tensor, mask: Tensor) -> Tensor:
-        cells = self.pair(inputs.flatten(0, 1), outputs.flatten(0, 1)).unflatten(0, mask.shape[:2])
+    def _cells(self, inputs: Tensor, outputs: Tensor, mask: Tensor) -> Support:
+        cells, keys = (each.unflatten(0, mask.shape[:2]) for each in self.pair.cells(inputs, outputs))
         whole = self.whole(masked_mean(cells, mask))[..., None, None]
-        return (cells + whole) * mask.unsqueeze(2)
+        return Support((cells + whole) * mask.unsqueeze(2), mask, keys)
 
-    def _pooled(self, inputs: Tensor, outputs: Tensor, mask: Tensor) -> Tensor:
-        pairs = self.pair(inputs.flatten(0, 1), outputs.flatten(0, 1), mask.flatten(0, 1))
+    def _pooled(self, inputs: Tensor, outputs: Tensor, mask: Tensor) -> Support:
+        pairs = self.pair(inputs, outputs, mask.flatten(0, 1))
         pairs, there = pairs.unflatten(0, mask.shape[:2]), mask.flatten(2).any(-1)
         query = self.query.expand(len(mask), -1, -1)
-        return self.pool(query, pairs, mask=there[:, None, None]).values.squeeze(1)
+        return Support(self.pool(query, pairs, mask=there[:, None, None]).values.squeeze(1), mask)

@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
-from arc_context.model.attention import CellAttention, cell_places
+from arc_context.model.attention import CellAttention, cell_places, feed_forward
 from attention_core import Attended
 
 FIRST_GATE = 0.5
@@ -24,11 +24,13 @@ class Memory(NamedTuple):
 class CrossAttentionInjector(nn.Module):
     """Every cell looks at the support cells, adds what it found, and is transformed by itself.
 
-        h = x + g ⊙ Attention(norm(x), norm(s)),   y = h + FeedForward(norm(h))
+        h = x + g ⊙ Attention(norm(x), norm(k), norm'(s)),   y = h + FeedForward(norm(h))
 
     Pre-norm (Xiong et al. 2020), with a gate per channel on what was found (LayerScale, Touvron et al. 2021) that
-    starts small and not at zero. Keys are read pair by pair, row by row; attention knows the difference of places
-    within a grid, and of pairs no order. The map is `[batch, heads, height · width, pairs · height · width]`.
+    starts small and not at zero. Where the keys k are support inputs encoded as the test input is, attention begins as
+    a likeness of cells: queries and keys share their norm and the first values of their projections. Keys are read
+    pair by pair, row by row; attention knows the difference of places within a grid, and of pairs no order. The map is
+    `[batch, heads, height · width, pairs · height · width]`.
 
     Args:
         dim: channels.
@@ -39,26 +41,31 @@ class CrossAttentionInjector(nn.Module):
 
     def __init__(self, dim: int, heads: int = 4, hidden: int | None = None, dropout: float = 0.0):
         super().__init__()
-        hidden = 2 * dim if hidden is None else hidden
         self.norm, self.support_norm = nn.LayerNorm(dim), nn.LayerNorm(dim)
-        self.attention = CellAttention(dim, heads, dropout)
+        self.attention = CellAttention(dim, heads, dropout, alike=True)
         self.gate = nn.Parameter(torch.full((dim,), FIRST_GATE))
-        self.feed_forward = nn.Sequential(
-            nn.LayerNorm(dim), nn.Linear(dim, hidden), nn.GELU(), nn.Dropout(dropout), nn.Linear(hidden, dim)
-        )
+        self.feed_forward = feed_forward(dim, 2 * dim if hidden is None else hidden, dropout)
         self.dropout = nn.Dropout(dropout)
 
     def memory(
         self,
         support: Float[Tensor, "batch pairs dim height width"],
         mask: Bool[Tensor, "batch pairs height width"],
+        keys: Float[Tensor, "batch pairs dim height width"] | None = None,
     ) -> Memory:
-        """Keys and values of a support set; masked cells may hold anything."""
-        batch, pairs, _, *shape = support.shape
-        cells = torch.where(mask.unsqueeze(2), support, 0.0).movedim(2, -1).flatten(1, 3)
+        """Keys and values of a support set; masked cells may hold anything.
+
+        Args:
+            support: what is read of each cell.
+            mask: True where a cell may be attended.
+            keys: what each cell is recognised by; what is read of it where none are given.
+        """
+        pairs, shape = support.shape[1], support.shape[3:]
         places = cell_places(*shape, support.device).repeat(pairs, 1)
-        key, value = self.attention.keys(self.support_norm(cells), places)
-        return Memory(key, value, mask.reshape(batch, 1, 1, -1))
+        values = _cells(support, mask)
+        keys = values if keys is None else _cells(keys, mask)
+        key, value = self.attention.keys(self.norm(keys), self.support_norm(values), places)
+        return Memory(key, value, mask.flatten(1)[:, None, None])
 
     def look(
         self,
@@ -78,11 +85,17 @@ class CrossAttentionInjector(nn.Module):
         support_mask: Bool[Tensor, "batch pairs support_height support_width"] | None = None,
     ) -> Attended:
         """Features that have looked at the support, and where; the mask is True where a cell may be attended."""
-        batch, pairs, _, *support_shape = support.shape
         if support_mask is None:
-            support_mask = torch.ones(batch, pairs, *support_shape, dtype=torch.bool, device=support.device)
+            support_mask = torch.ones_like(support[:, :, 0], dtype=torch.bool)
         height, width = features.shape[-2:]
-        places = cell_places(height, width, features.device)
-        cells = features.flatten(2).mT
-        values, attention = self.look(cells, places, self.memory(support, support_mask))
+        memory = self.memory(support, support_mask)
+        values, attention = self.look(
+            features.flatten(2).mT, cell_places(height, width, features.device), memory
+        )
         return Attended(values.mT.unflatten(-1, (height, width)), attention)
+
+
+def _cells(
+    features: Float[Tensor, "batch pairs dim height width"], mask: Bool[Tensor, "batch pairs height width"]
+) -> Float[Tensor, "batch keys dim"]:
+    return torch.where(mask.unsqueeze(2), features, 0.0).movedim(2, -1).flatten(1, 3)

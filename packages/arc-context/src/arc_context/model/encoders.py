@@ -6,11 +6,14 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from arc_context.model.canvas import PAD, sides
+from arc_context.model.views import VIEWS, turned_views
 
 SYMBOLS = PAD + 1
 """Ten colours, and what stands beyond a grid."""
 WAVES = (1.0, 0.45, 0.2, 0.09)
 """Radians per cell in which distances to the four sides are told; the slowest does not come round within 30 cells."""
+NARROW = 16
+"""Channels in which the colour of a view is told."""
 COORDINATES = 4 * 2 * len(WAVES) + 4
 
 
@@ -63,21 +66,24 @@ class LocalMixing(nn.Module):
 class GridEncoder(nn.Module):
     """Features of every cell of a grid.
 
-        x = mixing(E[colour] + W coordinates)
+        x = mixing(E[colour] + W coordinates + W' [S E[v_1]; …; S E[v_7]])
 
     One table of colours serves queries, keys and answers. It begins with vectors of equal length at right angles, so
-    that no colour is special; training has to show all of them.
+    that no colour is special; training has to show all of them. v_k are the turned and mirrored views, told narrowly.
 
     Args:
         dim: channels of a cell.
+        views: whether a cell knows what the turned and mirrored grids have at its place.
         background: whether a cell knows besides if its colour is the commonest of its grid.
     """
 
-    def __init__(self, dim: int, background: bool = False):
+    def __init__(self, dim: int, views: bool = True, background: bool = False):
         super().__init__()
         self.colours = nn.Embedding(SYMBOLS, dim)
         nn.init.orthogonal_(self.colours.weight, gain=dim**0.5)
         self.place = nn.Linear(COORDINATES, dim)
+        self.narrow = nn.Linear(dim, NARROW, bias=False) if views else None
+        self.turned = nn.Linear((VIEWS - 1) * NARROW, dim, bias=False) if views else None
         self.common = nn.Linear(1, dim, bias=False) if background else None
         self.mixing = LocalMixing(dim)
 
@@ -89,6 +95,9 @@ class GridEncoder(nn.Module):
         """Encode grids; zeros outside the area, which is the grid itself where none is given."""
         area = grid != PAD if area is None else area
         cells = self.colours(grid) + self.place(coordinates(sides(grid), *grid.shape[-2:]))
+        if self.narrow is not None and self.turned is not None:
+            table = self.narrow(self.colours.weight)
+            cells = cells + self.turned(F.embedding(turned_views(grid)[..., 1:], table).flatten(-2))
         if self.common is not None:
             cells = cells + self.common(is_commonest(grid).unsqueeze(-1).to(cells.dtype))
         mixed = self.mixing(cells, area) * area.unsqueeze(-1)

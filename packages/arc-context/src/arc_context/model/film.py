@@ -3,6 +3,7 @@
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
+from arc_context.model.attention import cell_places, feed_forward
 from attention_core import FiLM
 
 FIRST_SCALE = 0.05
@@ -11,22 +12,31 @@ gradients reach the support set from the first step."""
 
 
 class ContextInjector(nn.Module):
-    """Scale and shift the features of all cells by one vector.
+    """Scale and shift the features of all cells by one vector, and transform each cell by itself.
 
-        y = x + (γ(c) − 1) ⊙ norm(x) + β(c)
+        h = x + (γ(c) − 1) ⊙ norm(x) + β(c),   y = h + FeedForward(norm(h))
 
     Feature-wise linear modulation (Perez et al. 2018) of normalised features, beside a residual path.
+
+    Args:
+        dim: channels.
+        hidden: width inside the feed-forward; twice the channels where none is given.
+        dropout: of the feed-forward.
     """
 
-    def __init__(self, dim: int):
+    def __init__(self, dim: int, hidden: int | None = None, dropout: float = 0.0):
         super().__init__()
         self.norm = nn.LayerNorm(dim)
         self.condition = nn.LayerNorm(dim)
         self.film = FiLM(dim, dim)
         nn.init.normal_(self.film.modulation.weight, std=FIRST_SCALE)
+        self.feed_forward = feed_forward(dim, 2 * dim if hidden is None else hidden, dropout)
 
     def memory(
-        self, support: Float[Tensor, "batch dim"], mask: Bool[Tensor, "batch pairs height width"]
+        self,
+        support: Float[Tensor, "batch dim"],
+        mask: Bool[Tensor, "batch pairs height width"],
+        keys: None = None,
     ) -> Float[Tensor, "batch dim"]:
         """What looks take of a support set; one without cells says nothing."""
         return self.condition(support) * mask.flatten(1).any(-1, keepdim=True)
@@ -39,11 +49,14 @@ class ContextInjector(nn.Module):
     ) -> tuple[Float[Tensor, "batch cells dim"], None]:
         """What `forward` does, of cells in a row; there is no map."""
         normed = self.norm(cells).mT
-        return cells + (self.film(normed, memory) - normed).mT, None
+        cells = cells + (self.film(normed, memory) - normed).mT
+        return cells + self.feed_forward(cells), None
 
     def forward(
         self, features: Float[Tensor, "batch dim height width"], context: Float[Tensor, "batch dim"]
     ) -> Float[Tensor, "batch dim height width"]:
         """Modulate features by context."""
-        normed = self.norm(features.movedim(1, -1)).movedim(-1, 1)
-        return features + self.film(normed, self.condition(context)) - normed
+        height, width = features.shape[-2:]
+        places = cell_places(height, width, features.device)
+        values, _ = self.look(features.flatten(2).mT, places, self.condition(context))
+        return values.mT.unflatten(-1, (height, width))

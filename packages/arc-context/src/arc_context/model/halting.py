@@ -25,10 +25,11 @@ class Halting(nn.Module):
         nn.init.constant_(self.score.bias, -1.0)
 
     def forward(
-        self, cells: Float[Tensor, "batch dim height width"], mask: Bool[Tensor, "batch height width"]
+        self, cells: Float[Tensor, "batch cells dim"], mask: Bool[Tensor, "batch cells"]
     ) -> Float[Tensor, " batch"]:
         """λ of a step."""
-        return self.score(self.norm(masked_mean(cells, mask))).squeeze(-1).sigmoid()
+        mean = masked_mean(cells.mT.unsqueeze(-1), mask.unsqueeze(-1))
+        return self.score(self.norm(mean)).squeeze(-1).sigmoid()
 
 
 def halting_distribution(chances: list[Float[Tensor, " batch"]]) -> Float[Tensor, "batch steps"]:

@@ -36,8 +36,8 @@ class RLANOutput(NamedTuple):
     support_features: Float[Tensor, "batch pairs dim height width"] | Float[Tensor, "batch dim"] | None
     """Of every support cell, or pooled; None where the support is not looked at."""
     attention: tuple[AttentionMap, ...]
-    """Looks at the support cells, `[batch, heads, height · width, pairs · height · width]`: the injector's, then one
-    for each step where the solver looks again."""
+    """Looks at the support cells, `[batch, heads, height · width, pairs · height · width]`: the injector's, which
+    the first step begins with, then one for each further step where the solver looks again."""
     anchors: Anchors | None = None
     halting: Float[Tensor, "batch steps"] | None = None
     """How probable it is that an episode halts at each step."""

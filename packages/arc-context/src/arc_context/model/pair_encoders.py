@@ -1,12 +1,25 @@
 """A pair as features: what stands in the input, what in the output, and what changed."""
 
+from typing import NamedTuple
+
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from arc_context.model.attention import feed_forward
 from arc_context.model.canvas import PAD
 from arc_context.model.encoders import GridEncoder
+from arc_context.model.views import VIEWS, turned_views
+
+
+class Cells(NamedTuple):
+    """The cells of pairs, zeros where neither grid has one."""
+
+    features: Float[Tensor, "batch dim height width"]
+    """Input and output together: what is read of a cell."""
+    inputs: Float[Tensor, "batch dim height width"]
+    """The input alone, encoded as a test input is: what a cell is recognised by."""
 
 
 def masked_mean(
@@ -24,13 +37,21 @@ def pair_area(
     return (inputs != PAD) | (outputs != PAD)
 
 
+def kept(
+    inputs: Int[Tensor, "batch height width"], outputs: Int[Tensor, "batch height width"]
+) -> Float[Tensor, "batch height width flags"]:
+    """Which views of the input have the output's colour at a cell, and whether the output has no cell there."""
+    same = turned_views(inputs) == outputs.unsqueeze(-1)
+    return torch.cat([same, (outputs == PAD).unsqueeze(-1)], -1).float()
+
+
 class SpatialPairEncoder(nn.Module):
     """Features of every cell of a pair, not pooled.
 
-        h = W [i; o; o − i],   y = h + W' GELU(norm(h))
+        h = i + W E[output colour] + W' [v_k = output colour]_k,   y = h + FeedForward(norm(h))
 
-    i and o are the encoded input and output at the same cell; their columns of W are their roles. A cell thus carries
-    its colour before and after, which is what a test cell can look up.
+    i is the input as the test input is encoded; E is the same table of colours, and W the output's role. A cell thus
+    carries its colour before and after, and which of the turned views of the input explain it.
 
     Args:
         encoder: of grids, shared with the test input.
@@ -40,20 +61,26 @@ class SpatialPairEncoder(nn.Module):
     def __init__(self, encoder: GridEncoder, dim: int):
         super().__init__()
         self.encoder = encoder
-        self.fuse = nn.Linear(3 * dim, dim)
-        self.norm = nn.LayerNorm(dim)
-        self.refine = nn.Linear(dim, dim)
+        self.after = nn.Linear(dim, dim)
+        self.kept = nn.Linear(VIEWS + 1, dim, bias=False)
+        self.fuse = feed_forward(dim, 2 * dim)
+
+    def cells(
+        self, inputs: Int[Tensor, "batch height width"], outputs: Int[Tensor, "batch height width"]
+    ) -> Cells:
+        """Pairs, and their inputs alone."""
+        area = pair_area(inputs, outputs)
+        before = self.encoder(inputs, area)
+        after = F.embedding(outputs, self.after(self.encoder.colours.weight))
+        cells = before.movedim(1, -1) + after + self.kept(kept(inputs, outputs))
+        cells = cells + self.fuse(cells)
+        return Cells((cells * area.unsqueeze(-1)).movedim(-1, 1), before)
 
     def forward(
         self, inputs: Int[Tensor, "batch height width"], outputs: Int[Tensor, "batch height width"]
     ) -> Float[Tensor, "batch dim height width"]:
         """Encode pairs; zeros where neither grid has a cell."""
-        area = pair_area(inputs, outputs)
-        both = self.encoder(torch.cat([inputs, outputs]), torch.cat([area, area]))
-        before, after = both.movedim(1, -1).chunk(2)
-        fused = self.fuse(torch.cat([before, after, after - before], -1))
-        cells = fused + self.refine(F.gelu(self.norm(fused)))
-        return (cells * area.unsqueeze(-1)).movedim(-1, 1)
+        return self.cells(inputs, outputs).features
 
 
 class PairEncoder(nn.Module):

@@ -16,10 +16,12 @@ from arc_context.model.encoders import GridEncoder
 from arc_context.model.film import ContextInjector
 from arc_context.model.output import Anchors, RLANOutput
 from arc_context.model.predicates import SymbolicPredicateHeads
+from arc_context.model.readout import Readout
 from arc_context.model.registers import LatentCountingRegisters
 from arc_context.model.relative_encoding import MultiScaleRelativeEncoding
 from arc_context.model.saliency import DynamicSaliencyController
-from arc_context.model.solver import Look, Readout, RecursiveSolver
+from arc_context.model.solver import Look, RecursiveSolver
+from arc_context.model.views import turned_views
 from attention_core import AttentionMap
 
 if TYPE_CHECKING:
@@ -42,18 +44,17 @@ class RLAN(nn.Module):
         super().__init__()
         dim, heads = config.dim, config.heads
         self.config = config
-        self.encoder = GridEncoder(dim, config.background)
-        self.context = self.injector = self.again = None
+        self.encoder = GridEncoder(dim, config.views, config.background)
+        self.context = self.injector = None
         if config.context != "none":
             spatial = config.context == "cross_attention"
             self.context = ContextEncoder(self.encoder, dim, heads, use_spatial_features=spatial)
             self.injector = injector(config)
-            self.again = injector(config) if config.solver_context else None
         self.saliency = DynamicSaliencyController(dim, config.anchors) if config.anchors else None
         self.relative = MultiScaleRelativeEncoding(dim) if config.anchors else None
         self.registers = LatentCountingRegisters(self.encoder.colours) if config.registers else None
         self.predicates = SymbolicPredicateHeads(dim, config.predicates) if config.predicates else None
-        readout = Readout(self.encoder.colours)
+        readout = Readout(self.encoder.colours, config.views)
         self.solver = RecursiveSolver(dim, heads, config.steps, readout, config.halting, config.dropout)
 
     def forward(
@@ -82,11 +83,14 @@ class RLAN(nn.Module):
         support = None
         if self.context is not None:
             support = self.context(train_inputs, train_outputs, pair_mask, support_mask)
-        features, seen = self._injected(original, support)
+        look = self._look(support)
+        features, seen = injected(original, look)
         features, anchors = self._anchored(features, original, test, canvas)
         features, registers, predicates = self._told(features, test, canvas, anchors)
         features = features * canvas.unsqueeze(1)
-        solved = self.solver(features, canvas, self._look(self.again, support))
+        views = turned_views(test) if self.config.views else None
+        again = look if self.config.solver_context else None
+        solved = self.solver(features, canvas, again, views)
         return RLANOutput(
             solved.logits,
             solved.step_logits,
@@ -100,18 +104,11 @@ class RLAN(nn.Module):
             predicates,
         )
 
-    def _look(self, part: nn.Module | None, support: Support | None) -> Look | None:
-        if part is None or support is None:
+    def _look(self, support: Support | None) -> Look | None:
+        """How cells look at the support, whose keys and values are made here, once."""
+        if self.injector is None or support is None:
             return None
-        return partial(_looked, part, part.memory(support.features, support.mask))
-
-    def _injected(self, features: Tensor, support: Support | None) -> tuple[Tensor, tuple[AttentionMap, ...]]:
-        look = self._look(self.injector, support)
-        if look is None:
-            return features, ()
-        height, width = features.shape[-2:]
-        cells, attention = look(features.flatten(2).mT, cell_places(height, width, features.device))
-        return cells.mT.unflatten(-1, (height, width)), () if attention is None else (attention,)
+        return partial(self.injector.look, memory=self.injector.memory(*support))
 
     def _anchored(
         self, features: Tensor, original: Tensor, test: Tensor, canvas: Tensor
@@ -138,17 +135,20 @@ class RLAN(nn.Module):
         return features, registers, predicates
 
 
+def injected(features: Tensor, look: Look | None) -> tuple[Tensor, tuple[AttentionMap, ...]]:
+    """Features that have looked at the support, and where."""
+    if look is None:
+        return features, ()
+    height, width = features.shape[-2:]
+    cells, attention = look(features.flatten(2).mT, cell_places(height, width, features.device))
+    return cells.mT.unflatten(-1, (height, width)), () if attention is None else (attention,)
+
+
 def injector(config: "ModelConfig") -> nn.Module:
     """What brings the support set to the cells."""
     if config.context == "film":
-        return ContextInjector(config.dim)
+        return ContextInjector(config.dim, dropout=config.dropout)
     return CrossAttentionInjector(config.dim, config.heads, dropout=config.dropout)
-
-
-def _looked(
-    part: nn.Module, memory: Tensor, cells: Tensor, places: Tensor
-) -> tuple[Tensor, AttentionMap | None]:
-    return part.look(cells, places, memory)
 
 
 def _support(
