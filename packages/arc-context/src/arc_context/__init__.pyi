@@ -9,9 +9,14 @@ from .families.base import Family as Family
 from .families.generated import GeneratedTasks as GeneratedTasks
 from .families.generated import generated_task as generated_task
 from .families.registry import FAMILIES as FAMILIES
+from .families.registry import HELD_OUT as HELD_OUT
 from .families.registry import LOOKUP as LOOKUP
+from .families.registry import MARKERS as MARKERS
 from .families.registry import POSITION as POSITION
+from .families.registry import TRAINED as TRAINED
 from .families.registry import family as family
+from .families.rules import Rule as Rule
+from .families.rules import RuleFamily as RuleFamily
 from .model.batch import EpisodeBatch as EpisodeBatch
 from .model.canvas import PAD as PAD
 from .model.context import ContextEncoder as ContextEncoder
@@ -62,11 +67,14 @@ from .tasks.task import Task as Task
 __all__ = [
     "CONVENTIONS",
     "FAMILIES",
+    "HELD_OUT",
     "IDENTITY",
     "LOOKUP",
+    "MARKERS",
     "PAD",
     "POSITION",
     "RLAN",
+    "TRAINED",
     "Anchors",
     "ArcError",
     "ArcLoss",
@@ -90,6 +98,8 @@ __all__ = [
     "PairEncoder",
     "RLANOutput",
     "RecursiveSolver",
+    "Rule",
+    "RuleFamily",
     "Scores",
     "SpatialPairEncoder",
     "Support",
