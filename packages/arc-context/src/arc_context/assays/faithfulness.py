@@ -62,22 +62,24 @@ class FaithfulAttention(AssayOfAttention):
 
     def missing(self, run: Run) -> str:
         """Attention to the support, where the run kept none."""
-        return (
-            ""
-            if any(name.startswith("solver") for name in run.attention())
-            else "it attends to no support cells"
-        )
+        attends = any(name.endswith("/determining") for name in run.attention())
+        return "" if attends else "it attends to no support cells"
 
     def measure(self, run: Run, controls: Mapping[str, Run]) -> Findings:
         """By split and output, at each share of the support cells and over all of them."""
         figures: list[Finding] = []
         notes: list[str] = []
         for split, part in tested_splits(controls["deletion"].trials()):
-            for output in OUTPUTS:
-                found = Restricted.of(part, output)
-                figures += found.figures({"split": split, "output": output})
+            for output, column in OUTPUTS.items():
+                known = part.filter(pl.col(column).is_not_null())
+                figures += Restricted.of(known, column).figures({"split": split, "output": output})
+                if lost := part["item"].n_unique() - known["item"].n_unique():
+                    notes.append(
+                        f"{split}: {lost} test outputs left out of {output}, the answer leaves its canvas"
+                    )
             draws = part.filter(pl.col("which") == "random")["draw"].n_unique()
-            notes.append(f"{split}: {len(found.intact)} test outputs, {draws} draws of random support cells")
+            items = part["item"].n_unique()
+            notes.append(f"{split}: {items} test outputs, {draws} draws of random support cells")
         return Findings(tuple(figures), notes=tuple(notes))
 
     def draw(self, found: Mapping[str, Sequence[Findings]]) -> Iterator[Drawing]:
@@ -116,9 +118,8 @@ class Restricted:
     outputs: Mapping[str, Float[np.ndarray, "items shares draws"]]
 
     @classmethod
-    def of(cls, part: pl.DataFrame, output: str) -> "Restricted":
+    def of(cls, part: pl.DataFrame, column: str) -> "Restricted":
         """From the rows of a split; every restriction has the same questions."""
-        column = OUTPUTS[output]
         rows = part.sort("item", "share", "draw")
         intact = rows.filter(pl.col("which") == "intact")
         shares = sorted(set(rows.filter(pl.col("which") == "top")["share"]))

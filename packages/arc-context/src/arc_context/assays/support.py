@@ -9,7 +9,7 @@ import polars as pl
 
 from analysis import Assay, Finding, Findings, Measure, Run
 from analysis.assays.parts import tested_splits
-from arc_context.assays.arms import is_network
+from arc_context.assays.arms import reads_support
 from arc_context.assays.over_tasks import against_none, over_tasks
 
 OUTPUTS = {"exact_match": "prediction", "cell_accuracy": "score"}
@@ -34,7 +34,7 @@ class SupportUse(Assay):
 
     def missing(self, run: Run) -> str:
         """A network that is given a support set."""
-        return "" if is_network(run) else "it is no network that reads a support set"
+        return "" if reads_support(run) else "it is no network that reads a support set"
 
     def measure(self, run: Run, controls: Mapping[str, Run]) -> Findings:
         """By split: every test output with both supports."""

@@ -42,8 +42,8 @@ BEATS_FILM = Hypothesis(
     "The share of right answers to tasks with parameters that training never showed, cross-attention − FiLM in pairs "
     "of one seed, at as many training tasks: on families that look colours or places up, on families that were held "
     "out, and on each family of training by itself. At equal CPU seconds validation decides, for training stores it "
-    "over time. The intervention closes the support cells that each test cell attends most, against as many random ones of "
-    "the same grids: more right answers that rest on nothing attended would not be the map's doing.",
+    "over time. The intervention closes the support cells that each test cell attends most, against as many random "
+    "ones of the same grids: more right answers that rest on nothing attended would not be the map's doing.",
     (
         beats("colours are looked up: new parameters", LOOKUP, exact()),
         beats("colours are looked up: swap, a held-out family", LOOKUP, exact(SWAP), SWAP),
