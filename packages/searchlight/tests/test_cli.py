@@ -31,6 +31,9 @@ def run(*words, **kwargs):
         ["evaluate", "--help"],
         ["persistence", "--help"],
         ["persistence", "filter", "--help"],
+        ["arc", "--help"],
+        ["arc", "score", "--help"],
+        ["arc", "tasks", "--help"],
     ],
 )
 def test_help_imports_nothing_heavy(words):
@@ -75,6 +78,9 @@ def test_usage_names_every_verb(capsys):
         (["persistnce"], "did you mean persistence"),
         (["persistence", "fliter"], "did you mean filter"),
         (["persistence", "filter"], "required"),
+        (["arc", "scroe"], "did you mean score"),
+        (["arc", "score", "s.json"], "required"),
+        (["arc", "score", "s.json", "--tasks", "arc1:training"], "s.json does not exist"),
     ],
 )
 def test_wrong_use_ends_with_one_message_and_exit_code_2(words, said, capsys):

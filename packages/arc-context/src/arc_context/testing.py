@@ -40,6 +40,7 @@ def _undisturbed(name: str, train: list, test: list) -> Task:
     """The task of drawn grids; beartype draws from the global generator, which hypothesis forbids."""
     before = random.getstate()
     try:
-        return Task(name, *(tuple(Pair(*grids) for grids in pairs) for pairs in (train, test)))
+        shown, asked = (tuple(Pair(*drawn) for drawn in pairs) for pairs in (train, test))
+        return Task(name, shown, asked)
     finally:
         random.setstate(before)

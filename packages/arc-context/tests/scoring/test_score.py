@@ -60,11 +60,9 @@ def test_no_attempt_is_wrong():
 
 @given(tasks())
 def test_answers_that_do_not_belong_are_refused(task):
-    with pytest.raises(ArcError, match=f"task {task.name}: it has no answers$"):
+    with pytest.raises(ArcError, match=f"task {task.name}: expected answers, got none"):
         score({}, [task])
-    with pytest.raises(
-        ArcError, match="task other: it has answers, and is not among the 1 tasks; so it is with 1"
-    ):
+    with pytest.raises(ArcError, match="task other and 1 more: answers to what is not among the 1 tasks"):
         score({**truth(task), "other": [], "another": []}, [task])
     with pytest.raises(ArcError, match=rf"task {task.name}: expected answers to \d test outputs, got 0"):
         score({task.name: []}, [task])

@@ -27,6 +27,10 @@ VERBS = {
     "doctor": "Check the installation.",
 }
 SYSTEM_VERBS = {
+    "arc": {
+        "score": "Score a submission.json in the three conventions in use.",
+        "tasks": "How large tasks are, and which of them two sources share.",
+    },
     "persistence": {
         "filter": "Find, follow and tell what lasts in a video of your own.",
     },

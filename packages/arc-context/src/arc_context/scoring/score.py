@@ -39,8 +39,8 @@ def score_by_size(answers: Answers, tasks: Sequence[Task], attempts: int = 2) ->
     for low, high in zip((1, *(side + 1 for side in SIDES)), SIDES, strict=False):
         names = [task.name for task in tasks if low <= task.largest_side <= high]
         if names:
-            chosen = ({name: of[name] for name in names} for of in (right, copied))
-            found[f"{low}–{high}"] = scores_of(*chosen)
+            mine, theirs = ({name: of[name] for name in names} for of in (right, copied))
+            found[f"{low}–{high}"] = scores_of(mine, theirs)
     return found
 
 
@@ -87,10 +87,10 @@ def check_answers(answers: Answers, tasks: Sequence[Task]) -> None:
     if len(asked) < len(tasks):
         raise ArcError(f"expected a name for each of {len(tasks)} tasks, got {len(asked)} names")
     if missing := [name for name in asked if name not in answers]:
-        raise ArcError(f"task {missing[0]}: it has no answers{_more(missing)}")
+        raise ArcError(f"task {missing[0]}{_more(missing)}: expected answers, got none")
     if foreign := [name for name in answers if name not in asked]:
         raise ArcError(
-            f"task {foreign[0]}: it has answers, and is not among the {len(asked)} tasks{_more(foreign)}"
+            f"task {foreign[0]}{_more(foreign)}: answers to what is not among the {len(asked)} tasks"
         )
     for name, outputs in asked.items():
         if len(answers[name]) != outputs:
@@ -110,4 +110,4 @@ def _known(task: Task) -> list[Grid]:
 
 
 def _more(names: Sequence[str]) -> str:
-    return f"; so it is with {len(names) - 1} more" if len(names) > 1 else ""
+    return f" and {len(names) - 1} more" if len(names) > 1 else ""
