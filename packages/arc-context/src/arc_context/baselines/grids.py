@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Bool
 from scipy import ndimage
 
+from arc_context.augmentation import View
 from arc_context.tasks.grid import COLOURS, Grid
 
 Mask = Bool[np.ndarray, "_height _width"]
@@ -13,25 +14,15 @@ Operation = Callable[[Grid], Grid | None]
 """Makes a grid of a grid; None where it cannot be applied."""
 
 
-def turned(quarters: int) -> Operation:
-    """Turn by quarters, counterclockwise."""
-    return lambda grid: np.rot90(grid, quarters)
-
-
-def mirrored(quarters: int) -> Operation:
-    """Transpose, then turn."""
-    return lambda grid: np.rot90(grid.T, quarters)
-
-
 SYMMETRIES: dict[str, Callable[[Grid], Grid]] = {
-    "as it is": turned(0),
-    "turned by 180°": turned(2),
-    "mirrored left and right": mirrored(3),
-    "mirrored up and down": mirrored(1),
-    "transposed": mirrored(0),
-    "transposed about the other diagonal": mirrored(2),
-    "turned by 90°": turned(1),
-    "turned by 270°": turned(3),
+    "as it is": View(0).turned,
+    "turned by 180°": View(2).turned,
+    "mirrored left and right": View(4).turned,
+    "mirrored up and down": View(6).turned,
+    "transposed": View(5).turned,
+    "transposed about the other diagonal": View(7).turned,
+    "turned by 90°": View(1).turned,
+    "turned by 270°": View(3).turned,
 }
 """The eight symmetries of a square."""
 
