@@ -6,12 +6,14 @@ import numpy as np
 from jaxtyping import Bool, Int8
 
 from arc_context.configuration import FamiliesConfig
+from arc_context.tasks.grid import COLOURS
 from arc_context.tasks.task import Task
 
 from .base import Family, Pairs
-from .drawing import COLOURS, drawn, drawn_palette, drawn_sides, speckled
+from .drawing import drawn, drawn_palette, drawn_sides, speckled
 
 MOST_COLOURS = 6
+Palette = Int8[np.ndarray, "10"]
 
 
 class Lookup(Family):
@@ -22,20 +24,19 @@ class Lookup(Family):
     )
 
     @abstractmethod
-    def table(
-        self, rng: np.random.Generator, colours: Int8[np.ndarray, "shown"], fill: np.int8
-    ) -> Int8[np.ndarray, "10"]:
-        """The fate of every colour; `fill` is a colour that no input holds."""
+    def table(self, rng: np.random.Generator, palette: Palette, shown: int) -> Palette:
+        """The fate of every colour; inputs hold those of the palette from the second on, as many as are shown."""
 
     def attempt(self, rng: np.random.Generator, limits: FamiliesConfig) -> tuple[Pairs, Pairs]:
         """Grids of independent cells; every colour of the task is in the train inputs and in each test input."""
         height, width = drawn_sides(rng, limits.sides)
         pairs, palette = drawn(rng, limits.pairs), drawn_palette(rng, limits)
-        colours = palette[1 : 1 + min(drawn(rng, (3, MOST_COLOURS)), height * width)]
+        shown = min(drawn(rng, (3, MOST_COLOURS)), height * width)
+        colours = palette[1 : 1 + shown]
         grids = speckled(rng, colours, (pairs + limits.test_pairs, height, width))
         for part in (grids[:pairs], *grids[pairs:]):
-            part.reshape(-1)[rng.permutation(part.size)[: len(colours)]] = colours
-        both = list(zip(grids, self.table(rng, colours, palette[0])[grids], strict=True))
+            part.reshape(-1)[rng.permutation(part.size)[:shown]] = colours
+        both = list(zip(grids, self.table(rng, palette, shown)[grids], strict=True))
         return both[:pairs], both[pairs:]
 
     def determining(
@@ -50,9 +51,11 @@ class ColourMap(Lookup):
 
     name = "colour_map"
 
-    def table(self, rng, colours, fill):
+    def table(self, rng, palette, shown):
         """A permutation of the ten colours."""
-        return rng.permutation(COLOURS).astype(np.int8)
+        table = np.empty_like(palette)
+        table[palette] = palette[rng.permutation(COLOURS)]
+        return table
 
 
 class KeepColours(Lookup):
@@ -60,10 +63,10 @@ class KeepColours(Lookup):
 
     name = "keep_colours"
 
-    def table(self, rng, colours, fill):
-        """The identity for the colours that stay, `fill` for the rest; at least one of either."""
-        table = np.full(COLOURS, fill, dtype=np.int8)
-        kept = colours[: drawn(rng, (1, len(colours) - 1))]
+    def table(self, rng, palette, shown):
+        """The identity for the colours that stay, the palette's first for the rest; at least one of either."""
+        kept = palette[1 : 1 + drawn(rng, (1, shown - 1))]
+        table = np.full(COLOURS, palette[0], dtype=np.int8)
         table[kept] = kept
         return table
 
@@ -73,8 +76,8 @@ class Swap(Lookup):
 
     name = "swap"
 
-    def table(self, rng, colours, fill):
+    def table(self, rng, palette, shown):
         """The identity but for two colours."""
         table = np.arange(COLOURS, dtype=np.int8)
-        table[colours[:2]] = colours[1::-1]
+        table[palette[[1, 2]]] = palette[[2, 1]]
         return table
