@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -82,3 +83,8 @@ def test_a_submission_that_does_not_fit_ends_with_one_sentence(folders, submissi
     with pytest.raises(SystemExit):
         main(["arc", "score", str(submission), "--tasks", "arc1:training", "--attempts", "3"])
     assert "expected 1 or 2" in capsys.readouterr().err
+
+
+def test_the_table_of_the_public_splits_stands_in_the_readme(capsys):
+    readme = Path(__file__).parents[2] / "arc-context" / "README.md"
+    assert f"```text\n{printed(capsys, 'tasks')}```" in readme.read_text(encoding="utf-8")

@@ -1,0 +1,28 @@
+import re
+from pathlib import Path
+
+import pytest
+from jaxtyping import config
+
+README = Path(__file__).parents[2] / "README.md"
+SECTION = README.read_text(encoding="utf-8").split("\n## Tasks\n")[1].split("\n## ")[0]
+
+
+@pytest.fixture(autouse=True)
+def unchecked():
+    before = config.jaxtyping_disable
+    config.update("jaxtyping_disable", True)
+    yield
+    config.update("jaxtyping_disable", before)
+
+
+@pytest.mark.parametrize(
+    ("example", "printed"), re.findall(r"```python\n(.*?)```\n\n```text\n(.*?)```", SECTION, re.DOTALL)
+)
+def test_the_readme_prints_of_tasks_what_it_says(capsys, example, printed):
+    exec(compile(example, str(README), "exec"), {})
+    assert capsys.readouterr().out == printed
+
+
+def test_the_readme_shows_two_examples():
+    assert SECTION.count("```python") == 2
