@@ -4,7 +4,7 @@ from searchlight.demonstration import Demonstration, variant
 
 
 def demonstration(quick: bool) -> Demonstration:
-    """Cross-attention beside pooled context and none, on colours to be looked up; then beside rules without learning."""
+    """Cross-attention beside pooled context and none, on colours to be looked up; then beside rules that are fitted."""
     name = "demo_quick" if quick else "demo"
     preset = f"arc/{name}"
     seeds = (0, 1) if quick else (0, 1, 2)

@@ -122,11 +122,10 @@ class Arc(Experiment):
         """The model with its loss, or the baseline, which has nothing to fit."""
         if self.is_baseline:
             return Fitted(self.baseline(), lambda: None, self.validate)
-        batches = Batches(self.task_splits.per_epoch // self.batch_size, self.draw)
         if self.config.pretraining.epochs:
             start = partial(pretrained_weights, self.config, self.seed, self.cache)
-            return Continued(self.model(), self.loss, batches, self.validate, start)
-        return Arm(self.model(), self.loss, batches, self.validate)
+            return Continued(self.model(), self.loss, self.batches, self.validate, start)
+        return Arm(self.model(), self.loss, self.batches, self.validate)
 
     def baseline(self) -> Baseline:
         """It answers from the pairs of a task alone."""
@@ -146,6 +145,11 @@ class Arc(Experiment):
     def loss(self, model: nn.Module, batch: Batch) -> Tensor:
         """Cross-entropy of the cells of the answer, over the steps of the solver."""
         return ArcLoss(self.config.loss)(model, EpisodeBatch.from_tensors(batch))
+
+    @property
+    def batches(self) -> Batches:
+        """What training shows."""
+        return Batches(self.task_splits.per_epoch // self.batch_size, self.draw)
 
     def draw(self, epoch: int) -> Iterator[Batch]:
         """What training shows in an epoch, in batches of about one size; too few for a batch are left for another."""

@@ -18,7 +18,7 @@ from arc_context.trials import Attempts
 
 def attempts_at(
     model: nn.Module, asked: Sequence[Question], batch: EpisodeBatch, output: Any, config: VotingConfig
-) -> list[Attempts]:
+) -> Sequence[Attempts]:
     """Attempts at each question, the best first; `output` is what the model said of the batch as it stands.
 
     One view gives one attempt. Several vote, each with the same weight, and the two grids with most votes are tried.

@@ -24,8 +24,8 @@ def introduction(experiment: "Arc") -> Sequence[Facts]:
 def row(experiment: "Arc", split: str) -> tuple[str, ...]:
     """Counts and medians of one split."""
     found, asked = experiment.tasks(split), experiment.questions(split)
-    answers = [(each.pair.input, each.pair.output) for each in asked]
-    cells = [answer.size for _, answer in answers if answer is not None]
+    answers = [(each.pair.input, each.pair.output) for each in asked if each.pair.output is not None]
+    cells = [answer.size for _, answer in answers]
     copied = np.mean([np.array_equal(given, answer) for given, answer in answers])
     return (
         split,

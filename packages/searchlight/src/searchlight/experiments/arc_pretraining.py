@@ -60,6 +60,7 @@ def lessons(config: "ArcExperimentConfig") -> "ArcExperimentConfig":
 def _taught(config: "ArcExperimentConfig", seed: int, version: str) -> Weights:
     from searchlight.experiments.arc import Arc  # which asks for this
 
-    arm = Arc(config, seed).arm()
-    fit(arm.model, arm.loss, arm.batches, config.training)
-    return {name: each.cpu().numpy() for name, each in arm.model.state_dict().items()}
+    lesson = Arc(config, seed)
+    model = lesson.model()
+    fit(model, lesson.loss, lesson.batches, config.training)
+    return {name: each.cpu().numpy() for name, each in model.state_dict().items()}
