@@ -25,8 +25,8 @@ class GradientTruth(Assay):
 
         share = Σ_{j settles i} ‖∂ℓ_i/∂e_j‖ / Σ_j ‖∂ℓ_i/∂e_j‖
 
-    ℓ_i is the logit of the right colour of test cell i, e_j the embedded colours of support cell j. A model needs no
-    attention for it. Intervals are over tasks; the null of the excess flips the signs of whole tasks.
+    ℓ_i is the logit of the right colour of test cell i, e_j the encoded support cell j, not yet pooled or looked at. A
+    model needs no attention for it. Intervals are over tasks; the null of the excess flips the signs of whole tasks.
     """
 
     name = "gradients"

@@ -1,6 +1,6 @@
 """How much of an answer's gradient is at the support cells that settle it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from arc_context.errors import ArcError
 from arc_context.explanations.lookups import Settled
 from arc_context.model.batch import EpisodeBatch
 from arc_context.model.canvas import PAD
-from arc_context.model.pair_encoders import SpatialPairEncoder
+from arc_context.model.pair_encoders import Cells, SpatialPairEncoder
 
 
 class GradientShare(NamedTuple):
@@ -31,8 +31,9 @@ def gradient_shares(
 
         share_i = Σ_{j settles i} ‖∂ℓ_i/∂e_j‖ / Σ_j ‖∂ℓ_i/∂e_j‖
 
-    ℓ_i is the logit of the right colour of test cell i, in the last step, and e_j the encoded support cell j, before
-    it is pooled or looked at. An episode has no more draws than test cells that are asked.
+    ℓ_i is the logit of the right colour of test cell i, in the last step, and e_j the encoded support cell j: what is
+    read of it and what it is recognised by, before it is pooled or looked at. An episode has no more draws than test
+    cells that are asked.
 
     Raises:
         ArcError: the network encodes no support set, or the answers are not known.
@@ -44,7 +45,7 @@ def gradient_shares(
     right = batch.answer.flatten(1).clamp_max(PAD)
     chosen = drawn_queries(what, draws, seed)
     return [
-        _share(logits.gather(1, right.unsqueeze(1)).squeeze(1), encoded[0], each, what)
+        _share(logits.gather(1, right.unsqueeze(1)).squeeze(1), encoded, each, what)
         for each in chosen.unbind(1)
     ]
 
@@ -59,34 +60,44 @@ def drawn_queries(what: Settled, draws: int, seed: int) -> Int[Tensor, "batch dr
 
 @contextmanager
 def encoded_support(model: nn.Module) -> Iterator[list[Tensor]]:
-    """Collect the encoded support cells, `[batch · pairs, dim, height, width]`, of what is asked meanwhile.
+    """Cut the encoded support off from what made it, and collect it: what gradients are then taken with respect to.
+
+    Both tensors of `Cells`, `[batch · pairs, dim, height, width]`, of whatever is asked meanwhile.
 
     Raises:
         ArcError: the network encodes no support set.
     """
-    encoders = [each for each in model.modules() if isinstance(each, SpatialPairEncoder)]
-    if not encoders:
+    encoder = next((each for each in model.modules() if isinstance(each, SpatialPairEncoder)), None)
+    if encoder is None:
         raise ArcError(
             f"{type(model).__name__} encodes no support set; expected model.context film or cross_attention"
         )
     found: list[Tensor] = []
-    handle = encoders[0].register_forward_hook(lambda module, given, cells: found.append(cells))
+
+    def cut(inputs: Tensor, outputs: Tensor) -> Cells:
+        cells = Cells(
+            *(each.detach().requires_grad_() for each in SpatialPairEncoder.cells(encoder, inputs, outputs))
+        )
+        found.extend(cells)
+        return cells
+
+    encoder.cells = cut  # pyright: ignore[reportAttributeAccessIssue]
     try:
         yield found
     finally:
-        handle.remove()
+        del encoder.cells
 
 
-def _share(right: Tensor, encoded: Tensor, query: Tensor, what: Settled) -> GradientShare:
+def _share(right: Tensor, encoded: Sequence[Tensor], query: Tensor, what: Settled) -> GradientShare:
     there = query >= 0
     at = query.clamp_min(0).unsqueeze(1)
     # Episodes know nothing of each other: the gradient of their sum is that of each.
     total = (right.gather(1, at).squeeze(1) * there).sum()
-    (gradient,) = torch.autograd.grad(total, encoded, retain_graph=True)
-    norms = gradient.norm(dim=1).reshape(what.support.shape) * what.support
+    gradients = torch.autograd.grad(total, encoded, retain_graph=True, materialize_grads=True)
+    norms = torch.cat(gradients, 1).norm(dim=1).reshape(what.support.shape) * what.support
     group = what.group.gather(1, at).clamp_min(0).unsqueeze(1).expand(-1, what.cells.shape[1], -1)
     settling = what.cells.gather(-1, group).squeeze(-1)
     unknown = torch.full_like(norms[:, 0], torch.nan)
     share = torch.where(there, (norms * settling).sum(-1) / norms.sum(-1), unknown)
     cells = torch.where(there, settling.sum(-1) / what.support.sum(-1), unknown)
-    return GradientShare(share.detach(), cells.detach())
+    return GradientShare(share, cells)

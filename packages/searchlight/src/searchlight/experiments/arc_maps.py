@@ -21,11 +21,11 @@ Chunk = tuple[Sequence[Question], EpisodeBatch, RLANOutput]
 def stored_maps(chunks: Sequence[Chunk]) -> dict[str, np.ndarray]:
     """`<look>/entropy`, `<look>/determining`, `<look>/uniform`, and `anchors/…`, one number per test output.
 
-    Looks are `injector`, then `solver1`, `solver2`, …; with halting, whose steps differ from batch to batch, the last
-    one alone. Entropy is over the logarithm of the number of support cells, the mean over heads and cells of the
-    canvas: 1 is uniform. `determining` is the mass on the support cells that settle a test cell, `uniform` that of
-    uniform attention, both means over the test cells of which the family says what settles them, NaN where it says so
-    of none. Anchors are those of `anchor_hits`. Nothing without looks or anchors.
+    Looks are `solver1`, `solver2`, …, by the step that they belong to; with halting, whose steps differ from batch to
+    batch, `solver` is the last one. Entropy is over the logarithm of the number of support cells, the mean over heads
+    and cells of the canvas: 1 is uniform. `determining` is the mass on the support cells that settle a test cell,
+    `uniform` that of uniform attention, both means over the test cells of which the family says what settles them, NaN
+    where it says so of none. Anchors are those of `anchor_hits`. Nothing without looks or anchors.
     """
     kept: dict[str, list[np.ndarray]] = {}
     for chunk in chunks:
@@ -55,8 +55,9 @@ def summaries(
 
 def named(output: RLANOutput) -> dict[str, AttentionMap]:
     """The looks that are stored, by name."""
-    maps = {"solver" + str(at) if at else "injector": each for at, each in enumerate(output.attention)}
-    return maps if output.halting is None else dict([("solver", output.attention[-1])] if maps else [])
+    if output.halting is not None and output.attention:
+        return {"solver": output.attention[-1]}
+    return {f"solver{step}": each for step, each in enumerate(output.attention, 1)}
 
 
 def normalised_entropy(attention: AttentionMap, what: Settled, batch: EpisodeBatch) -> Tensor:
