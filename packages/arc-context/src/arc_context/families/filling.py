@@ -2,11 +2,11 @@
 
 import numpy as np
 from jaxtyping import Bool
-from scipy import ndimage
 
 from arc_context.tasks.grid import Grid
 
 from .drawing import boxes, drawn, empty, sparse
+from .regions import regions
 from .rules import Rule, RuleFamily
 
 
@@ -61,7 +61,7 @@ def outline(grid: Grid, box: tuple[slice, slice], colour: int, background: int) 
 
 def enclosed(grid: Grid, background: int) -> Bool[np.ndarray, "_ _"]:
     """The background cells that are not joined with the edge of the grid."""
-    empty = grid == background
-    regions, _ = ndimage.label(empty)
-    edge = np.concatenate([regions[0], regions[-1], regions[:, 0], regions[:, -1]])
-    return empty & ~np.isin(regions, edge)
+    empty_cells = grid == background
+    found = regions(empty_cells)
+    edge = np.concatenate([found[0], found[-1], found[:, 0], found[:, -1]])
+    return empty_cells & ~np.isin(found, edge)

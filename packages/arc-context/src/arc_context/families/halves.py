@@ -1,6 +1,7 @@
 """A family that lays two halves of a grid upon each other."""
 
 import numpy as np
+from jaxtyping import Bool
 
 from arc_context.tasks.grid import Grid
 
@@ -26,14 +27,17 @@ class Halves(RuleFamily):
         axis = rule.form[1]
         height, width = (max(2, side - side % 2) if at == axis else side for at, side in enumerate(sides))
         grid = sparse(rng, (height, width), rule.background, rule.colours[1:2], 0.5)
-        colours = set(np.unique(self.output(grid, rule)).tolist())
-        return grid if colours == {rule.background, rule.colours[2]} else None
+        found = self.laid(grid, rule)
+        return grid if found.any() and not found.all() else None
 
     def output(self, grid: Grid, rule: Rule) -> Grid | None:
         """Half a grid; None for one that cannot be halved."""
-        operation, axis = rule.form
-        if grid.shape[axis] % 2:
+        if grid.shape[rule.form[1]] % 2:
             return None
-        first, second = np.split(grid == rule.colours[1], 2, axis=axis)
-        found = OPERATIONS[operation](first, second)
-        return np.where(found, np.int8(rule.colours[2]), np.int8(rule.background))
+        return np.where(self.laid(grid, rule), np.int8(rule.colours[2]), np.int8(rule.background))
+
+    @staticmethod
+    def laid(grid: Grid, rule: Rule) -> Bool[np.ndarray, "_ _"]:
+        """Where the halves have what the operation asks for."""
+        operation, axis = rule.form
+        return OPERATIONS[operation](*np.split(grid == rule.colours[1], 2, axis=axis))

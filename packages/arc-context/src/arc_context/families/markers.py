@@ -4,7 +4,6 @@ from functools import cache
 
 import numpy as np
 from jaxtyping import Bool
-from scipy import ndimage
 
 from arc_context.configuration import FamiliesConfig
 from arc_context.tasks.grid import COLOURS, Grid
@@ -12,6 +11,7 @@ from arc_context.tasks.task import Task
 
 from .drawing import boxes, drawn, empty, sparse
 from .gravity import DIRECTIONS
+from .regions import regions
 from .rules import Rule, RuleFamily
 
 
@@ -105,7 +105,7 @@ class FillFromMarker(Marked):
         row, column = place_of(grid, rule.colours[1])
         if row is None:
             return None
-        objects, _ = ndimage.label(grid != rule.background)
+        objects = regions(grid != rule.background)
         return np.where(objects == objects[row, column], np.int8(rule.colours[1]), grid)
 
 
@@ -158,10 +158,7 @@ def patterns() -> tuple[Bool[np.ndarray, "3 3"], ...]:
     return tuple(
         shape
         for shape in shapes
-        if shape[1, 1]
-        and shape.any(axis=0).all()
-        and shape.any(axis=1).all()
-        and ndimage.label(shape)[1] == 1
+        if shape[1, 1] and shape.any(axis=0).all() and shape.any(axis=1).all() and regions(shape).max() == 1
     )
 
 

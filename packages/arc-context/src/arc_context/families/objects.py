@@ -1,11 +1,11 @@
 """Families about objects: rectangles that do not touch."""
 
 import numpy as np
-from scipy import ndimage
 
 from arc_context.tasks.grid import Grid
 
 from .drawing import boxes, drawn, empty, speckled
+from .regions import regions
 from .rules import Rule, RuleFamily
 
 
@@ -54,7 +54,7 @@ class SelectObject(RuleFamily):
 
     def output(self, grid: Grid, rule: Rule) -> Grid | None:
         """The grid with one object; None where objects tie."""
-        objects, _ = ndimage.label(grid != rule.background, structure=np.ones((3, 3)))
+        objects = regions(grid != rule.background, corners=True)
         areas = np.bincount(objects.reshape(-1))[1:]
         if not len(areas):
             return None

@@ -3,6 +3,7 @@
 import numpy as np
 from jaxtyping import Bool
 
+from arc_context.augmentation import View
 from arc_context.configuration import FamiliesConfig
 from arc_context.tasks.task import Grid, Task
 
@@ -117,13 +118,11 @@ def revealed(pairs: Pairs, masks: Bool[np.ndarray, "pairs height width"]) -> Gri
 
 def turned(pairs: Pairs, turns: int) -> Pairs:
     """The same pairs, all turned by quarters."""
-    return [tuple(np.ascontiguousarray(np.rot90(grid, turns)) for grid in pair) for pair in pairs]
+    view = View(turns)
+    return [(view.apply(given), view.apply(answer)) for given, answer in pairs]
 
 
 def mask_colour(task: Task) -> np.int8:
     """The colour of the cells that train pairs change."""
-    return next(
-        pair.input[pair.input != pair.output][0]
-        for pair in task.train
-        if not np.array_equal(pair.input, pair.output)
-    )
+    changed = (pair.input[pair.input != pair.output] for pair in task.train)
+    return next(cells[0] for cells in changed if len(cells))

@@ -1,7 +1,7 @@
 """Families whose tasks each follow one rule: a form and colours, applied to grids drawn by themselves."""
 
 from abc import abstractmethod
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import permutations, product
 from typing import Any, ClassVar
@@ -39,7 +39,7 @@ class RuleFamily(Family):
     that a rule names must each be seen at work in the train pairs; how, `identifiable` says.
     """
 
-    forms: ClassVar[tuple[Hashable, ...]] = ("",)
+    forms: ClassVar[tuple[Any, ...]] = ("",)
     roles: ClassVar[int] = 1
     """Colours that a rule names, the background among them."""
 
@@ -63,7 +63,7 @@ class RuleFamily(Family):
         pairs = [(pair.input, pair.output) for pair in task.train]
         return tuple(rule for rule in self.rules() if self.fits(rule, pairs))
 
-    def fits(self, rule: Rule, pairs: Pairs) -> bool:
+    def fits(self, rule: Rule, pairs: Iterable[tuple[Grid, Grid | None]]) -> bool:
         """Whether the rule makes the outputs of these pairs."""
         return all(same(self.output(given, rule), answer) for given, answer in pairs)
 
@@ -76,9 +76,12 @@ class RuleFamily(Family):
             return None
         others = tuple(palette[self.roles :])
         sides = each_side(rng, span, count + limits.test_pairs)
-        both = [self.pair(rng, each, rule, others) for each in sides]
-        if None in both:
-            return None
+        both = []
+        for each in sides:
+            pair = self.pair(rng, each, rule, others)
+            if pair is None:
+                return None
+            both.append(pair)
         train, test = both[:count], both[count:]
         return None if self.ambiguous(rule, train, test) else (train, test)
 
@@ -113,6 +116,6 @@ def each_side(rng: np.random.Generator, span: tuple[int, int], count: int) -> li
     return [drawn_sides(rng, span) for _ in range(count)]
 
 
-def same(found: Grid | None, answer: Grid) -> bool:
+def same(found: Grid | None, answer: Grid | None) -> bool:
     """Whether a rule gave this answer."""
-    return found is not None and np.array_equal(found, answer)
+    return found is not None and answer is not None and np.array_equal(found, answer)
