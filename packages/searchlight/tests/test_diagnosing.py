@@ -1,12 +1,16 @@
+import re
+
 import numpy as np
 import polars as pl
 import pytest
 
+from analysis.comparison.diagnosis import REMEDIES
 from searchlight.comparing import compare_arms
+from searchlight.configuration import CONFIGS, leaves, to_plain
 from searchlight.controls import control_at
 from searchlight.diagnosing import diagnoses_between, diagnoses_of
 from searchlight.evidence import OTHER_TASK, evidence_of, moved, task_use
-from searchlight.experiments import experiment_class
+from searchlight.experiments import SYSTEMS, experiment_class
 from searchlight.jobs import train_all
 from searchlight.results import measured
 
@@ -23,6 +27,22 @@ def test_an_arm_that_learns_nothing_is_named_with_its_numbers(stuck):
     assert "the loss is not falling" in found["loss-not-falling"]
     assert found["too-few-trials"].startswith("only 24 trials")
     assert found["too-few-seeds"].startswith("only 2 seeds")
+
+
+def test_a_system_says_what_to_try_besides(stuck, monkeypatch):
+    monkeypatch.setattr(experiment_class("line"), "advice", {"too-few-seeds": "Draw more lines."})
+    found = {line.anchor: line.try_ for line in diagnoses_of("line", stuck)}
+    assert found["too-few-seeds"].endswith(". Draw more lines.")
+    assert "lines" not in found["too-few-trials"]
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_advice_stands_under_headings_that_there_are_and_names_settings_that_there_are(system):
+    advice = experiment_class(system).advice
+    assert set(advice) <= set(REMEDIES)
+    known = dict(leaves(to_plain(CONFIGS[system]())))
+    flags = [flag for told in advice.values() for flag in re.findall(r"--([\w.-]*\w)", told)]
+    assert [flag for flag in flags if flag.replace("-", "_") not in known] == []
 
 
 def test_evidence_is_what_the_runs_stored(stuck, monkeypatch):
@@ -58,7 +78,7 @@ def test_maps_that_a_kind_should_have_kept_are_missed(stuck, monkeypatch):
     assert "no-attention-maps" not in {line.anchor for line in diagnoses_of("line", stuck)}
     monkeypatch.setattr(experiment_class("line"), "keeps_maps", classmethod(lambda cls, config: True))
     found = {line.anchor: line.symptom for line in diagnoses_of("line", stuck)}
-    assert found["no-attention-maps"] == "no attention maps, though its kind looks at places"
+    assert found["no-attention-maps"] == "no attention maps, though its kind attends"
 
 
 def test_an_arm_that_a_named_assay_finds_nothing_in_is_told_so(stuck, line, tmp_path):

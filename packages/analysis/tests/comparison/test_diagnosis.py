@@ -103,6 +103,15 @@ def test_an_arm_that_wins_needs_no_diagnosis():
     assert diagnose([], outcome(0.2)) == []
 
 
+def test_what_a_system_would_try_stands_behind_what_anybody_would():
+    evidence = [Evidence("gated", **{**HEALTHY, "trials": 30})]
+    (plain,) = diagnose(evidence)
+    (told,) = diagnose(evidence, advice={"too-few-trials": "Film more.", "at-chance": "Look closer."})
+    assert told.try_ == f"{plain.try_} Film more."
+    (lost,) = diagnose([], outcome(-0.2), {"attention-worse-than-baseline": "Pool."})
+    assert lost.try_.endswith(". Pool.")
+
+
 def test_every_symptom_has_a_remedy():
     assert set(CHECKS) | {"attention-worse-than-baseline", "not-comparable"} == set(REMEDIES)
 

@@ -7,11 +7,12 @@ from analysis.store import Run
 from searchlight import console
 from searchlight.comparing import Compared
 from searchlight.evidence import evidence_of
+from searchlight.experiments import experiment_class
 
 
 def diagnoses_of(system: str, runs: Sequence[Run]) -> list[Diagnosis]:
     """What looks wrong in the runs of one arm."""
-    return diagnose([evidence_of(system, runs[0].arm, runs)])
+    return diagnose([evidence_of(system, runs[0].arm, runs)], advice=experiment_class(system).advice)
 
 
 def diagnoses_between(found: Compared) -> list[Diagnosis]:
@@ -20,7 +21,8 @@ def diagnoses_between(found: Compared) -> list[Diagnosis]:
         evidence_of(found.system, arm, runs, asked_for_maps=asked_in_vain(found, arm))
         for arm, runs in found.arms.items()
     ]
-    lines = [line for comparison in found.splits.values() for line in diagnose(evidence, comparison)]
+    advice = experiment_class(found.system).advice
+    lines = [line for each in found.splits.values() for line in diagnose(evidence, each, advice)]
     return list(dict.fromkeys(lines))
 
 

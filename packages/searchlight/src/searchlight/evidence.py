@@ -75,8 +75,8 @@ def missing_maps(system: str, attention: Mapping[Run, Arrays], asked: str) -> st
     """Why there should be maps, where no run of an arm kept any."""
     if any(attention.values()):
         return ""
-    looks = any(experiment_class(system).keeps_maps(run.config()) for run in attention)
-    return "its kind looks at places" if looks else asked
+    attends = any(experiment_class(system).keeps_maps(run.config()) for run in attention)
+    return "its kind attends" if attends else asked
 
 
 def task_use(system: str, measure: Measure, attention: Mapping[Run, Arrays]) -> TaskUse | None:

@@ -92,16 +92,16 @@ class Diagnosis(Shown):
 
 REMEDIES = {
     "attention-uniform": (
-        "The scores hardly differ between places, so attention is an average.",
-        "train longer, raise the learning rate of the attention layer, or check that the task vector reaches it.",
+        "The scores hardly differ, so attention is an average.",
+        "train longer, or raise the learning rate.",
     ),
     "attention-worse-than-baseline": (
-        "The added layer costs more than selecting is worth, most often with one feature only.",
+        "The added layer costs more than selecting is worth.",
         "sweep learning rate and dropout on validation, and look at the cells where it loses.",
     ),
     "no-attention-maps": (
-        "The arm pools every frame or weighs channels, or its evaluation was cut off.",
-        "train a kind that looks at places, or evaluate the run again.",
+        "The arm has no attention, or its evaluation was cut off.",
+        "train a kind that attends, or evaluate the run again.",
     ),
     "task-changes-nothing": (
         "The answer does not depend on what is asked: the task vector is cut off, or one answer fits all tasks.",
@@ -109,15 +109,15 @@ REMEDIES = {
     ),
     "familiar-far-above-held-out": (
         "Training saw neither; what it learned serves items of its own kind and not those that hold something out.",
-        "show training more that differs (identities, nutrients), then dropout or weight decay, or stop earlier.",
+        "show training more that differs, then dropout or weight decay, or stop earlier.",
     ),
     "at-chance": (
         "Nothing was learned that this metric measures.",
-        "train longer, raise the learning rate, and look at each task alone: one that stays at chance hides in a mean.",
+        "train longer, raise the learning rate, and look at each cell alone: one that stays at chance hides in a mean.",
     ),
     "too-few-trials": (
         "Chance alone moves a score from this few trials by several points.",
-        "evaluate on more items (sequences, media).",
+        "evaluate on more items.",
     ),
     "too-few-seeds": (
         "Networks are the units of a comparison, and these are too few for a narrow interval.",
@@ -128,8 +128,8 @@ REMEDIES = {
         "try a tenth and ten times the learning rate, and check what the loss is masked by.",
     ),
     "vanishing-gradients": (
-        "Almost nothing reaches the parameters: saturated gates, or a layer cut off from the loss.",
-        "use a GRU or LSTM instead of a plain RNN, shorten the sequences, or raise the learning rate.",
+        "Almost nothing reaches the parameters: saturated units, or a layer cut off from the loss.",
+        "raise the learning rate.",
     ),
     "exploding-gradients": (
         "Single steps throw the parameters away.",
@@ -140,22 +140,34 @@ REMEDIES = {
         "train both with the same budget, data and seeds.",
     ),
 }
-"""Cause and remedy by heading of docs/troubleshooting.md."""
+"""Cause and remedy by heading of docs/troubleshooting.md, whatever was trained."""
 
 
-def diagnose(evidence: Iterable[Evidence], comparison: Comparison | None = None) -> list[Diagnosis]:
-    """List what looks wrong in each arm, and where the comparison lost or could not be made."""
+def diagnose(
+    evidence: Iterable[Evidence],
+    comparison: Comparison | None = None,
+    advice: Mapping[str, str] | None = None,
+) -> list[Diagnosis]:
+    """List what looks wrong in each arm, and where the comparison lost or could not be made.
+
+    `advice` is what to try besides with what was trained here, by heading of docs/troubleshooting.md.
+    """
     found = [
-        Diagnosis(arm.arm, symptom, *REMEDIES[anchor], anchor)
+        _diagnosis(arm.arm, symptom, anchor, advice or {})
         for arm in evidence
         for anchor, check in CHECKS.items()
         if (symptom := check(arm))
     ]
     overall = [result for result in comparison.results if not result.cell] if comparison else []
-    return [*found, *filter(None, map(_verdict, overall))]
+    return [*found, *filter(None, (_verdict(result, advice or {}) for result in overall))]
 
 
-def _verdict(result: Result) -> Diagnosis | None:
+def _diagnosis(arm: str, symptom: str, anchor: str, advice: Mapping[str, str]) -> Diagnosis:
+    cause, general = REMEDIES[anchor]
+    return Diagnosis(arm, symptom, cause, " ".join(filter(None, [general, advice.get(anchor)])), anchor)
+
+
+def _verdict(result: Result, advice: Mapping[str, str]) -> Diagnosis | None:
     if result.verdict == "worse" and result.difference:
         symptom, anchor = (
             f"worse than the baseline by {result.difference.estimate}",
@@ -165,7 +177,7 @@ def _verdict(result: Result) -> Diagnosis | None:
         symptom, anchor = f"not comparable: {result.reason}", "not-comparable"
     else:
         return None
-    return Diagnosis(result.arm, symptom, *REMEDIES[anchor], anchor)
+    return _diagnosis(result.arm, symptom, anchor, advice)
 
 
 def _uniform(arm: Evidence) -> str:

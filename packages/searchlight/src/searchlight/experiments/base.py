@@ -81,6 +81,8 @@ class Experiment(ABC):
     """The test splits that stand for all where there is room for one figure: those whose names begin so."""
     also_called: ClassVar[Mapping[str, str]] = {}
     """What assays call a column of the trials."""
+    advice: ClassVar[Mapping[str, str]] = {}
+    """What to try with this system where runs look wrong, by heading of docs/troubleshooting.md."""
     held_against: ClassVar[tuple[str, ...]] = ()
     """The interventions that a trained arm is held against, where its configuration allows them."""
     assays: ClassVar[tuple[Assay, ...]] = ()

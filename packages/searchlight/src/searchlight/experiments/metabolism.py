@@ -47,6 +47,10 @@ EVALUATED = (*VALIDATION, "test/nutrient", "test/medium")
 OF_TRIALS = tuple(measure for measure in MEASURES if measure != FLUX_Q2)
 """Measures that need no more than a row per medium."""
 CHUNK = 16
+ADVICE = {
+    "familiar-far-above-held-out": "More media (--media.count) of more sources (--media.most-sources) differ more.",
+    "too-few-trials": "Every split has its share of --media.count.",
+}
 
 
 class Metabolism(Experiment):
@@ -58,6 +62,7 @@ class Metabolism(Experiment):
     selected_on = "validation/nutrient"
     chosen_by = "the mean of growth_q2, flux_r2 and 1 - split_tv, of what it learns, on validation/nutrient"
     reported_on = "test/nutrient"
+    advice = ADVICE
     held_against = metabolism_interventions.CONTROLS
     assays = ASSAYS
     claims = CLAIMS

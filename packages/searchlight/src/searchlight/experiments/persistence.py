@@ -48,6 +48,11 @@ VALIDATED = (ACCURACY, BALANCED_ACCURACY, AUROC, MAJORITY)
 """What each epoch is told by; the first chooses."""
 SHOWN = (*VALIDATED, CALIBRATION_ERROR)
 CHUNK = 32
+ADVICE = {
+    "attention-uniform": "Tell it what is linked (--model.relation, --model.motion), or supervise it (--loss.margin).",
+    "familiar-far-above-held-out": "More clips (--videos.splits.train) or hold-outs (--clips.also) differ more.",
+    "too-few-trials": "Every test split has --videos.splits.test clips.",
+}
 BUCKET = 8
 """Batches of an epoch whose clips are sorted by size among themselves, so that little is padded."""
 
@@ -65,6 +70,7 @@ class Persistence(Experiment):
     selected_on = VALIDATION
     chosen_by = "accuracy on validation/same"
     reported_on = "test/same"
+    advice = ADVICE
     held_against = persistence_interventions.CONTROLS
     assays = ASSAYS
     claims = CLAIMS

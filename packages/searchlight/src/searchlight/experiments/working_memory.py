@@ -49,6 +49,13 @@ from working_memory.claims import CLAIMS
 EVALUATED = tuple(split for split in SPLIT_POOLS if split != "train")
 VALIDATION = tuple(split for split in EVALUATED if split.startswith("validation/"))
 CHUNK = 256
+ADVICE = {
+    "attention-uniform": "Check that the task vector reaches it: inspect draws attention with a shuffled task.",
+    "no-attention-maps": "A cell alone pools every frame, gates weigh channels; kinds with attention look at places.",
+    "familiar-far-above-held-out": "More identities (--stimuli.identities) differ more.",
+    "too-few-trials": "Every split has --tasks.evaluation-sequences.",
+    "vanishing-gradients": "Use a GRU or LSTM (--model.kind) instead of a plain RNN, or fewer --tasks.frames.",
+}
 
 
 class WorkingMemory(Experiment):
@@ -59,6 +66,7 @@ class WorkingMemory(Experiment):
     further = (CRITERION,)
     training_split = "validation/familiar"
     also_called: ClassVar[Mapping[str, str]] = {"feature": "property"}
+    advice = ADVICE
     held_against = working_memory_interventions.CONTROLS
     assays = ASSAYS
     claims = CLAIMS
