@@ -79,11 +79,11 @@ def seconds_of(run: Run) -> float | None:
 
 
 def measured(stock: Stock) -> Duration:
-    """As the arm tells from a few steps, or from a fit; what all seeds share is prepared for it."""
+    """As the arm tells from a few steps, or from a fit; what training asks for is prepared for it."""
     resolved = stock.resolved
     with console.progress_bars() as report:
         experiment = experiment_class(resolved.system)(resolved.config, cache=cache_folder(), report=report)
-        experiment.prepare()
+        experiment.prepare_training()
     return experiment.arm().duration(resolved.config.training)
 
 

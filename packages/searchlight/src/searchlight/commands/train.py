@@ -90,7 +90,7 @@ def rehearse(resolved: Resolved, seeds: Sequence[int]) -> None:
         experiment = experiment_class(resolved.system)(
             resolved.config, seeds[0], cache=cache_folder(), report=report
         )
-        experiment.prepare()
+        experiment.prepare_training()
     arm = experiment.arm()
     console.say(experiment.describe(arm.model))
     training, validations = arm.duration(resolved.config.training), experiment.epochs(resolved.config)

@@ -100,6 +100,10 @@ class Experiment(ABC):
     def prepare(self) -> None:
         """Make what all seeds share, so that later it is read from the cache."""
 
+    def prepare_training(self) -> None:
+        """The same as far as training and its validation ask for it, where that is less."""
+        self.prepare()
+
     @abstractmethod
     def data_hash(self) -> str:
         """Identifies the evaluated items and what is known of them: only runs of equal hash are compared."""

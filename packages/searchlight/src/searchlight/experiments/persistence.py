@@ -111,14 +111,23 @@ class Persistence(Experiment):
         Raises:
             PersistenceError: no detection of the training clips is of an object that lasts, or all are.
         """
+        self.prepare_training()
+        for split in self.splits:
+            self.clips(split)
+
+    def prepare_training(self) -> None:
+        """The same of those that training shows and is validated on.
+
+        Raises:
+            PersistenceError: as `prepare`.
+        """
         share = self.clips(TRAIN).persistent
         if not 0 < share < 1:
             raise PersistenceError(
                 f"{share:.0%} of {self.clips(TRAIN).detections} training detections are persistent; expected both "
                 "kinds: show objects of both, or change the detector's threshold."
             )
-        for split in self.splits:
-            self.clips(split)
+        self.clips(VALIDATION)
 
     def data_hash(self) -> str:
         """SHA-256 over the evaluated clips and all that is known of them."""

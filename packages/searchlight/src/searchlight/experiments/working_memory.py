@@ -122,6 +122,10 @@ class WorkingMemory(Experiment):
         """Render or read the pictures, prepare the backbone, run it once over every picture."""
         _ = self.features, self.leakage()
 
+    def prepare_training(self) -> None:
+        """The same without asking what simple features tell."""
+        _ = self.features
+
     def leakage(self) -> dict[str, dict[str, Any]]:
         """What mean pixels, colour and size alone tell of the training pictures."""
         return stimuli.leakage_of(self.images, self.familiar, self.cache)
