@@ -9,13 +9,13 @@ import torch
 from analysis import find_runs
 from graph_attention import MetabolicError
 from graph_attention.configuration import KINDS
-from searchlight.caching import cache_folder
 from searchlight.cli import main
-from searchlight.configuration import load_config, with_settings
+from searchlight.configuration import with_settings
 from searchlight.errors import UsageError
-from searchlight.experiments.metabolism import EVALUATED, TRAIN, Metabolism, join
+from searchlight.experiments.metabolism import EVALUATED, TRAIN, join
 from searchlight.training import fit
 
+PRESET = "metabolism/demo_quick"
 TINY = {
     "media.count": 120,
     "model.dim": 8,
@@ -23,17 +23,10 @@ TINY = {
     "model.projection_steps": 4,
     "training.epochs": 2,
 }
-FLAGS = [word for name, value in TINY.items() for word in (f"--{name.replace('_', '-')}", str(value))]
-
-
-def experiment(seed=0, **settings):
-    dotted = {name.replace("__", "."): value for name, value in settings.items()}
-    config = with_settings(load_config("metabolism/demo_quick").config, TINY | dotted, "test")
-    return Metabolism(config, seed, cache=cache_folder())
 
 
 @pytest.fixture(scope="module")
-def attention():
+def attention(experiment):
     return experiment()
 
 
@@ -77,21 +70,9 @@ def test_what_is_held_out_is_never_trained_on(attention):
 
 @pytest.mark.parametrize("solver", ["optimise", "project"])
 @pytest.mark.parametrize("weighting", ["fixed", "uncertainty"])
-def test_every_parameter_gets_a_gradient(solver, weighting):
+def test_every_parameter_gets_a_gradient(solver, weighting, experiment, assert_gradients):
     arm = experiment(model__solver=solver, loss__weighting=weighting).arm()
-    # What begins at zero passes nothing on to what lies before it until it has moved.
-    with torch.no_grad():
-        for parameter in arm.model.parameters():
-            parameter += 0.01 * torch.randn(parameter.shape, generator=torch.manual_seed(0))
-    sums = dict.fromkeys(dict(arm.model.named_parameters()), 0.0)
-    for batch in arm.batches.draw(0):
-        arm.model.zero_grad()
-        arm.loss(arm.model, batch).backward()
-        for name, parameter in arm.model.named_parameters():
-            assert parameter.grad is not None, name
-            sums[name] += float(parameter.grad.abs().sum())
-    assert all(np.isfinite(each) for each in sums.values())
-    assert not [name for name, each in sums.items() if each == 0]
+    assert_gradients(arm)
 
 
 def test_training_lowers_the_loss(attention):
@@ -102,7 +83,7 @@ def test_training_lowers_the_loss(attention):
 
 
 @pytest.mark.parametrize("unlearned", [(), ("split",), ("flux", "split")])
-def test_the_epoch_is_chosen_by_every_task_that_is_learned(unlearned):
+def test_the_epoch_is_chosen_by_every_task_that_is_learned(unlearned, experiment):
     told = experiment(**{f"loss__{task}": 0.0 for task in unlearned})
     found = told.validate(told.model().eval())
     parts = {"growth": found["growth_q2"], "flux": found["flux_r2"], "split": 1 - found["split_tv"]}
@@ -111,7 +92,7 @@ def test_the_epoch_is_chosen_by_every_task_that_is_learned(unlearned):
     assert found["selection"] == pytest.approx(expected)
 
 
-def test_seeds_share_media_and_differ_in_weights_and_order(attention):
+def test_seeds_share_media_and_differ_in_weights_and_order(attention, experiment):
     other = experiment(seed=1)
     assert attention.data_hash() == other.data_hash()
     first, second = (next(iter(each.draw(0)))["ids"] for each in (attention, other))
@@ -127,7 +108,7 @@ def test_an_epoch_is_drawn_the_same_whenever_it_is_asked_for(attention):
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in ("transformer", "gaussian_process")])
-def test_every_baseline_says_at_least_how_fast_cells_grow(kind):
+def test_every_baseline_says_at_least_how_fast_cells_grow(kind, experiment):
     found = experiment(model__kind=kind)
     evaluation = found.evaluate(found.arm().restored(lambda model: None))
     assert evaluation.trials["prediction"].is_finite().all()
@@ -148,7 +129,7 @@ def test_the_untrained_control_is_the_model_of_the_seed_before_training(attentio
         attention.intervene(attention.arm().model, "shuffled_task")
 
 
-def test_measured_growth_is_learned_alone(tmp_path):
+def test_measured_growth_is_learned_alone(tmp_path, experiment):
     rows = ["glc__D_e,ac_e,succ_e,growth"]
     rows += [
         f"{glucose},{acetate},{succinate},{0.08 * glucose + 0.02 * acetate + 0.04 * succinate:.3f}"
@@ -171,7 +152,7 @@ def test_measured_growth_is_learned_alone(tmp_path):
         experiment(media__growth_table=str(table)).prepare()
 
 
-def test_a_table_too_small_for_a_baseline_is_refused_before_it_is_fitted(tmp_path):
+def test_a_table_too_small_for_a_baseline_is_refused_before_it_is_fitted(tmp_path, experiment):
     table = tmp_path / "growth.csv"
     table.write_text("glc__D_e,ac_e,succ_e,growth\n4,0,0,0.3\n0,5,0,0.1\n0,0,3,0.2\n")
     few = {"media__growth_table": str(table), "media__held_out": 0.3}
@@ -182,12 +163,10 @@ def test_a_table_too_small_for_a_baseline_is_refused_before_it_is_fitted(tmp_pat
     assert mean.describe(mean.baseline()).endswith("; none in validation/medium, test/medium")
 
 
-def test_the_whole_way(tmp_path, capsys, monkeypatch):
+def test_the_whole_way(tmp_path, capsys, monkeypatch, flags):
     monkeypatch.chdir(tmp_path)
     for kind in ("ridge", "gradient_boosting", "transformer"):
-        main(
-            ["train", "metabolism/demo_quick", *FLAGS, "--model.kind", kind, "--seeds", "0..1", "--jobs", "1"]
-        )
+        main(["train", PRESET, *flags, "--model.kind", kind, "--seeds", "0..1", "--jobs", "1"])
     shown = capsys.readouterr().out
     assert "every seed gives the same figures" in shown
     assert "growth_q2 (chance 0)" in shown
@@ -209,9 +188,9 @@ def test_the_whole_way(tmp_path, capsys, monkeypatch):
 
 
 @pytest.mark.slow
-def test_a_trained_model_is_looked_at(tmp_path, capsys, monkeypatch):
+def test_a_trained_model_is_looked_at(tmp_path, capsys, monkeypatch, flags):
     monkeypatch.chdir(tmp_path)
-    main(["train", "metabolism/demo_quick", *FLAGS, "--jobs", "1"])
+    main(["train", PRESET, *flags, "--jobs", "1"])
     (run,) = find_runs(tmp_path / "runs")
     main(["inspect", str(run.path), "--medium", "acetate"])
     assert list(run.path.glob("inspection*.html"))
@@ -227,18 +206,18 @@ def test_the_quick_demo_ends_with_verdicts_and_a_page(tmp_path, capsys, monkeypa
     assert (tmp_path / "runs/comparisons/metabolism_demo_quick/report.html").stat().st_size > 50_000
 
 
-def test_a_sweep_chooses_by_held_out_nutrients(tmp_path, capsys, monkeypatch):
+def test_a_sweep_chooses_by_held_out_nutrients(tmp_path, capsys, monkeypatch, flags):
     monkeypatch.chdir(tmp_path)
     grid = ["--grid", "baseline.penalty=0.01,100"]
-    main(["sweep", "metabolism/demo_quick", *FLAGS, "--model.kind", "ridge", *grid, "--jobs", "1"])
+    main(["sweep", PRESET, *flags, "--model.kind", "ridge", *grid, "--jobs", "1"])
     shown = capsys.readouterr().out
     assert "validation nutrient growth_q2" in shown
     assert "baseline.penalty=0.01" in shown
 
 
-def test_a_baseline_has_nothing_to_inspect(tmp_path, capsys, monkeypatch):
+def test_a_baseline_has_nothing_to_inspect(tmp_path, capsys, monkeypatch, flags):
     monkeypatch.chdir(tmp_path)
-    main(["train", "metabolism/demo_quick", *FLAGS, "--model.kind", "mean", "--jobs", "1"])
+    main(["train", PRESET, *flags, "--model.kind", "mean", "--jobs", "1"])
     (run,) = find_runs(tmp_path / "runs")
     with pytest.raises(SystemExit) as stopped:
         main(["inspect", str(run.path)])
@@ -246,7 +225,7 @@ def test_a_baseline_has_nothing_to_inspect(tmp_path, capsys, monkeypatch):
 
 
 @pytest.mark.gpu
-def test_a_gpu_gives_the_answers_of_the_cpu():
+def test_a_gpu_gives_the_answers_of_the_cpu(experiment):
     arm = experiment().arm()
     batch = next(iter(arm.batches.draw(0)))
     expected = arm.model.eval()(batch["uptake"])

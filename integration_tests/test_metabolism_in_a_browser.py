@@ -1,6 +1,5 @@
 """The page of a metabolic model in a real browser: media, layers and heads are chosen, the pointer tells of nodes."""
 
-from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,7 +7,6 @@ import polars as pl
 import pytest
 import torch
 
-from analysis import Picture, Report, Section, write_report
 from graph_attention import MetabolicGraph
 from graph_attention.configuration import ModelConfig
 from graph_attention.model.factory import transformer_of
@@ -21,7 +19,7 @@ NETWORK = "#figure-1"
 
 
 @pytest.fixture(scope="module")
-def page_of_a_model(tmp_path_factory):
+def page_of_a_model(write_page):
     """What inspect shows of a model of e_coli_core with random weights."""
     experiment = SimpleNamespace(graph=MetabolicGraph.bundled("e_coli_core"))
     controls = {}
@@ -34,33 +32,14 @@ def page_of_a_model(tmp_path_factory):
         controls[name] = condition_maps(experiment, model.eval())
     trials = pl.DataFrame({"split": ["test/nutrient"], "group": ["a"]})
     found = metabolism_inspection.inspect(experiment, Evaluation(trials), controls, NetworkChoice(nodes=60))
-    pictures = [Picture.of_drawing(each, dpi=60) for each in found.drawings]
-    path = tmp_path_factory.mktemp("page") / "inspection.html"
-    report = Report(
-        "Attention", found.question, ["data"], {"a": "b"}, sections=[Section("Figures", pictures=pictures)]
-    )
-    write_report(path, report)
-    return path
-
-
-@pytest.fixture
-def opened(open_page, page_of_a_model):
-    return partial(open_page, page_of_a_model)
-
-
-def shown(page, figure):
-    """A figure, scrolled to and drawn."""
-    found = page.locator(figure)
-    found.scroll_into_view_if_needed()
-    found.locator(".plot .main-svg").first.wait_for(timeout=20_000)
-    return found
+    return write_page(found)
 
 
 def test_a_page_is_small_enough_to_be_sent_around(page_of_a_model):
     assert page_of_a_model.stat().st_size < 10_000_000
 
 
-def test_medium_layer_and_head_change_the_network(opened):
+def test_medium_layer_and_head_change_the_network(opened, shown):
     page = opened(1280)
     figure = shown(page, NETWORK)
     hovered = f"document.querySelector('{NETWORK} .plot').data.find((each) => each.marker?.angle).text.join()"
@@ -72,7 +51,7 @@ def test_medium_layer_and_head_change_the_network(opened):
     assert len(set(seen)) == 4
 
 
-def test_the_pointer_tells_of_a_reaction(opened):
+def test_the_pointer_tells_of_a_reaction(opened, shown):
     page = opened(1280)
     figure = shown(page, NETWORK)
     point = figure.locator(".plot .scatterlayer .trace").last.locator("path.point").first.bounding_box()
@@ -84,19 +63,16 @@ def test_the_pointer_tells_of_a_reaction(opened):
 
 
 @pytest.mark.parametrize("width", [400, 1280])
-def test_the_page_is_not_wider_than_the_window_and_every_figure_is_drawn(opened, width):
+def test_the_page_is_not_wider_than_the_window_and_every_figure_is_drawn(opened, width, draw_all):
     page = opened(width)
-    for number in range(page.locator("figure.interactive").count()):
-        figure = page.locator("figure.interactive").nth(number)
-        figure.scroll_into_view_if_needed()
-        figure.locator(".plot .main-svg").first.wait_for(timeout=20_000)
+    draw_all(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.locator("figure.interactive .still:visible").count() == 0
     named = f"document.querySelector('{NETWORK} .plot').data.some((each) => each.mode === 'markers+text')"
     assert page.evaluate(named) == (width > 500)
 
 
-def test_the_keyboard_chooses_a_medium(opened):
+def test_the_keyboard_chooses_a_medium(opened, shown):
     page = opened(1280)
     shown(page, NETWORK)
     for _ in range(60):

@@ -12,14 +12,15 @@ from analysis import find_runs
 from object_persistence import PersistenceError
 from object_persistence.configuration import BASELINE_SETTINGS
 from object_persistence.tokens.batch import TokenBatch
-from searchlight.caching import cache_folder
 from searchlight.cli import main
-from searchlight.configuration import load_config, with_settings
+from searchlight.configuration import with_settings
 from searchlight.errors import UsageError
+from searchlight.experiments import persistence
 from searchlight.experiments.joining import join
-from searchlight.experiments.persistence import TRAIN, VALIDATION, Persistence, bucketed
+from searchlight.experiments.persistence import TRAIN, VALIDATION, bucketed
 from searchlight.training import fit
 
+PRESET = "persistence/demo_quick"
 TINY = {
     "videos.splits.train": 24,
     "videos.splits.validation": 6,
@@ -29,17 +30,10 @@ TINY = {
     "training.epochs": 2,
     "training.batch_size": 6,
 }
-FLAGS = [word for name, value in TINY.items() for word in (f"--{name.replace('_', '-')}", str(value))]
-
-
-def experiment(seed=0, **settings):
-    dotted = {name.replace("__", "."): value for name, value in settings.items()}
-    config = with_settings(load_config("persistence/demo_quick").config, TINY | dotted, "test")
-    return Persistence(config, seed, cache=cache_folder())
 
 
 @pytest.fixture(scope="module")
-def attention():
+def attention(experiment):
     return experiment()
 
 
@@ -97,25 +91,14 @@ def test_stored_attention_is_that_of_dense_weights(attention):
 
 
 @pytest.mark.parametrize(("kind", "queries"), [("transformer", 0), ("transformer", 3), ("gru", 0)])
-def test_every_parameter_gets_a_gradient(kind, queries):
+def test_every_parameter_gets_a_gradient(kind, queries, experiment, assert_gradients):
     arm = experiment(
         model__kind=kind, model__queries=queries, loss__margin=1.0, loss__contrastive=0.1, loss__balanced=True
     ).arm()
-    with torch.no_grad():
-        for parameter in arm.model.parameters():
-            parameter += 0.01 * torch.randn(parameter.shape, generator=torch.manual_seed(0))
-    sums = dict.fromkeys(dict(arm.model.named_parameters()), 0.0)
-    for batch in arm.batches.draw(0):
-        arm.model.zero_grad()
-        arm.loss(arm.model, batch).backward()
-        for name, parameter in arm.model.named_parameters():
-            assert parameter.grad is not None, name
-            sums[name] += float(parameter.grad.abs().sum())
-    assert all(np.isfinite(each) for each in sums.values())
-    assert not [name for name, each in sums.items() if each == 0]
+    assert_gradients(arm)
 
 
-def test_features_that_stay_as_they_were_drawn_take_no_step():
+def test_features_that_stay_as_they_were_drawn_take_no_step(experiment):
     arm = experiment(model__patches="random").arm()
     before = {name: each.clone() for name, each in arm.model.named_parameters()}
     fit(arm.model, arm.loss, arm.batches, experiment().config.training)
@@ -152,7 +135,7 @@ def test_no_clip_of_training_is_ever_tested(attention):
     assert sum(len(each) for each in names.values()) == len(set().union(*names.values()))
 
 
-def test_seeds_and_arms_share_the_clips_and_differ_in_weights(attention):
+def test_seeds_and_arms_share_the_clips_and_differ_in_weights(attention, experiment):
     other = experiment(seed=1)
     assert attention.data_hash() == other.data_hash() == experiment(videos__splits__train=12).data_hash()
     assert attention.data_hash() != experiment(videos__noise=0.05).data_hash()
@@ -170,7 +153,7 @@ def test_what_a_reader_is_told_of_the_data_is_what_was_prepared(attention):
 
 
 @pytest.mark.parametrize("kind", BASELINE_SETTINGS)
-def test_every_baseline_scores_every_detection(kind):
+def test_every_baseline_scores_every_detection(kind, experiment):
     found = experiment(model__kind=kind)
     evaluation = found.evaluate(found.arm().restored(lambda model: None))
     assert evaluation.trials["score"].is_between(0, 1).all()
@@ -182,7 +165,7 @@ def test_every_baseline_scores_every_detection(kind):
         assert values.filter(split=VALIDATION)["value"][0] == said.filter(split=VALIDATION)["majority"][0]
 
 
-def test_clips_of_one_kind_teach_nothing_and_are_refused():
+def test_clips_of_one_kind_teach_nothing_and_are_refused(experiment):
     with pytest.raises(PersistenceError, match=r"0% of .* training detections are persistent"):
         experiment(videos__persistent=[0, 0]).prepare()
 
@@ -206,14 +189,14 @@ def test_a_clip_in_which_nothing_was_found_is_scored_beside_others(attention):
     assert attention.table("s", [empty, clips[1]], [first, second]).height == len(clips[1])
 
 
-def test_the_whole_way(tmp_path, capsys, monkeypatch):
+def test_the_whole_way(tmp_path, capsys, monkeypatch, flags):
     monkeypatch.chdir(tmp_path)
     for kind in ("gradient_boosting", "transformer"):
         main(
             [
                 "train",
-                "persistence/demo_quick",
-                *FLAGS,
+                PRESET,
+                *flags,
                 "--model.kind",
                 kind,
                 "--seeds",
@@ -248,12 +231,21 @@ def test_the_whole_way(tmp_path, capsys, monkeypatch):
     assert "model.kind gradient_boosting" in capsys.readouterr().out
 
 
-def test_a_sweep_chooses_by_validation(tmp_path, capsys, monkeypatch):
+def test_a_dry_run_makes_no_clips_that_are_only_tested(tmp_path, capsys, monkeypatch, flags):
+    monkeypatch.chdir(tmp_path)
+    made, asked = persistence.prepared_split, []
+    monkeypatch.setattr(
+        persistence, "prepared_split", lambda *told, **more: asked.append(told[1]) or made(*told, **more)
+    )
+    main(["train", PRESET, *flags, "--dry-run"])
+    assert set(asked) == {TRAIN, VALIDATION}
+    assert "one validation:" in capsys.readouterr().out
+
+
+def test_a_sweep_chooses_by_validation(tmp_path, capsys, monkeypatch, flags):
     monkeypatch.chdir(tmp_path)
     grid = ["--grid", "baseline.trees=2,40"]
-    main(
-        ["sweep", "persistence/demo_quick", *FLAGS, "--model.kind", "gradient_boosting", *grid, "--jobs", "1"]
-    )
+    main(["sweep", PRESET, *flags, "--model.kind", "gradient_boosting", *grid, "--jobs", "1"])
     assert "validation same accuracy" in capsys.readouterr().out
 
 
@@ -269,7 +261,7 @@ def test_the_quick_demo_ends_with_hold_outs_and_a_ratio_with_its_null(tmp_path, 
 
 
 @pytest.mark.gpu
-def test_a_gpu_gives_the_answers_of_the_cpu(attention):
+def test_a_gpu_gives_the_answers_of_the_cpu(attention, experiment):
     clips = attention.clips("test/same")
     model = attention.model().eval()
     expected = attention.predictions(model, clips)

@@ -1,11 +1,9 @@
 """The page of a persistence model in a real browser: frames, layers and heads are chosen, the pointer tells."""
 
 from dataclasses import replace
-from functools import partial
 
 import pytest
 
-from analysis import Picture, Report, Section, write_report
 from searchlight.caching import cache_folder
 from searchlight.choices import ClipChoice
 from searchlight.configuration import load_config
@@ -18,7 +16,7 @@ FRAMES, TOKENS = "#figure-1", "#figure-5"
 
 
 @pytest.fixture(scope="module")
-def page_of_a_model(tmp_path_factory):
+def page_of_a_model(write_page):
     """What inspect shows of a model with random weights on two clips."""
     config = load_config("persistence/demo_quick").config
     splits = replace(config.videos.splits, train=2, validation=1, test=2)
@@ -29,29 +27,10 @@ def page_of_a_model(tmp_path_factory):
         trained = join([experiment.evaluate_split(experiment.model(), SPLIT)])
         controls = {what: experiment.intervene(experiment.model(), what) for what in experiment.inspected}
         found = persistence_inspection.inspect(experiment, trained, controls, ClipChoice(frames=2))
-    pictures = [Picture.of_drawing(each, dpi=60) for each in found.drawings]
-    path = tmp_path_factory.mktemp("page") / "inspection.html"
-    report = Report(
-        "Attention", found.question, ["data"], {"a": "b"}, sections=[Section("Figures", pictures=pictures)]
-    )
-    write_report(path, report)
-    return path
+    return write_page(found)
 
 
-@pytest.fixture
-def opened(open_page, page_of_a_model):
-    return partial(open_page, page_of_a_model)
-
-
-def shown(page, figure):
-    """A figure, scrolled to and drawn."""
-    found = page.locator(figure)
-    found.scroll_into_view_if_needed()
-    found.locator(".plot .main-svg").first.wait_for(timeout=20_000)
-    return found
-
-
-def test_frames_models_layers_and_heads_can_be_chosen(opened):
+def test_frames_models_layers_and_heads_can_be_chosen(opened, shown):
     page = opened(1280)
     for figure, asked in ((FRAMES, {"Frame": "9"}), (TOKENS, {"Layer": "layer2", "Head": "head 2"})):
         plot = f"document.querySelector('{figure} .plot')"
@@ -65,7 +44,7 @@ def test_frames_models_layers_and_heads_can_be_chosen(opened):
         assert len(set(seen)) == 1 + len(asked)
 
 
-def test_the_pointer_tells_of_a_detection(opened):
+def test_the_pointer_tells_of_a_detection(opened, shown):
     page = opened(1280)
     figure = shown(page, FRAMES)
     figure.get_by_role("combobox", name="Frame").select_option("9")
@@ -80,12 +59,11 @@ def test_the_pointer_tells_of_a_detection(opened):
 
 
 @pytest.mark.parametrize("width", [400, 1280])
-def test_the_page_is_not_wider_than_the_window_and_every_figure_is_drawn(opened, width, page_of_a_model):
+def test_the_page_is_not_wider_than_the_window_and_every_figure_is_drawn(
+    opened, width, page_of_a_model, draw_all
+):
     assert page_of_a_model.stat().st_size < 10_000_000
     page = opened(width)
-    for number in range(page.locator("figure.interactive").count()):
-        figure = page.locator("figure.interactive").nth(number)
-        figure.scroll_into_view_if_needed()
-        figure.locator(".plot .main-svg").first.wait_for(timeout=20_000)
+    draw_all(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.locator("figure.interactive .still:visible").count() == 0

@@ -109,15 +109,7 @@ def opened(open_page, report):
     return partial(open_page, report)
 
 
-def draw_all(page) -> None:
-    """Scroll through the page, for figures are drawn when they come into view."""
-    for number in range(page.locator("figure.interactive").count()):
-        figure = page.locator("figure.interactive").nth(number)
-        figure.scroll_into_view_if_needed()
-        figure.locator(".plot .main-svg").first.wait_for(timeout=20_000)
-
-
-def test_every_figure_is_drawn_in_place_of_its_picture(opened):
+def test_every_figure_is_drawn_in_place_of_its_picture(opened, draw_all):
     page = opened(1280)
     draw_all(page)
     assert page.locator("figure.interactive").count() == len(figures())
@@ -144,7 +136,7 @@ def test_selectors_change_what_is_drawn_and_say_where_there_is_nothing(opened):
             page.wait_for_function(f"{value} === {index / 4}")
 
 
-def test_a_large_matrix_arrives_with_its_numbers(opened):
+def test_a_large_matrix_arrives_with_its_numbers(opened, draw_all):
     page = opened(1280)
     draw_all(page)
     found = np.array(page.evaluate("document.querySelector('#figure-2 .plot').data[0].z"))
@@ -152,7 +144,7 @@ def test_a_large_matrix_arrives_with_its_numbers(opened):
     assert np.abs(found - expected).max() < 0.002
 
 
-def test_the_pointer_reads_names(opened):
+def test_the_pointer_reads_names(opened, draw_all):
     page = opened(1280)
     draw_all(page)
     plot = page.locator("#figure-3 .plot")
@@ -165,7 +157,7 @@ def test_the_pointer_reads_names(opened):
 
 @pytest.mark.parametrize("width", [1280, 400])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_is_not_wider_than_the_window(opened, width, scheme):
+def test_the_page_is_not_wider_than_the_window(opened, width, scheme, draw_all):
     page = opened(width, color_scheme=scheme)
     draw_all(page)
     page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
@@ -198,7 +190,7 @@ def test_without_scripts_the_pictures_are_there(opened):
     assert page.locator(".live:visible").count() == 0
 
 
-def test_printed_it_shows_the_pictures(opened):
+def test_printed_it_shows_the_pictures(opened, draw_all):
     page = opened(1280)
     draw_all(page)
     page.emulate_media(media="print")

@@ -8,25 +8,18 @@ import pytest
 import torch
 
 from analysis import find_runs
-from searchlight.caching import cache_folder
 from searchlight.cli import main
-from searchlight.configuration import load_config, with_settings
+from searchlight.configuration import load_config
 from searchlight.errors import UsageError
-from searchlight.experiments.working_memory import EVALUATED, WorkingMemory
+from searchlight.experiments.working_memory import EVALUATED
 from searchlight.training import fit
 from working_memory import KINDS
 
-TINY = str(Path(__file__).with_name("tiny.yaml"))
-
-
-def experiment(**settings):
-    dotted = {name.replace("__", "."): value for name, value in settings.items()}
-    config = with_settings(load_config(TINY).config, dotted, "test")
-    return WorkingMemory(config, 0, cache=cache_folder())
+PRESET, TINY = str(Path(__file__).with_name("tiny.yaml")), {}
 
 
 @pytest.fixture(scope="module")
-def attention():
+def attention(experiment):
     return experiment(model__kind="attention_gru")
 
 
@@ -64,11 +57,11 @@ def test_uniform_attention_puts_on_the_object_what_the_object_covers(attention):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_parameter_gets_a_gradient_and_the_loss_falls(kind):
+def test_every_parameter_gets_a_gradient_and_the_loss_falls(kind, experiment):
     heads = {"model__heads": 2} if kind.startswith("multihead") else {}
     arm = experiment(model__kind=kind, **heads).arm()
     before = {name: parameter.clone() for name, parameter in arm.model.named_parameters()}
-    settings = load_config(TINY).config.training
+    settings = load_config(PRESET).config.training
     recorder = fit(arm.model, arm.loss, arm.batches, settings)
     for name, parameter in arm.model.named_parameters():
         assert torch.isfinite(parameter.grad).all(), name
@@ -77,8 +70,8 @@ def test_every_parameter_gets_a_gradient_and_the_loss_falls(kind):
     assert recorder.epochs[-1]["train_loss"] < recorder.epochs[0]["train_loss"]
 
 
-def test_seeds_share_pictures_and_differ_in_weights_and_sequences():
-    first, second = experiment(), WorkingMemory(experiment().config, 1, cache=cache_folder())
+def test_seeds_share_pictures_and_differ_in_weights_and_sequences(experiment):
+    first, second = experiment(), experiment(seed=1)
     assert first.data_hash() == second.data_hash()
     weights = [each.model().answer.weight for each in (first, second)]
     assert not torch.equal(*weights)
@@ -92,7 +85,7 @@ def test_an_epoch_is_drawn_the_same_whenever_it_is_asked_for(attention):
     assert not torch.equal(first["targets"], other["targets"])
 
 
-def test_blank_frames_are_seen_as_empty_and_ask_for_nothing():
+def test_blank_frames_are_seen_as_empty_and_ask_for_nothing(experiment):
     delayed = experiment(tasks__delay=1, model__kind="attention_gru")
     batch = next(iter(delayed.draw(0)))
     assert batch["features"].shape[1] == 8
@@ -133,7 +126,7 @@ def test_controls_have_the_trials_of_the_run_and_other_attention(attention):
     np.testing.assert_allclose(uniform.attention["look/weights"], 1 / 16, rtol=1e-6)
 
 
-def test_deletions_and_pushes_are_stored_for_the_looks_that_allow_them(attention):
+def test_deletions_and_pushes_are_stored_for_the_looks_that_allow_them(attention, experiment):
     model = attention.arm().model.eval()
     deleted = attention.intervene(model, "deletion").trials
     scored = attention.trials["test/novel_view"].scored.sum()
@@ -151,7 +144,7 @@ def test_deletions_and_pushes_are_stored_for_the_looks_that_allow_them(attention
 def test_the_whole_way(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for kind in ("gru", "attention_gru", "gated_gru"):
-        main(["train", TINY, "--model.kind", kind, "--seeds", "0..1", "--jobs", "1"])
+        main(["train", PRESET, "--model.kind", kind, "--seeds", "0..1", "--jobs", "1"])
     arms = sorted({run.path.parent for run in find_runs(tmp_path / "runs")})
     assert len(arms) == 3
     capsys.readouterr()
@@ -194,7 +187,7 @@ def test_the_whole_way(tmp_path, capsys, monkeypatch):
 
 def test_a_model_that_attends_to_nothing_has_nothing_to_inspect(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    main(["train", TINY, "--jobs", "1"])
+    main(["train", PRESET, "--jobs", "1"])
     with pytest.raises(SystemExit) as stopped:
         main(["inspect", "runs/working_memory/tiny/seed-0"])
     assert stopped.value.code == 2
@@ -202,12 +195,12 @@ def test_a_model_that_attends_to_nothing_has_nothing_to_inspect(tmp_path, capsys
 
 
 @pytest.mark.gpu
-def test_a_gpu_gives_the_answers_of_the_cpu():
+def test_a_gpu_gives_the_answers_of_the_cpu(experiment):
     arm = experiment(model__kind="attention_gru").arm()
     batch = next(iter(arm.batches.draw(0)))
     expected = arm.model.eval()(batch["features"], batch["task"]).logits
     found = arm.model.cuda()(batch["features"].cuda(), batch["task"].cuda()).logits
     torch.testing.assert_close(found.cpu(), expected, atol=1e-4, rtol=1e-4)
-    settings = load_config(TINY).config.training
+    settings = load_config(PRESET).config.training
     recorder = fit(arm.model, arm.loss, arm.batches, settings, validate=arm.validate)
     assert len(recorder.epochs) == settings.epochs
