@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Int32
-from scipy import ndimage
 
 
 def regions(cells: Bool[np.ndarray, "_ _"], corners: bool = False) -> Int32[np.ndarray, "_ _"]:
@@ -12,5 +11,7 @@ def regions(cells: Bool[np.ndarray, "_ _"], corners: bool = False) -> Int32[np.n
 
     Cells hold together along rows and columns; with `corners` along diagonals too.
     """
+    from scipy import ndimage  # slow to import, and names of families are asked for on every command line
+
     labelled: Any = ndimage.label(cells, np.ones((3, 3)) if corners else None)
     return labelled[0]
