@@ -1,15 +1,19 @@
 """A user's video from file to table, picture and page, with a model that was trained for it in seconds."""
 
+from pathlib import Path
+from types import SimpleNamespace
+
 import numpy as np
 import polars as pl
 import pytest
 
 from analysis import Run, find_runs
 from object_persistence import BlobVideos
-from object_persistence.configuration import VideoConfig
+from object_persistence.configuration import DetectionConfig, VideoConfig
 from searchlight import filtering
 from searchlight.cli import main
 from searchlight.configuration import load_config, to_yaml
+from searchlight.errors import UsageError
 
 TINY = """system: persistence
 videos: {splits: {train: 24, validation: 8, test: 2}}
@@ -80,6 +84,17 @@ def test_a_kept_model_does_not_outlive_its_settings():
     first, second = (filtering.content(load_config(f"persistence/{name}")) for name in ("demo", "demo_quick"))
     assert first != second
     assert first == filtering.content(load_config("persistence/demo"))
+
+
+def test_a_setting_that_the_run_s_detector_does_not_have_is_refused():
+    judge = SimpleNamespace(
+        config=SimpleNamespace(detection=DetectionConfig(kind="threshold")),
+        run=Run(Path("runs/boxes/seed-0")),
+    )
+    with pytest.raises(
+        UsageError, match=r"detection.min_sigma is no setting of threshold; it has brightness"
+    ):
+        filtering.filtered_by(judge, "video.npy", None, 0.5, {"min_sigma": 1.5}, print)
 
 
 def test_a_dark_video_gives_an_empty_table(runs, tmp_path, capsys):

@@ -117,6 +117,13 @@ class LossConfig:
     """How many times the attention of a transient detection a persistent one is to receive, at least."""
 
 
+DETECTOR_SETTINGS: dict[str, tuple[str, ...]] = {
+    "log": ("min_sigma", "max_sigma", "num_sigma", "threshold", "overlap", "subpixel", "exclude_border"),
+    "threshold": ("brightness",),
+}
+"""Every kind of detector with the settings that it has."""
+
+
 @dataclass(frozen=True, config=FORBID)
 class DetectionConfig:
     """How objects are found in frames."""
@@ -130,13 +137,15 @@ class DetectionConfig:
     num_sigma: PositiveInt = 3
     """Scales that are looked at, evenly from the narrowest to the widest."""
     threshold: PositiveFloat = 0.08
-    """log: least response, half the amplitude of a blob; threshold: least brightness of a region."""
+    """Least response, half the amplitude of a blob."""
     overlap: Share = 0.8
     """Share of the smaller of two blobs above which only the wider one is kept."""
     subpixel: bool = True
     """Whether position and sigma are refined between pixels and scales."""
     exclude_border: NonNegativeInt = 0
     """Pixels along the border in which nothing is detected."""
+    brightness: PositiveFloat = 0.4
+    """Least brightness of a region; this alone is asked of the kind threshold, all before of log."""
 
     @model_validator(mode="after")
     def check(self):

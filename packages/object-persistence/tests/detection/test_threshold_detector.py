@@ -1,7 +1,11 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
 from object_persistence import LoGDetector, ThresholdDetector
+from object_persistence.configuration import DETECTOR_SETTINGS, DetectionConfig
+from object_persistence.detection.factory import make_detector
 
 
 def discs(*centres, radius=3, brightness=0.9, size=64) -> np.ndarray:
@@ -55,3 +59,16 @@ def test_where_nothing_is_bright_the_columns_are_there(frames):
     found = ThresholdDetector()(frames)
     assert len(found) == 0
     assert found.columns.keys() == LoGDetector()(frames).columns.keys()
+
+
+def test_each_kind_of_detector_has_a_threshold_of_its_own():
+    assert make_detector(DetectionConfig(kind="threshold")) == ThresholdDetector()
+    assert make_detector(DetectionConfig(kind="threshold", brightness=0.7)).threshold == 0.7
+    assert make_detector(DetectionConfig(threshold=0.2, brightness=0.7)).threshold == 0.2
+
+
+def test_every_setting_of_a_detector_is_of_one_kind_and_is_used():
+    named = [name for names in DETECTOR_SETTINGS.values() for name in names]
+    assert sorted([*named, "kind"]) == sorted(each.name for each in dataclasses.fields(DetectionConfig))
+    settings = {"max_sigma": 3.0, "num_sigma": 4, "overlap": 0.3, "subpixel": False, "exclude_border": 2}
+    assert settings.items() <= vars(make_detector(DetectionConfig(**settings))).items()

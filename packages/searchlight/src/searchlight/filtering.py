@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from analysis import Run
+from analysis import Run, foreign
 from object_persistence.clips.prepared import PreparedClip
 from object_persistence.clips.splits import TRAIN
-from object_persistence.configuration import DetectionConfig
+from object_persistence.configuration import DETECTOR_SETTINGS, DetectionConfig
 from object_persistence.detection.factory import make_detector
 from object_persistence.filtering.familiarity import remarks
 from object_persistence.filtering.lengths import Tracks
@@ -111,8 +111,15 @@ def filter_video(
 def filtered_by(
     judge: Judge, path: Path, clip: Clip, keep: float, detection: Mapping[str, float], report: Report
 ) -> Filtered:
-    """The same with a model that is there."""
-    config, seen = judge.config, in_channels(clip, judge.channels)
+    """The same with a model that is there.
+
+    Raises:
+        UsageError: its detector is of a kind that has no such setting.
+    """
+    config = judge.config
+    if sentence := foreign(detection, config.detection.kind, DETECTOR_SETTINGS, "detection."):
+        raise UsageError(f"{judge.run.path}: {sentence}.")
+    seen = in_channels(clip, judge.channels)
     settings = construct(DetectionConfig, {**dataclasses.asdict(config.detection), **detection})
     detector, linker = make_detector(settings), make_linker(config.linking)
     video = prepare_video(seen, detector, linker, config.clips.patch, report)
