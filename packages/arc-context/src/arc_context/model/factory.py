@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from torch import nn
 
 from arc_context.errors import ArcError
+from arc_context.model.puzzle_embedding import PUZZLES, PuzzleEmbeddingModel
 from arc_context.model.rlan import RLAN
 
 if TYPE_CHECKING:
@@ -23,4 +24,8 @@ def arc_model(config: "ModelConfig", tasks: int = 0) -> nn.Module:
     """
     if config.kind == "rlan":
         return RLAN(config)
-    raise ArcError(f"{config.kind} fits itself: make_baseline({config.kind!r}); expected rlan")
+    if config.kind == "puzzle_embedding":
+        return PuzzleEmbeddingModel(config, tasks or PUZZLES)
+    raise ArcError(
+        f"{config.kind} fits itself: make_baseline({config.kind!r}); expected rlan or puzzle_embedding"
+    )

@@ -1,0 +1,14 @@
+"""A baseline as a solver."""
+
+import time
+
+from arc_context.baselines.base import Baseline
+from arc_context.solving.solved import Solved
+from arc_context.tasks.task import Task
+
+
+def solved_by(baseline: Baseline, task: Task) -> Solved:
+    """Everything a baseline answers; it changes no weights, for it has none."""
+    began = time.perf_counter()
+    votes = tuple(baseline.ranked(task))
+    return Solved(task.name, votes, time.perf_counter() - began, "inductive", baseline.name)
