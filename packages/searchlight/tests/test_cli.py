@@ -21,6 +21,7 @@ def run(*words, **kwargs):
         ["--help"],
         ["train", "--help"],
         ["train", "working_memory/mtmf", "--help"],
+        ["train", "arc/cross_attention", "--help"],
         ["demo", "--help"],
         ["configs"],
         ["compare", "--help"],

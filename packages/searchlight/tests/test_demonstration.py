@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from searchlight.choices import choice_of
-from searchlight.configuration import load_config, presets
+from searchlight.configuration import differences, load_config, presets, to_plain
 from searchlight.demonstration import DEMONSTRATIONS, demonstration_of
 from searchlight.experiments.base import Facts
 
@@ -52,7 +52,7 @@ def test_facts_are_sentences_on_a_page():
 
 
 @pytest.mark.parametrize("name", [name for name in presets() if not name.startswith("working_memory/")])
-def test_every_preset_of_metabolism_and_persistence_holds(name):
+def test_every_preset_of_the_other_systems_holds(name):
     assert load_config(name).system == name.split("/")[0]
 
 
@@ -67,8 +67,6 @@ OF_TRACKS = (
 
 @pytest.mark.parametrize("name", OF_TRACKS)
 def test_an_ablation_of_persistence_differs_from_its_base_in_one_setting(name):
-    from searchlight.configuration import differences, to_plain
-
     base, ablated = (load_config(f"persistence/{each}").config for each in ("tracks", name))
     changed = {
         each for each in differences(to_plain(base), to_plain(ablated)) if not each.startswith("training")
@@ -94,7 +92,41 @@ def test_the_preset_of_coloured_spheres_is_the_older_data_set():
 
 @pytest.mark.parametrize("name", ABLATIONS)
 def test_an_ablation_differs_from_its_base_in_one_setting(name):
-    from searchlight.configuration import differences, to_plain
-
     base, ablated = (load_config(f"metabolism/{each}").config for each in ("projection", name))
     assert len(differences(to_plain(base), to_plain(ablated))) == 1
+
+
+@pytest.mark.parametrize(
+    ("base", "name", "settings"),
+    [
+        ("cross_attention", "film", {"model.context"}),
+        ("cross_attention", "none", {"model.context"}),
+        ("cross_attention", "decoupled", {"model.anchors"}),
+        ("decoupled", "coupled", {"model.anchor_features"}),
+        ("cross_attention", "symbolic", {"model.kind"}),
+        ("cross_attention", "copy", {"model.kind"}),
+        ("lookup_cross_attention", "lookup_film", {"model.context"}),
+        ("lookup_cross_attention", "lookup_none", {"model.context"}),
+        ("position_cross_attention", "position_film", {"model.context"}),
+        ("markers_decoupled", "markers_coupled", {"model.anchor_features"}),
+        ("markers_decoupled", "markers_none", {"model.anchors"}),
+        ("arc1", "arc1_symbolic", {"model.kind"}),
+    ],
+)
+def test_arms_on_grids_that_are_compared_differ_in_one_setting_and_are_trained_alike(base, name, settings):
+    one, other = (load_config(f"arc/{each}").config for each in (base, name))
+    changed = differences(to_plain(one), to_plain(other))
+    if other.model.is_baseline:
+        changed = {
+            each for each in changed if each.split(".")[0] not in ("training", "pretraining", "voting")
+        }
+    assert set(changed) == settings
+
+
+@pytest.mark.parametrize("name", [name for name in presets() if name.startswith("arc/")])
+def test_no_preset_trains_a_family_that_it_holds_out(name):
+    from arc_context.families.registry import HELD_OUT, LOOKUP, MARKERS, POSITION, TRAINED
+
+    families = load_config(name).config.families
+    groups = {LOOKUP: ("swap",), POSITION: (), MARKERS: (), TRAINED: HELD_OUT}
+    assert families.held_out == groups[families.names]

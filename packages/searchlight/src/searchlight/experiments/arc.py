@@ -104,6 +104,10 @@ class Arc(Experiment):
             self.tasks(split)
             self.report("tasks", number, len(self.splits))
 
+    def prepare_training(self) -> None:
+        """Those of the split that chooses the epoch; training draws its own as it goes."""
+        self.tasks(self.splits[0])
+
     def data_hash(self) -> str:
         """SHA-256 over every evaluated task, its answers among it."""
         told = [[split, task.name, task.to_document()] for split in self.splits for task in self.tasks(split)]
