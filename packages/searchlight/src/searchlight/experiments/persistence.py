@@ -38,6 +38,7 @@ from object_persistence.videos.splits import split_seeds
 from searchlight.experiments import persistence_interventions
 from searchlight.experiments.arms import Arm, Fitted
 from searchlight.experiments.base import Evaluation, Experiment, Facts, Inspection
+from searchlight.experiments.batching import bucketed
 from searchlight.experiments.joining import join
 from searchlight.experiments.persistence_conclusion import conclusion
 from searchlight.experiments.persistence_maps import stored_maps
@@ -53,8 +54,6 @@ ADVICE = {
     "familiar-far-above-held-out": "More clips (--videos.splits.train) or hold-outs (--clips.also) differ more.",
     "too-few-trials": "Every test split has --videos.splits.test clips.",
 }
-BUCKET = 8
-"""Batches of an epoch whose clips are sorted by size among themselves, so that little is padded."""
 
 Probabilities = list[np.ndarray]
 """For each clip, how probable it is of each detection that its object lasts."""
@@ -271,16 +270,6 @@ class Persistence(Experiment):
         from searchlight.experiments import persistence_inspection
 
         return persistence_inspection.inspect(self, trained, controls, choice)
-
-
-def bucketed(sizes: np.ndarray, batch_size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
-    """Rows of whole batches in random order; clips of a batch are of about one size."""
-    order = rng.permutation(len(sizes))[: len(sizes) // batch_size * batch_size]
-    batches = []
-    for start in range(0, len(order), BUCKET * batch_size):
-        bucket = order[start : start + BUCKET * batch_size]
-        batches += list(bucket[sizes[bucket].argsort(kind="stable")].reshape(-1, batch_size))
-    yield from (batches[at] for at in rng.permutation(len(batches)))
 
 
 def probabilities(batch: TokenBatch, output: Any) -> Probabilities:
