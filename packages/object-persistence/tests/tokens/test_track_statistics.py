@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
+from object_persistence.linking.features import track_features
 from object_persistence.tokens.batch import TokenBatch
 from object_persistence.tokens.track_line import HORIZON, SHRINKAGE, track_line
 from object_persistence.tokens.track_statistics import FARTHEST, FASTEST, STATISTICS, track_statistics
@@ -62,6 +65,35 @@ def test_tracks_are_told_as_by_hand(batch, drawn_clip):
             for name, values in expected.items():
                 got = told[name][item][rows].numpy()
                 np.testing.assert_allclose(got, np.broadcast_to(values, len(rows)), atol=5e-3, err_msg=name)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_told_of_a_track_elsewhere_too_is_the_same_number_here(drawn_clip, seed):
+    clip = drawn_clip(60, seed)
+    _, alone = np.unique(np.stack([clip.tracks, clip.detections.frame]), axis=1, return_index=True)
+    clip = clip.take(np.isin(np.arange(len(clip)), alone))
+    found = clip.detections
+    exact = {"position": np.stack([found.y, found.x], 1), "sigma": found.sigma, "response": found.response}
+    batch = TokenBatch.of([clip])
+    told = told_of(replace(batch, **{name: torch.from_numpy(each)[None] for name, each in exact.items()}))
+    rows = track_features(found, clip.tracks, (clip.time, clip.height, clip.width))
+    other = {name: rows[name].to_numpy() for name in rows.columns}
+    expected = {
+        "length": np.log(other["length"]),
+        "span": np.log(other["span"]),
+        "filled": other["length"] / other["span"],
+        "longest_gap": np.log1p(other["longest_gap"]),
+        "after_start": np.log1p(other["before"]),
+        "before_end": np.log1p(other["after"]),
+        "since_first": np.log1p(other["since"]),
+        "until_last": np.log1p(other["left"]),
+        "own_sigma": other["own_sigma"].clip(-1, 1),
+        "own_response": other["own_brightness"].clip(-1, 1),
+        "sigma_spread": np.sqrt(other["sigma_spread"] ** 2 + 1e-6).clip(max=1),
+        "response_spread": np.sqrt(other["brightness_spread"] ** 2 + 1e-6).clip(max=1),
+    }
+    for name, values in expected.items():
+        np.testing.assert_allclose(told[name][0].numpy(), values, atol=1e-9, err_msg=name)
 
 
 def test_neighbours_are_others_in_the_same_frame(drawn_clip):
