@@ -42,7 +42,10 @@ from .model.saliency import DynamicSaliencyController as DynamicSaliencyControll
 from .model.solver import RecursiveSolver as RecursiveSolver
 from .scoring.conventions import CONVENTIONS as CONVENTIONS
 from .scoring.conventions import Scores as Scores
+from .scoring.conventions import gains_of as gains_of
 from .scoring.conventions import scores_of as scores_of
+from .scoring.from_trials import right_of_trials as right_of_trials
+from .scoring.from_trials import scores_of_trials as scores_of_trials
 from .scoring.score import score as score
 from .scoring.score import score_by_size as score_by_size
 from .scoring.submission import read_submission as read_submission
@@ -113,6 +116,7 @@ __all__ = [
     "draw_view",
     "episodes",
     "family",
+    "gains_of",
     "generated_task",
     "grid_of",
     "leave_one_out",
@@ -121,9 +125,11 @@ __all__ = [
     "named",
     "read_submission",
     "refuse_leaks",
+    "right_of_trials",
     "score",
     "score_by_size",
     "scores_of",
+    "scores_of_trials",
     "shared_tasks",
     "small",
     "task_statistics",

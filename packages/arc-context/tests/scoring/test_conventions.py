@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from analysis import Bootstrap
-from arc_context import ArcError, scores_of
+from arc_context import ArcError, gains_of, scores_of
 
 FEW = Bootstrap(resamples=199)
 
@@ -40,6 +40,28 @@ def test_the_conventions_agree_where_every_task_asks_once(drawn):
     assert len({round(estimate.value, 12) for estimate in scores.by_convention().values()}) == 1
 
 
+def test_a_gain_is_the_difference_of_scores():
+    rng = np.random.default_rng(1)
+    sizes = rng.integers(1, 4, 40)
+    ours, theirs = (
+        {f"t{number}": list(rng.random(size) < chance) for number, size in enumerate(sizes)}
+        for chance in (0.6, 0.4)
+    )
+    gains = gains_of(ours, dict(reversed(theirs.items()))).by_convention()
+    for name, estimate in scores_of(ours).by_convention().items():
+        assert gains[name].value == pytest.approx(
+            estimate.value - scores_of(theirs).by_convention()[name].value
+        )
+    assert gains_of(ours, ours, FEW).kaggle.value == 0
+
+
+def test_a_gain_in_every_task_is_told_from_none():
+    rng = np.random.default_rng(2)
+    theirs = {f"t{number}": [False] for number in range(60)}
+    ours = {name: [bool(rng.random() < 0.3)] for name in theirs}
+    assert gains_of(ours, theirs, FEW).all_outputs.low > 0
+
+
 def planted(rng, tasks):
     """Tasks whose outputs are right together or wrong together, with chance 0.3."""
     return {f"t{number}": [bool(rng.random() < 0.3)] * 4 for number in range(tasks)}
@@ -62,6 +84,8 @@ def test_what_cannot_be_scored_is_refused():
         scores_of({"a": [True], "b": []})
     with pytest.raises(ArcError, match="a baseline on the same outputs"):
         scores_of({"a": [True, False]}, {"a": [True]})
+    with pytest.raises(ArcError, match="a baseline on the same outputs"):
+        gains_of({"a": [True]}, {"b": [True]})
 
 
 def test_scores_are_plain_values_for_a_file():

@@ -158,3 +158,21 @@ def test_tasks_are_chosen_by_name():
         ArcError, match="007bbfb8 is not the name of one of these 3 tasks; the nearest are 007bbfb7"
     ):
         named(tasks, ["007bbfb8"])
+
+
+@pytest.mark.parametrize("source", ["", "arc1:evaluation+"])
+def test_no_name_is_no_source(source):
+    with pytest.raises(ArcError, match="no source: expected one of arc1:training"):
+        load_tasks(source)
+
+
+def test_a_name_that_stands_twice_is_refused(tmp_path):
+    task = json.dumps(DOCUMENT)
+    (tmp_path / "mine.json").write_text(f'{{"t": {task}, "s": {task}, "t": {task}}}')
+    with pytest.raises(ArcError, match=r"mine\.json: t stands there twice"):
+        load_tasks(str(tmp_path / "mine.json"))
+
+
+def test_a_mark_of_byte_order_does_no_harm(tmp_path):
+    (tmp_path / "t.json").write_text(json.dumps(DOCUMENT), encoding="utf-8-sig")
+    assert outputs(load_tasks(str(tmp_path))) == {"t": [[[5]], [[6]]]}

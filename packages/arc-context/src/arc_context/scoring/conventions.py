@@ -10,7 +10,7 @@ from jaxtyping import Float
 from analysis import Bootstrap, Estimate, ratio_of_means
 from arc_context.errors import ArcError
 
-Right = Mapping[str, Sequence[bool]]
+Right = Mapping[str, Sequence[bool | np.bool]]
 """Of each task, by name: which of its test outputs are right."""
 
 CONVENTIONS = MappingProxyType(
@@ -55,8 +55,8 @@ def scores_of(right: Right, baseline: Right | None = None, bootstrap: Bootstrap 
         ArcError: there is no task, a task without outputs, or the baseline is of other tasks.
     """
     hits, outputs = _counts(right)
-    if baseline is not None and _numbers(baseline) != _numbers(right):
-        raise ArcError("expected a baseline on the same outputs of the same tasks, got others")
+    if baseline is not None:
+        _check_same(right, baseline)
     chance = dict.fromkeys(CONVENTIONS) if baseline is None else _values(*_counts(baseline))
     drawn = bootstrap or Bootstrap()
     all_right = (hits == outputs).astype(float)
@@ -64,6 +64,26 @@ def scores_of(right: Right, baseline: Right | None = None, bootstrap: Bootstrap 
         kaggle=drawn.paired(hits, outputs, ratio_of_means, chance=chance["kaggle"]),
         task_mean=drawn.units(hits / outputs, chance=chance["task_mean"]),
         all_outputs=drawn.units(all_right, chance=chance["all_outputs"]),
+        tasks=len(hits),
+        outputs=int(outputs.sum()),
+    )
+
+
+def gains_of(right: Right, baseline: Right, bootstrap: Bootstrap | None = None) -> Scores:
+    """How much more outputs are right than a baseline has right, task by task; `chance` is 0.
+
+    Raises:
+        ArcError: as `scores_of`.
+    """
+    _check_same(right, baseline)
+    hits, outputs = _counts(right)
+    theirs, _ = _counts({name: baseline[name] for name in right})
+    drawn = bootstrap or Bootstrap()
+    all_right = (hits == outputs).astype(float) - (theirs == outputs)
+    return Scores(
+        kaggle=drawn.paired(hits - theirs, outputs, ratio_of_means, chance=0.0),
+        task_mean=drawn.units((hits - theirs) / outputs, chance=0.0),
+        all_outputs=drawn.units(all_right, chance=0.0),
         tasks=len(hits),
         outputs=int(outputs.sum()),
     )
@@ -77,8 +97,10 @@ def _values(hits: np.ndarray, outputs: np.ndarray) -> dict[str, float]:
     }
 
 
-def _numbers(right: Right) -> dict[str, int]:
-    return {name: len(each) for name, each in right.items()}
+def _check_same(right: Right, baseline: Right) -> None:
+    mine, theirs = ({name: len(each) for name, each in of.items()} for of in (right, baseline))
+    if mine != theirs:
+        raise ArcError("expected a baseline on the same outputs of the same tasks, got others")
 
 
 def _counts(right: Right) -> tuple[Float[np.ndarray, " tasks"], Float[np.ndarray, " tasks"]]:

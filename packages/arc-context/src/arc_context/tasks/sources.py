@@ -38,7 +38,7 @@ def load_tasks(
     Raises:
         ArcError: there is no such source, a task in it cannot be, or joined sources share tasks.
     """
-    parts = [source] if Path(source).exists() else source.split("+")
+    parts = [source] if source and Path(source).exists() else source.split("+")
     found = {part: load_source(part, solutions) for part in map(str.strip, parts)}
     if not leaks:
         for first, second in combinations(found, 2):
@@ -53,13 +53,15 @@ def load_source(source: str, solutions: str | PathLike[str] | None = None) -> tu
     """The tasks of one source, in order of their names."""
     if source in SPLITS and solutions is None:
         return public_split(source)
-    if Path(source).exists():
+    if source and Path(source).exists():  # an empty name would be this folder
         return read_tasks(Path(source), None if solutions is None else Path(solutions))
     if source in SPLITS:
         raise ArcError(f"{source} has its answers; solutions go with a file of challenges")
     near = get_close_matches(source, SPLITS, n=1)
     hint = f"; did you mean {near[0]}?" if near else ""
-    raise ArcError(f"{source}: expected one of {', '.join(SPLITS)}, or a file or folder that is there{hint}")
+    raise ArcError(
+        f"{source or 'no source'}: expected one of {', '.join(SPLITS)}, or a file or folder that is there{hint}"
+    )
 
 
 def public_split(name: str) -> tuple[Task, ...]:
