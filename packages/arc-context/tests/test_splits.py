@@ -60,6 +60,13 @@ def test_training_shows_trained_families_whole_and_the_same_whenever_it_is_asked
     assert len(first) == found.per_epoch == 30
 
 
+def test_tasks_that_are_not_fresh_are_those_of_the_first_epoch_in_every_one():
+    again = task_splits(replace(CONFIG, tasks=replace(CONFIG.tasks, fresh=False)))
+    first = [*map(contents, task_splits(CONFIG).training(0, 0))]
+    assert [*map(contents, again.training(0, 3))] == first
+    assert [*map(contents, again.training(1, 0))] != first
+
+
 def test_what_is_evaluated_is_the_same_however_much_is_trained():
     more = replace(CONFIG, tasks=replace(CONFIG.tasks, train=60))
     for split in task_splits(CONFIG).names:

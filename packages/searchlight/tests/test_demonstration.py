@@ -105,6 +105,7 @@ def test_an_ablation_differs_from_its_base_in_one_setting(name):
         ("decoupled", "coupled", {"model.anchor_features"}),
         ("cross_attention", "symbolic", {"model.kind"}),
         ("cross_attention", "copy", {"model.kind"}),
+        ("none", "puzzle_embedding", {"model.context", "model.kind", "tasks.fresh"}),
         ("lookup_cross_attention", "lookup_film", {"model.context"}),
         ("lookup_cross_attention", "lookup_none", {"model.context"}),
         ("position_cross_attention", "position_film", {"model.context"}),

@@ -72,7 +72,9 @@ class TasksConfig:
     fold: NonNegativeInt = 0
     """Which part is tested, from 0."""
     train: PositiveInt = 2400
-    """Generated tasks of an epoch, fresh in each; of tasks that are read, episodes of an epoch."""
+    """Generated tasks of an epoch; of tasks that are read, episodes of an epoch."""
+    fresh: bool = True
+    """Whether each epoch draws generated tasks of its own; if not, all epochs show those of the first."""
     validation: PositiveInt = 60
     """Generated tasks of each trained family by which an epoch is chosen."""
     test: PositiveInt = 100

@@ -81,7 +81,7 @@ class FamilySplits(TaskSplits):
     def training(self, seed: int, epoch: int) -> list[Episode]:
         """The test pairs of tasks of their own, with all train pairs: fewer need not settle the rule."""
         count = self.config.tasks.train
-        first = TRAINING_SEEDS * (1 + seed) + epoch * count
+        first = TRAINING_SEEDS * (1 + seed) + (epoch * count if self.config.tasks.fresh else 0)
         drawn = GeneratedTasks(self.config.families.names, self.config.families, range(first, first + count))
         rng = np.random.default_rng((seed, epoch))
         return [varied(each, self.config.augmentation, rng) for task in drawn for each in episodes(task)]
