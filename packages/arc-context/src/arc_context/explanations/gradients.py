@@ -24,6 +24,7 @@ class GradientShare(NamedTuple):
     """Of the support cells, those that settle it."""
 
 
+@torch.enable_grad()
 def gradient_shares(
     model: nn.Module, batch: EpisodeBatch, what: Settled, *, draws: int = 4, seed: int = 0
 ) -> list[GradientShare]:
@@ -40,7 +41,7 @@ def gradient_shares(
     """
     if batch.answer is None:
         raise ArcError("expected a batch with answers: gradients are those of the right colours")
-    with torch.enable_grad(), encoded_support(model) as encoded:
+    with encoded_support(model) as encoded:
         logits = model(batch.test, batch.train_inputs, batch.train_outputs, batch.pair_mask).logits.flatten(2)
     right = batch.answer.flatten(1).clamp_max(PAD)
     chosen = drawn_queries(what, draws, seed)
@@ -100,4 +101,4 @@ def _share(right: Tensor, encoded: Sequence[Tensor], query: Tensor, what: Settle
     unknown = torch.full_like(norms[:, 0], torch.nan)
     share = torch.where(there, (norms * settling).sum(-1) / norms.sum(-1), unknown)
     cells = torch.where(there, settling.sum(-1) / what.support.sum(-1), unknown)
-    return GradientShare(share, cells)
+    return GradientShare(share.detach(), cells)
