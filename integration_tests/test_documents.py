@@ -94,7 +94,7 @@ def test_every_command_in_a_document_names_a_verb(document):
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_preset_in_a_document_exists(document):
     named = re.findall(
-        r"(?<![/\w])(?:working_memory|metabolism|persistence)/[\w]+(?=[\s`])", document.read_text()
+        r"(?<![/\w])(?:working_memory|metabolism|persistence|arc)/[\w]+(?=[\s`])", document.read_text()
     )
     assert set(named) <= set(presets())
 
@@ -136,7 +136,9 @@ def flags_of(verb: str, capsys) -> set[str]:
 
     configured = verb in ("train", "sweep")
     for words in (
-        [["working_memory/mtmf"], ["metabolism/flux_split"], ["persistence/tracks"]] if configured else [[]]
+        [["working_memory/mtmf"], ["metabolism/flux_split"], ["persistence/tracks"], ["arc/cross_attention"]]
+        if configured
+        else [[]]
     ):
         with pytest.raises(SystemExit):
             main([*verb.split(), *words, "--help"])

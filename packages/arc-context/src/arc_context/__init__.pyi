@@ -2,6 +2,7 @@ from .augmentation import IDENTITY as IDENTITY
 from .augmentation import View as View
 from .augmentation import draw_view as draw_view
 from .augmentation import views as views
+from .configuration import ArcConfig as ArcConfig
 from .configuration import LossConfig as LossConfig
 from .configuration import ModelConfig as ModelConfig
 from .errors import ArcError as ArcError
@@ -40,6 +41,8 @@ from .model.relative_encoding import MultiScaleRelativeEncoding as MultiScaleRel
 from .model.rlan import RLAN as RLAN
 from .model.saliency import DynamicSaliencyController as DynamicSaliencyController
 from .model.solver import RecursiveSolver as RecursiveSolver
+from .questions import Question as Question
+from .questions import questions as questions
 from .scoring.conventions import CONVENTIONS as CONVENTIONS
 from .scoring.conventions import Scores as Scores
 from .scoring.conventions import gains_of as gains_of
@@ -50,6 +53,7 @@ from .scoring.score import score as score
 from .scoring.score import score_by_size as score_by_size
 from .scoring.submission import read_submission as read_submission
 from .scoring.submission import write_submission as write_submission
+from .splits import task_splits as task_splits
 from .tasks.episodes import Episode as Episode
 from .tasks.episodes import episodes as episodes
 from .tasks.episodes import leave_one_out as leave_one_out
@@ -66,6 +70,7 @@ from .tasks.statistics import TaskStatistics as TaskStatistics
 from .tasks.statistics import task_statistics as task_statistics
 from .tasks.task import Pair as Pair
 from .tasks.task import Task as Task
+from .trials import trials_table as trials_table
 
 __all__ = [
     "CONVENTIONS",
@@ -79,6 +84,7 @@ __all__ = [
     "RLAN",
     "TRAINED",
     "Anchors",
+    "ArcConfig",
     "ArcError",
     "ArcLoss",
     "ContextEncoder",
@@ -99,6 +105,7 @@ __all__ = [
     "MultiScaleRelativeEncoding",
     "Pair",
     "PairEncoder",
+    "Question",
     "RLANOutput",
     "RecursiveSolver",
     "Rule",
@@ -123,6 +130,7 @@ __all__ = [
     "load_tasks",
     "log_probability",
     "named",
+    "questions",
     "read_submission",
     "refuse_leaks",
     "right_of_trials",
@@ -132,7 +140,9 @@ __all__ = [
     "scores_of_trials",
     "shared_tasks",
     "small",
+    "task_splits",
     "task_statistics",
+    "trials_table",
     "views",
     "without_leaks",
     "write_submission",
