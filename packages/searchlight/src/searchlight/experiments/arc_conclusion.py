@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
-from analysis import Estimate, Finding, Run, mean_estimate
+from analysis import Estimate, Finding, Measure, Run, mean_estimate
 from arc_context.assays.layers import LAST
 from arc_context.assays.lookup import EXCESS, MASS, UNIFORM, of_family
 from arc_context.metrics import EXACT_MATCH, FOREGROUND, measured
@@ -13,15 +13,15 @@ from searchlight.results import short
 
 
 def conclusion(arms: Mapping[str, Sequence[Run]]) -> Sequence[Facts]:
-    """Exact match and right foreground by family; attention only where an arm attends."""
+    """Exact match and right foreground by family, what training took; attention only where an arm attends."""
     rows = [row for arm, runs in arms.items() for row in attention_rows(arm, runs[0])]
     columns = ("arm", "family", "on what settles the cell", "uniform attention", "difference, p")
     attention = Facts("attention of the last layer, the first seed, 95 % intervals over tasks", columns, rows)
     tables = [by_family(arms, measure) for measure in (EXACT_MATCH, FOREGROUND)]
-    return (*tables, *([attention] if rows else []))
+    return (*tables, costs(arms), *([attention] if rows else []))
 
 
-def by_family(arms: Mapping[str, Sequence[Run]], measure) -> Facts:
+def by_family(arms: Mapping[str, Sequence[Run]], measure: Measure) -> Facts:
     """A measure of every arm in every tested family."""
     told = {arm: means([run.trials() for run in runs], measure) for arm, runs in arms.items()}
     cells = list(dict.fromkeys(cell for each in told.values() for cell in each))
@@ -32,7 +32,7 @@ def by_family(arms: Mapping[str, Sequence[Run]], measure) -> Facts:
     return Facts(title, ("split", "family", *map(named, told)), rows)
 
 
-def means(tables: Sequence[pl.DataFrame], measure) -> dict[tuple[str, str], Estimate]:
+def means(tables: Sequence[pl.DataFrame], measure: Measure) -> dict[tuple[str, str], Estimate]:
     """Mean and interval over seeds, by test split and family."""
     tested = pl.concat(tables, how="vertical").select("split", "family").unique(maintain_order=True)
     order = [cell for cell in tested.iter_rows() if cell[0].startswith("test/")]
@@ -42,6 +42,25 @@ def means(tables: Sequence[pl.DataFrame], measure) -> dict[tuple[str, str], Esti
         for (split, family), part in values.group_by("split", "family")
     }
     return {cell: found[cell] for cell in order if cell in found}
+
+
+def costs(arms: Mapping[str, Sequence[Run]]) -> Facts:
+    """What each arm was trained on and took: steps are what arms have in common, not time."""
+    rows = [row for arm, runs in arms.items() for row in cost_rows(arm, runs)]
+    columns = ("arm", "parameters", "optimiser steps", "CPU seconds of a training")
+    return Facts("what training took, means over seeds", columns, rows)
+
+
+def cost_rows(arm: str, runs: Sequence[Run]) -> Iterator[tuple[str, ...]]:
+    """Those of an arm; none of a baseline, which fits itself."""
+    parameters = runs[0].environment().get("parameters")
+    if parameters is not None:
+        ends = [
+            run.metrics().filter(pl.col("kind") == "epoch").select("step", "cpu_seconds").max()
+            for run in runs
+        ]
+        steps, seconds = (pl.concat(ends)[name].mean() for name in ("step", "cpu_seconds"))
+        yield named(arm), f"{parameters:,}", f"{steps:.0f}", f"{seconds:.1f}"
 
 
 def attention_rows(arm: str, run: Run) -> Iterator[tuple[str, ...]]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analysis import Drawing, Estimate, cluster_estimate
+from analysis import Drawing, Estimate, Measure, cluster_estimate
 from arc_context.assays.layers import LAST
 from arc_context.assays.lookup import MASS, UNIFORM, of_family
 from arc_context.splits import SEEN, TEST_TASKS
@@ -73,7 +73,7 @@ def right(evaluation: Evaluation, split: str) -> ByFamily:
     }
 
 
-def on_target(evaluation: Evaluation, split: str, measure=MASS) -> ByFamily:
+def on_target(evaluation: Evaluation, split: str, measure: Measure = MASS) -> ByFamily:
     """The attention of the last layer on what settles a cell, of the families that say so."""
     rows = evaluation.trials.with_row_index("row").filter(split=split)
     return {
