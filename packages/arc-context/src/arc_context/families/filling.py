@@ -37,10 +37,10 @@ class FillEnclosed(RuleFamily):
     roles = 2
 
     def grid(self, rng, sides, rule, others):
-        """Outlines of rectangles, the first one closed, others some of them with a gap."""
+        """Outlines of rectangles, of two colours; the first one is closed, some others have a gap."""
         grid = empty(sides, rule.background)
         for number, box in enumerate(boxes(rng, sides, 3, (3, 5))):
-            outline(grid, box, others[drawn(rng, (0, 3))], rule.background)
+            outline(grid, box, others[drawn(rng, (0, 1))], rule.background)
             if number and rng.random() < 0.4:
                 grid[box[0].start, box[1].start + 1] = rule.background
         return grid if enclosed(grid, rule.background).any() else None

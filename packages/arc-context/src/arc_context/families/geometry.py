@@ -1,7 +1,6 @@
 """Families that move, repeat or enlarge the whole grid."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 
@@ -17,8 +16,9 @@ class Symmetry(RuleFamily):
     """A symmetry of the square, of which the support leaves one of eight."""
 
     identifiable = (
-        "of the eight symmetries of the square, those that fit the train pairs answer every test alike"
+        "of the eight symmetries of the square those that fit the train pairs answer every test alike"
     )
+    told_from = tuple(range(8))
 
     def grid(self, rng, sides, rule, others):
         """Scattered cells of four colours."""
@@ -27,10 +27,6 @@ class Symmetry(RuleFamily):
     def output(self, grid: Grid, rule: Rule) -> Grid:
         """The grid turned, or mirrored."""
         return np.ascontiguousarray(View(rule.form).turned(grid))
-
-    def rivals(self, rule: Rule) -> Iterator[Rule]:
-        """All symmetries but its own."""
-        return (replace(rule, form=form) for form in range(8) if form != rule.form)
 
 
 class Rotate(Symmetry):

@@ -42,8 +42,8 @@ class GravityRecolour(Gravity):
     roles = 2
 
     def grid(self, rng, sides, rule, others):
-        """Scattered cells of four colours, one at least."""
-        grid = super().grid(rng, sides, rule, others)
+        """Scattered cells of two colours, one at least."""
+        grid = sparse(rng, sides, rule.background, others[:2])
         return grid if (grid != rule.background).any() else None
 
     def output(self, grid: Grid, rule: Rule) -> Grid:

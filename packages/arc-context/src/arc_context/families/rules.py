@@ -1,8 +1,8 @@
 """Families whose tasks each follow one rule: a form and colours, applied to grids drawn by themselves."""
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import permutations, product
 from typing import Any, ClassVar
 
@@ -33,13 +33,15 @@ class Rule:
 
 
 class RuleFamily(Family):
-    """output = rule(input), and the train pairs leave one form of rule only, or only forms that answer tests alike.
+    """output = rule(input), and all rules of the family that fit the train pairs answer every test alike.
 
-    A draw that leaves two forms with different answers is thrown away: that the form is settled needs no proof. Colours
-    that a rule names must each be seen at work in the train pairs; how, `identifiable` says.
+    That holds by trial: every rule, of any form and colours, is applied to a draw, and one that leaves open what a test
+    asks is thrown away. `identifiable` says what settles it in the draws that remain.
     """
 
     forms: ClassVar[tuple[Any, ...]] = ("",)
+    told_from: ClassVar[tuple[Any, ...]] = ()
+    """The forms that train pairs must rule out, where they are more than those that are drawn."""
     roles: ClassVar[int] = 1
     """Colours that a rule names, the background among them."""
 
@@ -53,10 +55,10 @@ class RuleFamily(Family):
     def output(self, grid: Grid, rule: Rule) -> Grid | None:
         """What the rule makes of any grid; None where it says nothing of such a grid."""
 
-    def rules(self) -> Iterator[Rule]:
-        """Every rule of the family."""
-        for form, colours in product(self.forms, permutations(range(COLOURS), self.roles)):
-            yield Rule(form, colours)
+    def rules(self, colours: Sequence[int] = range(COLOURS)) -> Iterator[Rule]:
+        """Every rule of these colours that a task is told from."""
+        for form, named in product(self.told_from or self.forms, permutations(colours, self.roles)):
+            yield Rule(form, named)
 
     def fitting(self, task: Task) -> tuple[Rule, ...]:
         """The rules that turn every train input into its output."""
@@ -97,12 +99,11 @@ class RuleFamily(Family):
         return None
 
     def ambiguous(self, rule: Rule, train: Pairs, test: Pairs) -> bool:
-        """Whether another form, of the same colours, fits the train pairs and answers a test otherwise."""
-        return any(self.fits(rival, train) and not self.fits(rival, test) for rival in self.rivals(rule))
-
-    def rivals(self, rule: Rule) -> Iterator[Rule]:
-        """The rules of the same colours and another form, which a task must not leave open."""
-        return (replace(rule, form=form) for form in self.forms if form != rule.form)
+        """Whether another rule, of any form and colours, fits the train pairs and answers a test otherwise."""
+        grids = [grid for pair in (*train, *test) for grid in pair]
+        shown = np.flatnonzero(np.bincount(np.concatenate([grid.reshape(-1) for grid in grids]))).tolist()
+        rivals = (rival for rival in self.rules(shown) if rival != rule)
+        return any(self.fits(rival, train) and not self.fits(rival, test) for rival in rivals)
 
     def span(self, limits: FamiliesConfig, rule: Rule) -> tuple[int, int]:
         """Shortest and longest side of an input, so that outputs stay within limits too."""
