@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from analysis import Assay, Finding, Findings, Measure, Run
@@ -50,6 +51,7 @@ def changes(split: str, part: pl.DataFrame) -> Iterator[Finding]:
     """With padding, and in another order."""
     for column, by in BY.items():
         cell = {"split": split, "by": by}
-        most, other = part[f"change_{column}"].max(), 1 - part[f"same_{column}"].cast(pl.Float64).mean()  # pyright: ignore[reportOperatorIssue, reportOptionalOperand]
-        yield Finding(CHANGE.name, point(most, part.height, CHANGE), cell)  # pyright: ignore[reportArgumentType]
+        most = float(np.max(part[f"change_{column}"].to_numpy()))
+        other = float(np.mean(~part[f"same_{column}"].to_numpy()))
+        yield Finding(CHANGE.name, point(most, part.height, CHANGE), cell)
         yield Finding(ANSWERS.name, point(other, part.height, ANSWERS), cell)

@@ -44,12 +44,12 @@ def markers(questions: Sequence[Question], batch: EpisodeBatch) -> Bool[Tensor, 
 def chance_of_a_hit(cells: np.ndarray, marked: np.ndarray, draws: int) -> Float[np.ndarray, " batch"]:
     """1 − C(n − m, k) / C(n, k): that k distinct random cells of n hold one of m; 1 where they cannot miss."""
     missing = cells - marked
-    draws = np.minimum(draws, cells)
+    drawn = np.minimum(draws, cells)
     with np.errstate(invalid="ignore"):
         log = (
             gammaln(missing + 1)
-            - gammaln(missing - draws + 1)
+            - gammaln(missing - drawn + 1)
             - gammaln(cells + 1)
-            + gammaln(cells - draws + 1)
+            + gammaln(cells - drawn + 1)
         )
-    return np.where(draws > missing, 1.0, 1 - np.exp(log))
+    return np.where(drawn > missing, 1.0, 1 - np.exp(log))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SPLITS = ("test/seen", "test/swap", "test/tasks")
 """Those of a run's that are asked, as every share and draw is another evaluation."""
-QUESTIONS = 60
+QUESTIONS = 40
 """Of each."""
 SHARES = (0.05, 0.1, 0.2, 0.5)
 DRAWS = 3

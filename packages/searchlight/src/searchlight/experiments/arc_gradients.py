@@ -15,7 +15,7 @@ from searchlight.experiments.base import Evaluation
 if TYPE_CHECKING:
     from searchlight.experiments.arc import Arc
 
-QUESTIONS = 60
+QUESTIONS = 40
 """Of each split."""
 CELLS = 4
 """Test cells of each, drawn among those of which the family says what settles them."""

@@ -18,7 +18,7 @@ from searchlight.experiments.base import Evaluation
 if TYPE_CHECKING:
     from searchlight.experiments.arc import Arc
 
-QUESTIONS = 20
+QUESTIONS = 10
 """Of each test split; padded to 30 × 30 a single one takes as long as some fifteen of 8 × 8."""
 
 
