@@ -36,7 +36,8 @@ class CellAttention(nn.Module):
         dim: width of a cell, of which each head has a multiple of 8 channels.
         heads: attention heads.
         dropout: share of the weights that training sets to zero.
-        alike: whether queries and keys begin with the same projection, so that cells first look at what is like them.
+        alike: whether cells begin by looking at what is like them and taking it as it is: queries and keys with one
+            orthogonal projection, values with another, and W_o with its inverse.
     """
 
     def __init__(self, dim: int, heads: int, dropout: float = 0.0, alike: bool = False):
@@ -45,10 +46,7 @@ class CellAttention(nn.Module):
         self.query, self.join = nn.Linear(dim, dim), nn.Linear(dim, dim)
         self.key, self.value = nn.Linear(dim, dim, bias=False), nn.Linear(dim, dim, bias=False)
         if alike:
-            nn.init.orthogonal_(self.query.weight)
-            nn.init.zeros_(self.query.bias)
-            with torch.no_grad():
-                self.key.weight.copy_(self.query.weight)
+            self._begin_alike()
 
     def keys(
         self,
@@ -72,6 +70,15 @@ class CellAttention(nn.Module):
         placed = self._placed(self.query(query), places)
         values, attention = attend(placed, key, value, mask=mask, dropout=dropout)
         return Attended(self.join(values.transpose(-2, -3).flatten(-2)), attention)
+
+    @torch.no_grad()
+    def _begin_alike(self) -> None:
+        for layer in (self.query, self.value):
+            nn.init.orthogonal_(layer.weight)
+        self.key.weight.copy_(self.query.weight)
+        self.join.weight.copy_(self.value.weight.T)
+        for layer in (self.query, self.join):
+            nn.init.zeros_(layer.bias)
 
     def _split(self, tokens: Tensor) -> Tensor:
         return tokens.unflatten(-1, (self.heads, -1)).transpose(-2, -3)

@@ -62,6 +62,7 @@ class SpatialPairEncoder(nn.Module):
         super().__init__()
         self.encoder = encoder
         self.after = nn.Linear(dim, dim)
+        nn.init.orthogonal_(self.after.weight)
         self.kept = nn.Linear(VIEWS + 1, dim, bias=False)
         self.fuse = feed_forward(dim, 2 * dim)
 

@@ -1,5 +1,7 @@
 """From a cell's state to what it is."""
 
+import math
+
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
@@ -33,6 +35,10 @@ class Readout(nn.Module):
         nn.init.eye_(self.say.weight)
         self.outside = nn.Parameter(torch.zeros(1))
         self.copy = nn.Linear(dim, VIEWS + 1) if views else None
+        if self.copy is not None:
+            # Half of an answer is said and half copied at first.
+            nn.init.zeros_(self.copy.bias)
+            nn.init.constant_(self.copy.bias[:1], math.log(VIEWS))
 
     def forward(
         self,

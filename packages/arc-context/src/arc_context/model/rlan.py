@@ -60,8 +60,8 @@ class RLAN(nn.Module):
     def forward(
         self,
         test: Int[Tensor, "batch height width"],
-        train_inputs: Int[Tensor, "batch pairs height width"] | None = None,
-        train_outputs: Int[Tensor, "batch pairs height width"] | None = None,
+        train_inputs: Int[Tensor, "batch _ _ _"] | None = None,
+        train_outputs: Int[Tensor, "batch _ _ _"] | None = None,
         pair_mask: Bool[Tensor, "batch pairs"] | None = None,
         support_mask: Bool[Tensor, "batch pairs height width"] | None = None,
     ) -> RLANOutput:
@@ -69,7 +69,7 @@ class RLAN(nn.Module):
 
         Args:
             test: colours, `PAD` beyond the grid.
-            train_inputs: of the support set, as wide and high as `test`; without them there is no support.
+            train_inputs: `[batch, pairs, height, width]` of the support set; without them there is no support.
             train_outputs: likewise.
             pair_mask: True where there is a pair; everywhere where none is given.
             support_mask: False closes support cells: they are not looked at, though their pair may be.
