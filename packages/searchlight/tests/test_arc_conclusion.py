@@ -1,0 +1,90 @@
+"""What a demonstration on grids tells besides verdicts, from made-up runs."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import polars as pl
+import pytest
+
+from searchlight.experiments.arc_conclusion import conclusion
+
+FAMILIES = (("validation/seen", "colour_map"), ("test/seen", "colour_map"), ("test/swap", "swap"))
+TASKS = 20
+
+
+def run_of(*, right, mass=None, steps=None, seed=0):
+    """Twenty tasks of each family, of which a share is right; attention puts `mass` on what settles a cell."""
+    rng = np.random.default_rng(seed)
+    rows = [
+        {
+            "split": split,
+            "family": family,
+            "group": f"{family}-{split}-{task}",
+            "prediction": int(task < share * TASKS),
+        }
+        for (split, family), share in zip(FAMILIES, right, strict=True)
+        for task in range(TASKS)
+    ]
+    trials = pl.DataFrame(rows).with_columns(foreground=pl.col("prediction").cast(pl.Float64))
+    arrays = {}
+    if mass is not None:
+        looks = {
+            "solver1/determining": 0.3,
+            "solver2/determining": mass,
+            "solver1/uniform": 0.1,
+            "solver2/uniform": 0.1,
+        }
+        arrays = {name: rng.normal(level, 0.01, trials.height) for name, level in looks.items()}
+    metrics = pl.DataFrame(
+        {
+            "kind": ["step", "epoch", "epoch"],
+            "step": [1, 10, steps or 0],
+            "cpu_seconds": [None, 1.5, 3.0 + seed],
+        }
+    )
+    return SimpleNamespace(
+        trials=lambda: trials,
+        attention=lambda: arrays,
+        metrics=lambda: metrics,
+        environment=lambda: {"parameters": None if steps is None else 1234},
+    )
+
+
+@pytest.fixture(scope="module")
+def told():
+    return conclusion(
+        {
+            "demo_quick_copy": [run_of(right=(0, 0, 0), seed=each) for each in range(2)],
+            "demo_quick_film": [run_of(right=(0.5, 0.5, 0.1), steps=20, seed=each) for each in range(2)],
+            "demo_quick_cross_attention": [
+                run_of(right=(1, 1, 0.8), mass=0.9, steps=20, seed=each) for each in range(2)
+            ],
+        }
+    )
+
+
+def test_every_tested_family_stands_beside_every_arm_and_validation_does_not(told):
+    table = told[0]
+    assert table.columns == ("split", "family", "copy", "film", "cross_attention")
+    assert [row[:2] for row in table.rows] == [("test/seen", "colour_map"), ("test/swap", "swap")]
+    assert [row[3].split()[0] for row in table.rows] == ["0.500", "0.100"]
+    assert [row[4].split()[0] for row in table.rows] == ["1.000", "0.800"]
+
+
+def test_what_training_took_is_told_of_arms_that_were_trained(told):
+    assert [tuple(row) for row in told[2].rows] == [
+        ("film", "1,234", "20", "3.5"),
+        ("cross_attention", "1,234", "20", "3.5"),
+    ]
+
+
+def test_attention_is_told_of_the_last_layer_beside_uniform_attention(told):
+    rows = told[3].rows
+    assert [row[:2] for row in rows] == [("cross_attention", "colour_map"), ("cross_attention", "swap")]
+    assert [float(row[2].split()[0]) for row in rows] == pytest.approx([0.9, 0.9], abs=0.01)
+    assert [float(row[3].split()[0]) for row in rows] == pytest.approx([0.1, 0.1], abs=0.01)
+    assert all(row[4].startswith("+0.8") or row[4].startswith("+0.79") for row in rows)
+
+
+def test_arms_without_attention_have_no_table_of_it():
+    assert len(conclusion({"demo_film": [run_of(right=(1, 1, 1), steps=5)]})) == 3
