@@ -13,6 +13,7 @@ from object_persistence.configuration import DetectionConfig, VideoConfig
 from searchlight import filtering
 from searchlight.cli import main
 from searchlight.configuration import load_config, to_yaml
+from searchlight.default_models import content
 from searchlight.errors import UsageError
 
 TINY = """system: persistence
@@ -81,9 +82,10 @@ def test_without_a_run_a_model_is_trained_once_and_kept(movie, tmp_path, monkeyp
 
 
 def test_a_kept_model_does_not_outlive_its_settings():
-    first, second = (filtering.content(load_config(f"persistence/{name}")) for name in ("demo", "demo_quick"))
-    assert first != second
-    assert first == filtering.content(load_config("persistence/demo"))
+    quick, demo = (load_config(f"persistence/{name}") for name in ("demo_quick", "demo"))
+    assert content(quick, "object_persistence") != content(demo, "object_persistence")
+    assert content(demo, "object_persistence") == content(demo, "object_persistence")
+    assert content(demo, "object_persistence") != content(demo, "arc_context")
 
 
 def test_a_setting_that_the_run_s_detector_does_not_have_is_refused():

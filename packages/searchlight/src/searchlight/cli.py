@@ -29,6 +29,8 @@ VERBS = {
 SYSTEM_VERBS = {
     "arc": {
         "score": "Score a submission.json in the three conventions in use.",
+        "solve": "Two attempts at a task, by a model whose views vote, by rules, or by both.",
+        "submit": "Two attempts at every task of a source, as a submission.json.",
         "tasks": "How large tasks are, and which of them two sources share.",
     },
     "persistence": {

@@ -1,12 +1,9 @@
 """A run's model on a video that nobody knows the truth of."""
 
 import dataclasses
-import hashlib
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +23,12 @@ from object_persistence.filtering.windows import Windows
 from object_persistence.linking.factory import make_linker
 from object_persistence.videos.clip import Clip
 from object_persistence.videos.reading import read_video
-from searchlight import console
+from searchlight import console, default_models
 from searchlight.caching import cache_folder
-from searchlight.configuration import Resolved, load_config
 from searchlight.errors import UsageError
 from searchlight.experiments import experiment_class
-from searchlight.jobs import train_all
 from searchlight.options import construct
-from searchlight.runs import evaluate_run, load_weights, open_run, run_of
+from searchlight.runs import evaluate_run, load_weights, open_run
 
 PRESET = "persistence/demo"
 """What is trained where no run is named."""
@@ -156,22 +151,4 @@ def judge_of(path: Path, report: Report) -> Judge:
 
 def default_run() -> Path:
     """The run of the demo's model, trained now where it is not kept yet."""
-    resolved = load_config(PRESET)
-    root = cache_folder() / "models" / content(resolved)
-    run = run_of(resolved, 0, root)
-    if not run.is_complete:
-        console.remark(
-            f"No --run is given: trains the model of {PRESET} once, a minute or two on two cores, "
-            f"and keeps it in {run.path}"
-        )
-        train_all([(resolved, 0)], root, resume=True)
-    return run.path
-
-
-def content(resolved: Resolved) -> str:
-    """A digest of settings and of the code that a model is made by, so that none outlives its code."""
-    seen = hashlib.sha256(json.dumps(resolved.document, sort_keys=True, default=str).encode())
-    source = Path(str(resources.files("object_persistence")))
-    for file in sorted(source.rglob("*.py")):
-        seen.update(file.read_bytes())
-    return seen.hexdigest()[:16]
+    return default_models.default_run(PRESET, "object_persistence", "a minute or two on two cores")

@@ -1,0 +1,99 @@
+"""`searchlight arc solve`: two attempts at a task."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import tyro
+
+from searchlight.errors import UsageError
+from searchlight.options import Place, Text, parse
+
+if TYPE_CHECKING:
+    from arc_context.solving.solved import Solved
+    from arc_context.tasks.task import Task
+
+Seconds = Annotated[float | None, tyro.conf.arg(metavar="FLOAT", help_behavior_hint="")]
+
+
+@dataclass(frozen=True)
+class Solve:
+    """Attempt a task twice, show both attempts and what spoke for them, and whether a known answer was met.
+
+    Views of the task, turned, mirrored and recoloured, each have one vote. Example:
+    searchlight arc solve task.json --test-time-steps 100
+    """
+
+    source: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="TASK")]
+    """A task's JSON; or a source of several, such as arc1:training, with --task."""
+    task: Text = None
+    """The name of the task, where the source has several."""
+    run: Place = None
+    """A run of arc, or one of its checkpoints; the demo's model, trained once, when not given."""
+    solver: str = "model"
+    """model; symbolic: rules fitted to its pairs; union: one attempt of each; task_cnn: a network of its own."""
+    test_time_steps: int = 0
+    """Gradient steps on the task's own train pairs before it is answered."""
+    test_time_seconds: Seconds = None
+    """Time after which no further step is begun."""
+    views: int = 16
+    """Turned, mirrored and recoloured views that vote."""
+    out: Annotated[Path | None, tyro.conf.arg(metavar="PATH", aliases=("-o",), help_behavior_hint="")] = None
+    """Write answers and votes to a .json as well. Nothing is overwritten."""
+
+
+def main(args: Sequence[str]) -> None:
+    """Check what was asked for before anything takes time, solve, show, and write."""
+    options = parse(Solve, "arc solve", args)
+    check_out(options.out)
+    from searchlight.arc_showing import show_solved
+    from searchlight.arc_solvers import Plan, solve_task
+    from searchlight.arc_solving import TaskTraining
+
+    training = TaskTraining(steps=options.test_time_steps, seconds=options.test_time_seconds)
+    plan = Plan(options.solver, options.run, training, options.views)
+    plan.check()
+    task = chosen(options.source, options.task)
+    solved = solve_task(plan.ready(), task)
+    show_solved(solved, task)
+    if options.out is not None:
+        write(options.out, solved, task)
+
+
+def check_out(path: Path | None) -> None:
+    """Raise UsageError for a place that is taken or of another kind."""
+    if path is None:
+        return
+    if path.suffix.lower() != ".json":
+        raise UsageError(f"--out {path}: expected a name that ends in .json.")
+    if path.exists():
+        raise UsageError(f"{path} is there already, and nothing is overwritten: choose another -o NAME.json.")
+
+
+def chosen(source: str, name: str | None) -> "Task":
+    """The one task that is meant.
+
+    Raises:
+        UsageError: the source has several, and none is named. ArcError: there is no such source, or none of the name.
+    """
+    from arc_context.tasks.sources import load_tasks, named
+
+    tasks = load_tasks(source)
+    if name is not None:
+        tasks = named(tasks, [name])
+    if len(tasks) > 1:
+        raise UsageError(f"{source} has {len(tasks)} tasks; name one with --task, such as {tasks[0].name}.")
+    return next(iter(tasks))
+
+
+def write(path: Path, solved: "Solved", task: "Task") -> None:
+    """The answers with their votes, and whether an attempt is right."""
+    import json
+
+    from analysis import write_atomically
+    from searchlight import console
+
+    text = json.dumps({**solved.to_document(), "right": solved.right(task)}) + "\n"
+    write_atomically(path, lambda place: place.write_text(text, encoding="utf-8"))
+    console.say(f"answers: {path}")
