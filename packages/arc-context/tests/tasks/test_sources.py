@@ -66,10 +66,10 @@ def test_solutions_may_lie_elsewhere(folder):
     ("solutions", "said"),
     [
         ({"s": [[[5]], [[6]]]}, r"task t: it has no solutions in .*answers\.json"),
-        ({"t": [[[5]]]}, r"task t: expected 2 outputs in .*answers\.json, got 1"),
-        ({"t": 5}, r"task t: expected 2 outputs in .*, got a int"),
+        ({"t": [[[5]]]}, r"task t: expected a list of 2 outputs in .*answers\.json, got \[\[\[5\]\]\]"),
+        ({"t": 5}, r"task t: expected a list of 2 outputs in .*, got 5"),
         ({"t": [[[5]], [[60]]]}, "task t, test 2 output, row 1, column 1: .* got 60"),
-        ([], "expected lists of outputs by task, got a list"),
+        ([], r"expected lists of outputs by task, got \[\]"),
     ],
 )
 def test_solutions_that_do_not_fit_are_refused(folder, solutions, said):
@@ -81,7 +81,7 @@ def test_solutions_that_do_not_fit_are_refused(folder, solutions, said):
 @pytest.mark.parametrize(
     ("document", "said"),
     [
-        ([], "expected a task or tasks by name, got a list"),
+        ([], r"expected a task or tasks by name, got \[\]"),
         ({}, "expected tasks by name, and found none"),
         ({"t": [1]}, "task t: expected"),
         ({"train": []}, "task mine: expected"),
@@ -164,6 +164,18 @@ def test_tasks_are_chosen_by_name():
 def test_no_name_is_no_source(source):
     with pytest.raises(ArcError, match="no source: expected one of arc1:training"):
         load_tasks(source)
+
+
+def test_solutions_do_not_replace_another_answer(folder):
+    place = folder(my_challenges={"t": DOCUMENT}, my_solutions={"t": [[[5]], [[7]]]})
+    with pytest.raises(ArcError, match=r"task t, test 2: its output is another one in .*my_solutions\.json"):
+        load_tasks(str(place / "my_challenges.json"))
+
+
+def test_solutions_do_not_hide_what_is_wrong_with_a_challenge(folder):
+    place = folder(my_challenges={"t": {**DOCUMENT, "test": "none"}}, my_solutions={"t": [[[5]]]})
+    with pytest.raises(ArcError, match="task t, test: expected a list of pairs, got 'none'"):
+        load_tasks(str(place / "my_challenges.json"))
 
 
 def test_a_name_that_stands_twice_is_refused(tmp_path):

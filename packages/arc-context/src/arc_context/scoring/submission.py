@@ -10,7 +10,7 @@ import numpy as np
 
 from analysis import write_atomically
 from arc_context.errors import ArcError
-from arc_context.tasks.files import read_document
+from arc_context.tasks.documents import read_document
 from arc_context.tasks.grid import Grid, check_grid, grid_of
 
 from .score import Answers
