@@ -8,7 +8,7 @@ from analysis import Estimate, Finding, Findings, settle
 from analysis.assays.interventions import Intervened
 from analysis.testing import assert_open, assert_readable, assert_told, loaded_by, made_up
 from arc_context.assays import ASSAYS
-from arc_context.assays.layers import LAST
+from arc_context.assays.layers import FIRST, LAST
 from arc_context.claims import CLAIMS
 from arc_context.families.registry import HELD_OUT, TRAINED
 
@@ -31,7 +31,7 @@ SPREAD = (1, -1, 2, -2, 0)
 """Deviations of five networks that cancel: an arm's differ from another's by their order."""
 SEEN = "test/seen"
 SPLITS = (SEEN, *(f"test/{name}" for name in HELD_OUT))
-LOOKS = [{"split": split, "layer": layer, "family": "a"} for split in SPLITS for layer in ("injector", LAST)]
+LOOKS = [{"split": split, "layer": layer, "family": "a"} for split in SPLITS for layer in (FIRST, LAST)]
 MADE_UP = {
     "performance": {
         "exact_match": [{"split": split} for split in SPLITS],
@@ -173,7 +173,7 @@ def test_attention_that_answers_do_not_rest_on_is_no_lookup_and_wins_nothing(set
 
     found = settled(1, find=find, only=[1, 3])
     borne_out = [each for each in found.values() if each.intervention is not None]
-    assert len(borne_out) == 23 + 9
+    assert len(borne_out) == 23 + 12
     assert {each.verdict for each in borne_out} == {"no detectable difference"}
     assert all("the intervention changes nothing" in each.reason for each in borne_out)
 

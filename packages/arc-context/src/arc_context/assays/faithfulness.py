@@ -25,6 +25,8 @@ from analysis.assays.parts import only, tested_splits
 
 OUTPUTS = {"exact_match": "prediction", "log_probability": "log_probability"}
 """Whether the answer is right, and the mean log-probability of the right answer's cells, in nats."""
+BOUNDS = {"exact_match": 1.0, "log_probability": np.inf}
+"""How far each can be from 0."""
 HELD: dict[str, Any] = {"chance": 0.0, "cells": ("output", "share"), "apart": ("output", "share")}
 WHOLE: dict[str, Any] = {"chance": 0.0, "cells": ("output",), "apart": ("output",)}
 DELETION = Measure("deletion_effect", **HELD)
@@ -93,7 +95,7 @@ class FaithfulAttention(AssayOfAttention):
                         which: curve(networks, split=split, output=output, which=which)
                         for which in ("intact", *WORDS)
                     }
-                    figure = deletion_curves(
+                    drawn = deletion_curves(
                         in_panels(lines),
                         label=label,
                         intact=lines["intact"][0.0],
@@ -101,7 +103,7 @@ class FaithfulAttention(AssayOfAttention):
                     )
                     yield Drawing(
                         f"faithfulness-{output}-{arm}-{split.partition('/')[2]}",
-                        figure,
+                        drawn,
                         f"{arm}, {split}: {label} without the most attended support cells, and with only those.",
                         "Curves over the share of the support cells.",
                         "As many random cells of the same grids, closed or left open.",
@@ -135,14 +137,14 @@ class Restricted:
     def figures(self, cell: dict[str, Any]) -> Iterator[Finding]:
         """Effects at each share and over all of them, and what is left."""
         everywhere = self.effect(list(range(len(self.shares))))
-        yield Finding(AOPC.name, everywhere.deletion, cell)
-        yield Finding(DROP.name, everywhere.drop, cell)
+        yield figure(AOPC, everywhere.deletion, cell)
+        yield figure(DROP, everywhere.drop, cell)
         yield self.left(self.intact, {**cell, "which": "intact", "share": 0.0})
         for place, share in enumerate(self.shares):
             effect, here = self.effect([place]), {**cell, "share": share}
             assert effect.keeping is not None
-            yield Finding(DELETION.name, effect.deletion, here)
-            yield Finding(KEEPING.name, effect.keeping, here)
+            yield figure(DELETION, effect.deletion, here)
+            yield figure(KEEPING, effect.keeping, here)
             for which, values in self.outputs.items():
                 yield self.left(values[:, place].mean(-1), {**here, "which": which})
 
@@ -160,7 +162,13 @@ class Restricted:
 
     def left(self, values: Float[np.ndarray, " items"], cell: dict[str, Any]) -> Finding:
         """The mean of an output."""
-        return Finding(LEFT.name, cluster_estimate(values, self.groups), cell)
+        return figure(LEFT, cluster_estimate(values, self.groups), cell)
+
+
+def figure(measure: Measure, found: Estimate, cell: dict[str, Any]) -> Finding:
+    """An estimate, its interval cut to what its output can be."""
+    most = BOUNDS[cell["output"]]
+    return Finding(measure.name, found.within(-most, most), cell)
 
 
 def curve(networks: Sequence[Findings], **cell: Any) -> dict[float, Estimate]:

@@ -7,8 +7,8 @@ import numpy as np
 import polars as pl
 from jaxtyping import Float
 
-LAST = "last"
-"""What the layer nearest the answer is called, however many there are."""
+FIRST, LAST = "solver1", "last"
+"""The look at which a cell knows nothing but itself; what the one nearest the answer is called, of however many."""
 
 
 def layers(

@@ -1,7 +1,6 @@
 """The arms of the claims, by the names of their presets, and what is read of them."""
 
 from analysis import Measured
-from arc_context.assays.layers import LAST
 from arc_context.families.registry import HELD_OUT
 
 CROSS, FILM, NONE = "cross_attention", "film", "none"
@@ -35,9 +34,9 @@ def deleted(split: str = SEEN, output: str = "log_probability") -> Measured:
     return Measured("faithfulness", "deletion_area", {"split": split, "output": output})
 
 
-def attended(measure: str, split: str = SEEN) -> Measured:
-    """A figure of the look nearest the answer, the mean over families that say what settles a test cell."""
-    return Measured("lookup", measure, {"split": split, "layer": LAST})
+def attended(measure: str, look: str, split: str = SEEN) -> Measured:
+    """A figure of one look, the mean over families that say what settles a test cell."""
+    return Measured("lookup", measure, {"split": split, "layer": look})
 
 
 def collapse(measure: str) -> Measured:

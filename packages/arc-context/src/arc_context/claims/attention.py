@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from analysis import Differs, Exceeds, Hypothesis, Measured, Quantity, Under
+from arc_context.assays.layers import FIRST, LAST
 from arc_context.claims.arms import (
     LOOKUP_CROSS,
     LOOKUP_FILM,
@@ -39,12 +40,16 @@ def attends(arm: str, words: str, split: str = SEEN) -> Iterator[Exceeds]:
             intervention=deleted(split),
         )
 
-    mass, excess = attended("determining_mass", split), attended("determining_excess", split)
-    yield exceeds("more than uniform attention has", excess, "uniform attention")
+    mass = attended("determining_mass", FIRST, split)
+    for look, name in ((FIRST, "first look"), (LAST, "last look")):
+        excess = attended("determining_excess", look, split)
+        yield exceeds(f"{name}, more than uniform attention has", excess, "uniform attention")
     yield exceeds(
-        "more than before training", mass - Under("untrained", mass), "the same network before training"
+        "first look, more than before training",
+        mass - Under("untrained", mass),
+        "the same network before training",
     )
-    yield exceeds(f"at least {MOST:.0%} of it", mass, "the share that was named beforehand", MOST)
+    yield exceeds(f"first look, at least {MOST:.0%} of it", mass, "the share that was named beforehand", MOST)
 
 
 def rests(sentence: str, quantity: Quantity) -> Exceeds:
@@ -66,12 +71,13 @@ def support(measure: str, split: str = SEEN) -> Measured:
 ATTENDS = Hypothesis(
     3,
     "Test pixels attend to the support pixels that determine them.",
-    "The share of a test cell's attention, in the look nearest the answer, on the support cells that settle it by the "
-    "rule of its family: those of its colour where colours are looked up, the corresponding cells where places are; "
-    "against uniform attention, and against the network before training. That alone does not make it a cause: the "
-    "intervention closes the support cells that each test cell attends most, in every look, against as many random "
-    "ones of the same grids, and scores the right answer by its log-probability and by whether it is given. Last, each "
-    "task is given the support of another task of its family.",
+    "The share of a test cell's attention on the support cells that settle it by the rule of its family, in the "
+    "first look, at which a cell knows nothing but itself, and in the last: those of its colour where colours are "
+    "looked up, the corresponding cells where places are; against uniform attention, and against the network before "
+    "training. That alone does not make it a cause: the intervention closes the support cells that each test cell "
+    "attends most, in every look, against as many random ones of the same grids, and scores the right answer by its "
+    "log-probability and by whether it is given. Last, each task is given the support of another task of its "
+    "family.",
     (
         *attends(LOOKUP_CROSS, "colours are looked up"),
         *attends(LOOKUP_CROSS, "swap, a held-out family", SWAP),
