@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from arc_context.tasks.grid import COLOURS, Grid
+from arc_context.tasks.grid import COLOURS, LARGEST_SIDE, Grid
 
 from .drawing import drawn, empty, sparse
 from .rules import Rule, RuleFamily
@@ -29,7 +29,7 @@ class Count(RuleFamily):
     def output(self, grid: Grid, rule: Rule) -> Grid | None:
         """The bar; None for a grid without the counted colour, or with more of it than a grid may be long."""
         counted = int((grid == rule.colours[1]).sum())
-        if not 1 <= counted <= 30:
+        if not 1 <= counted <= LARGEST_SIDE:
             return None
         return empty((1, counted) if rule.form == "row" else (counted, 1), rule.colours[1])
 

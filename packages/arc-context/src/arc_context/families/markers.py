@@ -3,7 +3,7 @@
 from functools import cache
 
 import numpy as np
-from jaxtyping import Bool
+from jaxtyping import Bool, Int64
 
 from arc_context.configuration import FamiliesConfig
 from arc_context.tasks.grid import COLOURS, Grid
@@ -162,7 +162,7 @@ def patterns() -> tuple[Bool[np.ndarray, "3 3"], ...]:
     )
 
 
-def cells_of(grid: Grid) -> np.ndarray:
+def cells_of(grid: Grid) -> Int64[np.ndarray, "10"]:
     """How many cells each colour has."""
     return np.bincount(grid.reshape(-1), minlength=COLOURS)
 

@@ -1,6 +1,7 @@
 """Families about objects: rectangles that do not touch."""
 
 import numpy as np
+from jaxtyping import Bool
 
 from arc_context.tasks.grid import Grid
 
@@ -104,7 +105,7 @@ class Denoise(RuleFamily):
         return np.where(there & ~touching(there), np.int8(rule.background), grid)
 
 
-def touching(there: np.ndarray) -> np.ndarray:
+def touching(there: Bool[np.ndarray, "_ _"]) -> Bool[np.ndarray, "_ _"]:
     """The cells that have a neighbour, at a side or a corner."""
     padded = np.pad(there, 1).astype(np.int8)
     around = np.lib.stride_tricks.sliding_window_view(padded, (3, 3)).sum(axis=(2, 3), dtype=np.int8)
