@@ -16,6 +16,7 @@ from arc_context.splits import SEEN, VALIDATION
 from searchlight.cli import main
 from searchlight.configuration import with_settings
 from searchlight.errors import UsageError
+from searchlight.experiments import arc
 from searchlight.experiments.arc_pretraining import lessons
 from searchlight.experiments.joining import join
 from searchlight.training import fit
@@ -155,6 +156,16 @@ def test_every_baseline_answers_every_question(experiment, kind):
     if kind == "copy":
         said = found.observers(evaluation.trials, ())
         assert values["value"].to_list() == said.sort("split")["copy"].to_list()
+
+
+def test_questions_are_answered_a_few_at_a_time_and_none_is_lost(attention, monkeypatch):
+    asked = attention.questions(SEEN)
+    monkeypatch.setattr(arc, "CELLS", 150)
+    chunks = list(arc.chunked(asked))
+    assert [each for chunk in chunks for each in chunk] == list(asked)
+    assert 1 < len(chunks) < len(asked)
+    sizes = [max(arc.padded_cells(each.episode) for each in chunk) * len(chunk) for chunk in chunks]
+    assert all(size <= 150 or len(chunk) == 1 for size, chunk in zip(sizes, chunks, strict=True))
 
 
 def test_several_views_give_two_attempts_the_same_whenever_they_are_asked(experiment):

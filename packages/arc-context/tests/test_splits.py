@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -104,6 +105,28 @@ def test_augmentation_changes_what_is_shown_and_not_what_it_is_of(folder):
     assert all(each.answer.size == each.query.size for each in other)
 
 
+def test_tasks_that_are_left_out_are_counted(folder):
+    (said,) = task_splits(folder).left_out
+    assert "1 of 12 tasks are left out, as a side is over 10 cells" in said
+    assert task_splits(CONFIG).left_out == ()
+
+
+def test_a_source_that_is_tested_is_tested_whole_and_what_it_shares_is_not_trained_on(
+    folder, tmp_path_factory
+):
+    other = tmp_path_factory.mktemp("other")
+    for name in ("t03", "t11"):
+        document = (Path(folder.tasks.source) / f"{name}.json").read_text()
+        (other / f"{name.replace('t0', 'renamed')}.json").write_text(document)
+    found = task_splits(replace(folder, tasks=replace(folder.tasks, tested=str(other))))
+    assert [task.name for task in found.tasks(TEST_TASKS)] == ["renamed3", "t11"]
+    trained = {episodes[0].task for episodes in found.shown}
+    validated = {task.name for task in found.tasks(VALIDATION_TASKS)}
+    assert trained | validated == {f"t{number:02}" for number in range(11)} - {"t03"}
+    assert not trained & validated
+    assert "t03 = renamed3" in found.left_out[1]
+
+
 def test_what_there_is_not_is_named(folder, tmp_path):
     with pytest.raises(ArcError, match="'test/swop' is not a split; did you mean test/swap"):
         task_splits(CONFIG).tasks("test/swop")
@@ -111,6 +134,8 @@ def test_what_there_is_not_is_named(folder, tmp_path):
         task_splits(replace(folder, tasks=replace(folder.tasks, folds=20))).tasks(TEST_TASKS)
     with pytest.raises(ValueError, match="fold 5: expected 0 to 4"):
         TasksConfig(fold=5)
+    with pytest.raises(ValueError, match="expected a source to train on besides"):
+        TasksConfig(tested="arc1:evaluation")
 
 
 def test_families_that_are_held_out_are_never_trained():

@@ -65,8 +65,10 @@ class TasksConfig:
 
     source: str = ""
     """Where tasks are read: arc1:training, a folder, a file of JSON; empty draws them from families."""
+    tested: str = ""
+    """Where the tested tasks are read, whatever their size; empty tests a fold of the source."""
     side: Side = 10
-    """Longest side of tasks that are read; larger ones are left out, and counted."""
+    """Longest side of tasks that are read and divided in folds; larger ones are left out, and counted."""
     folds: Annotated[int, Field(ge=3)] = 5
     """Parts that tasks which are read are divided in: one is tested, the next validates, the others train."""
     fold: NonNegativeInt = 0
@@ -82,7 +84,9 @@ class TasksConfig:
 
     @model_validator(mode="after")
     def check(self):
-        """Raise one sentence for a fold that there is not."""
+        """Raise one sentence for a fold that there is not, or a test without anything to train on."""
+        if self.tested and not self.source:
+            raise ValueError("tested: expected a source to train on besides; give tasks.source")
         if self.fold >= self.folds:
             raise ValueError(f"fold {self.fold}: expected 0 to {self.folds - 1}")
         return self

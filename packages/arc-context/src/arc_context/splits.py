@@ -1,7 +1,7 @@
 """Which tasks each split holds: drawn from families, or read and divided into folds."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -12,6 +12,7 @@ from arc_context.configuration import ArcConfig, AugmentationConfig
 from arc_context.errors import ArcError
 from arc_context.families.generated import GeneratedTasks
 from arc_context.tasks.episodes import Episode, episodes, leave_one_out
+from arc_context.tasks.leaks import Leaks, without_leaks
 from arc_context.tasks.sources import load_tasks, small
 from arc_context.tasks.task import Task
 
@@ -50,6 +51,11 @@ class TaskSplits(ABC):
     @abstractmethod
     def per_epoch(self) -> int:
         """Episodes of an epoch."""
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """What of the source is neither shown nor asked, and why, in sentences."""
+        return ()
 
 
 class FamilySplits(TaskSplits):
@@ -96,9 +102,12 @@ class FoldSplits(TaskSplits):
     """Tasks that were read, whole tasks in each part: one part is tested, the next validates, the others train."""
 
     @cached_property
+    def _read(self) -> tuple[Task, ...]:
+        return load_tasks(self.config.tasks.source)
+
+    @cached_property
     def _folds(self) -> tuple[tuple[Task, ...], ...]:
-        sizes = self.config.tasks
-        found = small(load_tasks(sizes.source), sizes.side)
+        sizes, found = self.config.tasks, self.divided
         if len(found) < sizes.folds:
             raise ArcError(
                 f"{sizes.source}: expected {sizes.folds} tasks or more, one to a fold; got {len(found)} whose grids "
@@ -108,22 +117,40 @@ class FoldSplits(TaskSplits):
         return tuple(tuple(found[at] for at in sorted(order[k :: sizes.folds])) for k in range(sizes.folds))
 
     @property
+    def divided(self) -> tuple[Task, ...]:
+        """The tasks of all folds."""
+        return small(self._read, self.config.tasks.side)
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Tasks that are too large."""
+        sizes = self.config.tasks
+        count = len(self._read) - len(small(self._read, sizes.side))
+        said = f"{sizes.source}: {count} of {len(self._read)} tasks are left out, as a side is over {sizes.side} cells"
+        return (said,) if count else ()
+
+    @property
     def names(self) -> tuple[str, ...]:
         """One part validates, one is tested."""
         return (VALIDATION_TASKS, TEST_TASKS)
 
+    @cached_property
+    def parts(self) -> Mapping[str, tuple[Task, ...]]:
+        """The tasks that training does not show, by split."""
+        sizes = self.config.tasks
+        validated = self._folds[(sizes.fold + 1) % sizes.folds]
+        return {VALIDATION_TASKS: validated, TEST_TASKS: self._folds[sizes.fold]}
+
     def tasks(self, split: str) -> tuple[Task, ...]:
         """Those of its part."""
-        sizes = self.config.tasks
-        parts = {VALIDATION_TASKS: (sizes.fold + 1) % sizes.folds, TEST_TASKS: sizes.fold}
-        if split not in parts:
-            raise ArcError(unknown("split", split, parts))
-        return self._folds[parts[split]]
+        if split not in self.parts:
+            raise ArcError(unknown("split", split, self.parts))
+        return self.parts[split]
 
     @cached_property
     def shown(self) -> tuple[tuple[Episode, ...], ...]:
         """What may be shown of each training task: each of its pairs, beside the train pairs that it is not."""
-        kept = {id(task) for split in self.names for task in self.tasks(split)}
+        kept = {id(task) for part in self.parts.values() for task in part}
         training = [task for fold in self._folds for task in fold if id(task) not in kept]
         return tuple((*episodes(task), *leave_one_out(task)) for task in training)
 
@@ -143,6 +170,38 @@ class FoldSplits(TaskSplits):
         return self.config.tasks.train
 
 
+class SourceSplits(FoldSplits):
+    """Tasks of another source are tested, all of them; of the one that was read, a fold validates, the others train.
+
+    What both sources share is not trained on.
+    """
+
+    @cached_property
+    def _tested(self) -> tuple[Task, ...]:
+        return load_tasks(self.config.tasks.tested)
+
+    @cached_property
+    def _leaks(self) -> tuple[tuple[Task, ...], Leaks]:
+        return without_leaks(small(self._read, self.config.tasks.side), self._tested)
+
+    @property
+    def divided(self) -> tuple[Task, ...]:
+        """The tasks of all folds, none of which is tested."""
+        return self._leaks[0]
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Tasks that are too large, and what is tested."""
+        shared = self._leaks[1]
+        said = f"{self.config.tasks.source} and {self.config.tasks.tested} share {shared}; these are not trained on"
+        return (*super().left_out, *((said,) if shared else ()))
+
+    @cached_property
+    def parts(self) -> Mapping[str, tuple[Task, ...]]:
+        """The tasks that training does not show, by split."""
+        return {VALIDATION_TASKS: self._folds[self.config.tasks.fold], TEST_TASKS: self._tested}
+
+
 def varied(episode: Episode, config: AugmentationConfig, rng: np.random.Generator) -> Episode:
     """The episode turned, mirrored and recoloured at random, as far as that is asked for."""
     if not (config.symmetries or config.colours):
@@ -152,5 +211,6 @@ def varied(episode: Episode, config: AugmentationConfig, rng: np.random.Generato
 
 def task_splits(config: ArcConfig) -> TaskSplits:
     """The splits that a configuration describes."""
-    kind: Callable[[ArcConfig], TaskSplits] = FoldSplits if config.tasks.source else FamilySplits
-    return kind(config)
+    if not config.tasks.source:
+        return FamilySplits(config)
+    return SourceSplits(config) if config.tasks.tested else FoldSplits(config)

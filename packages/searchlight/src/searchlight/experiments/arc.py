@@ -49,6 +49,8 @@ from searchlight.training import Batch, Batches
 SHOWN = (EXACT_MATCH, FOREGROUND, BACKGROUND, SIZE_RIGHT)
 """What each epoch is told by; the first chooses."""
 CHUNK = 32
+CELLS = 16_000
+"""Most questions that are answered at once, and most cells that they have together once they are padded."""
 ADVICE = {
     "attention-uniform": "More steps (--training.epochs), or a look in every step (--model.solver-context).",
     "familiar-far-above-held-out": "More families (--families.names), or turned and recoloured ones (--augmentation).",
@@ -169,8 +171,7 @@ class Arc(Experiment):
     ) -> Iterator[tuple[Sequence[Question], EpisodeBatch, Any]]:
         """Questions in chunks, in their order, and what a model says of each chunk."""
         device = next(model.parameters()).device
-        for start in range(0, len(asked), CHUNK):
-            chunk = asked[start : start + CHUNK]
+        for chunk in chunked(asked):
             batch = EpisodeBatch.of([each.episode for each in chunk]).to(device)
             yield chunk, batch, model(batch.test, batch.train_inputs, batch.train_outputs, batch.pair_mask)
 
@@ -240,7 +241,8 @@ class Arc(Experiment):
         shown = super().describe(model) if isinstance(model, nn.Module) else str(model)
         taught = self.config.pretraining.epochs
         start = f"begins from weights taught {taught} epochs of generated families\n" if taught else ""
-        return f"{shown}\n{start}{self.task_splits.per_epoch} episodes in each epoch"
+        left_out = "".join(f"{each}\n" for each in self.task_splits.left_out)
+        return f"{shown}\n{start}{left_out}{self.task_splits.per_epoch} episodes in each epoch"
 
     def inspect(self, trained: Evaluation, controls: dict[str, Evaluation], choice: Any) -> Inspection:
         """A task as it is answered, and where its test cells look."""
@@ -254,6 +256,21 @@ def padded_cells(episode: Episode) -> int:
     grids = [episode.query, *(grid for pair in episode.support for grid in (pair.input, pair.output))]
     height, width = np.max([grid.shape for grid in grids], axis=0)
     return int(height * width) * len(grids)
+
+
+def chunked(asked: Sequence[Question]) -> Iterator[list[Question]]:
+    """Questions in their order, as many at once as `CHUNK` and `CELLS` allow; a larger one goes by itself."""
+    chunk: list[Question] = []
+    largest = 0
+    for question in asked:
+        cells = padded_cells(question.episode)
+        if chunk and (len(chunk) == CHUNK or max(largest, cells) * (len(chunk) + 1) > CELLS):
+            yield chunk
+            chunk, largest = [], 0
+        chunk.append(question)
+        largest = max(largest, cells)
+    if chunk:
+        yield chunk
 
 
 def scored(

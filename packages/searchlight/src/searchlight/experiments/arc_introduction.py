@@ -16,9 +16,11 @@ COLUMNS = ("split", "tasks", "test outputs", "train pairs", "cells of an answer"
 
 
 def introduction(experiment: "Arc") -> Sequence[Facts]:
-    """What each split holds; and of drawn tasks, why there is one answer."""
+    """What each split holds; of drawn tasks why there is one answer, of tasks that are read what is left out."""
     tasks = Facts("tasks", COLUMNS, [row(experiment, split) for split in experiment.splits])
-    return (tasks, *guarantees(experiment))
+    left_out = [(each,) for each in experiment.task_splits.left_out]
+    exclusions = [Facts("tasks that are left out", ("what, and why",), left_out)] if left_out else []
+    return (tasks, *exclusions, *guarantees(experiment))
 
 
 def row(experiment: "Arc", split: str) -> tuple[str, ...]:
