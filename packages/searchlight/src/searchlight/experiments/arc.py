@@ -53,7 +53,7 @@ CELLS = 16_000
 """Most questions that are answered at once, and most cells that they have together once they are padded."""
 ADVICE = {
     "attention-uniform": "More steps (--training.epochs), or a look in every step (--model.solver-context).",
-    "familiar-far-above-held-out": "More families (--families.names), or turned and recoloured ones (--augmentation).",
+    "familiar-far-above-held-out": "More families (--families.names), or turned and recoloured ones (--augmentation.symmetries).",
     "too-few-trials": "Every test split has --tasks.test tasks of each family.",
 }
 
