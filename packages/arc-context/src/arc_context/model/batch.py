@@ -77,7 +77,7 @@ class EpisodeBatch:
 
 def _canvas_sides(episode: "Episode") -> Int[Tensor, " 2"]:
     def shapes(grids: list[np.ndarray]) -> Tensor:
-        return torch.tensor([grid.shape for grid in grids]).reshape(1, -1, 2)
+        return torch.tensor([grid.shape for grid in grids], dtype=torch.long).reshape(1, -1, 2)
 
     inputs, outputs = (
         shapes([getattr(pair, kind) for pair in episode.support]) for kind in ("input", "output")
