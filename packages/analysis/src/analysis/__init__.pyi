@@ -133,6 +133,7 @@ from .inference.student_t import paired_difference as paired_difference
 from .inference.survival import StepsToCriterion as StepsToCriterion
 from .inference.survival import steps_difference as steps_difference
 from .interactive import Interactive as Interactive
+from .interactive import Panel as Panel
 from .patterns.agreement import Agreement as Agreement
 from .patterns.agreement import head_agreement as head_agreement
 from .patterns.analyzer import AttentionAnalyzer as AttentionAnalyzer
@@ -250,6 +251,7 @@ __all__ = [
     "Measured",
     "Null",
     "Orthogonalization",
+    "Panel",
     "Permutation",
     "Picture",
     "PlantedCode",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analysis.interactive import Interactive
+from analysis.interactive import Interactive, Panel
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class Drawing:
     """A figure with its file name, its caption, its description in words, and what to read it against.
 
-    `interactive` is the same figure for a browser, where there is one.
+    `interactive` is the same figure for a browser, where there is one; `panel` takes the place of both on a page.
     """
 
     name: str
@@ -22,3 +22,4 @@ class Drawing:
     alt: str
     null: str
     interactive: Interactive | None = None
+    panel: Panel | None = None

@@ -34,7 +34,7 @@ def fitted(report: Report, largest: int) -> Report:
             return lighter
     kept = thinned(pictures, left - largest + WORDS)
     gone = sum(each.png is None for each in kept)
-    whole = sum(each.png is None and each.interactive is None for each in kept)
+    whole = sum(each == without_any(each) for each in kept)
     said = f"{lower}, and {gone} of {len(kept)} are left out ({whole} of them without an interactive figure instead)."
     return with_pictures(replace(report, lightened=said), kept)
 
@@ -90,10 +90,11 @@ def without_still(picture: Picture) -> Picture:
 
 def without_any(picture: Picture) -> Picture:
     """The words alone."""
-    return replace(picture, png=None, interactive=None)
+    return replace(picture, png=None, interactive=None, panel=None)
 
 
 def weight(picture: Picture) -> int:
     """Its bytes on a page."""
     live = picture.interactive.to_json().encode() if picture.interactive else b""
-    return len(picture.address) + len(live)
+    panel = picture.panel.markup.encode() if picture.panel else b""
+    return len(picture.address) + len(live) + len(panel)

@@ -51,12 +51,15 @@ class Report(Shown):
 
     def html(self) -> str:
         """Return the page: no address outside itself, everything escaped, and no script without interactive figures."""
+        panels = [picture.panel for picture in self.pictures if picture.panel]
         scripts = page_scripts() if any(picture.interactive for picture in self.pictures) else []
+        scripts += [Markup(each) for each in dict.fromkeys(panel.script for panel in panels) if each]
+        styles = dict.fromkeys([source("report.css"), *(panel.style for panel in panels)])
         return rendered(
             "report.html",
             report=self,
             claims=Markup(claims_html(self.claims)),
-            style=source("report.css"),
+            style=Markup("\n".join(styles)),
             scripts=scripts,
             allowed=" ".join(f"'sha256-{digest(script)}'" for script in scripts) or "'none'",
         )

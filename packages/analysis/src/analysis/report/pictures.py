@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from analysis.drawings.drawing import Drawing
 from analysis.errors import AnalysisError
 from analysis.figures.style import figure_bytes
-from analysis.interactive import Interactive
+from analysis.interactive import Interactive, Panel
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -19,7 +19,7 @@ class Picture:
     """A PNG with its caption, what it shows to those who cannot see it, and the null or control to read it against.
 
     `interactive` takes its place where scripts run; the PNG is what is printed, and seen without scripts. It is None
-    where a page had no room for it.
+    where a page had no room for it. `panel` stands for both, with and without scripts.
     """
 
     png: bytes | None
@@ -27,6 +27,7 @@ class Picture:
     alt: str
     null: str
     interactive: Interactive | None = None
+    panel: Panel | None = None
 
     def __post_init__(self):
         if self.png is not None and not self.png.startswith(PNG):
@@ -43,7 +44,8 @@ class Picture:
     def of_drawing(cls, drawing: Drawing, *, dpi: int = 150) -> "Picture":
         """A drawing with its words, and what takes its place where scripts run."""
         words = drawing.caption, drawing.alt, drawing.null
-        return cls(figure_bytes(drawing.figure, dpi=dpi), *words, drawing.interactive)
+        png = None if drawing.panel else figure_bytes(drawing.figure, dpi=dpi)
+        return cls(png, *words, drawing.interactive, drawing.panel)
 
     @classmethod
     def read(cls, path: Path | str, caption: str, alt: str, null: str) -> "Picture":
