@@ -58,4 +58,5 @@ def test_another_split_is_looked_at_where_it_is_named(experiment, trained):
 def test_a_model_without_attention_has_its_answers_drawn(experiment, trained):
     pooled = type(trained)(trained.trials, trained.states, {})
     found = arc_inspection.inspect(experiment, pooled, {}, GridChoice())
+    assert "no attention to draw" in found.summary[0]
     assert [each.name for each in found.drawings] == ["exact-match"]

@@ -27,7 +27,7 @@ def inspect_run(path: Path, choice: Choice | None = None) -> tuple[Run, Inspecti
     beside = {what: control(run, experiment, model, what, of) for what in experiment.inspected}
     made = {what: control_at(run, what, of) for what in experiment.also_inspected}
     beside |= {what: stored(kept) for what, kept in made.items() if kept.state == "complete"}
-    return run, experiment.inspect(trained, beside, choice or choice_of(resolved.system, {}))
+    return run, experiment.inspect(trained, beside, choice or choice_of(resolved.system, {}), model)
 
 
 def control(run: Run, experiment: Experiment, model: nn.Module, what: str, of: str) -> Evaluation:

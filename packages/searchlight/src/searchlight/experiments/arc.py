@@ -244,11 +244,13 @@ class Arc(Experiment):
         left_out = "".join(f"{each}\n" for each in self.task_splits.left_out)
         return f"{shown}\n{start}{left_out}{self.task_splits.per_epoch} episodes in each epoch"
 
-    def inspect(self, trained: Evaluation, controls: dict[str, Evaluation], choice: Any) -> Inspection:
+    def inspect(
+        self, trained: Evaluation, controls: dict[str, Evaluation], choice: Any, model: Any = None
+    ) -> Inspection:
         """A task as it is answered, and where its test cells look."""
         from searchlight.experiments import arc_inspection
 
-        return arc_inspection.inspect(self, trained, controls, choice)
+        return arc_inspection.inspect(self, trained, controls, choice, model)
 
 
 def padded_cells(episode: Episode) -> int:

@@ -1,7 +1,7 @@
 """Where the test cells of a model look, over all tasks of a split, beside uniform attention and its controls."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -25,7 +25,11 @@ ByFamily = dict[str, Estimate]
 
 
 def inspect(
-    experiment: "Arc", trained: Evaluation, controls: Mapping[str, Evaluation], choice: GridChoice
+    experiment: "Arc",
+    trained: Evaluation,
+    controls: Mapping[str, Evaluation],
+    choice: GridChoice,
+    model: Any = None,
 ) -> Inspection:
     """Answers by family, and the attention of the last layer on what settles a cell.
 
@@ -45,7 +49,8 @@ def inspect(
         for arm, families in told.items()
         for family, estimate in families.items()
     }
-    return Inspection(drawings, figures, split, QUESTION)
+    told = [] if trained.attention else ["the model looks at no support cell; there is no attention to draw"]
+    return Inspection(drawings, figures, split, QUESTION, told)
 
 
 def split_of(experiment: "Arc", named: str | None) -> str:

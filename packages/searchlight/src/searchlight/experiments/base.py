@@ -198,8 +198,11 @@ class Experiment(ABC):
         return f"{type(model).__name__}: {parameters:,} parameters"
 
     @abstractmethod
-    def inspect(self, trained: Evaluation, controls: dict[str, Evaluation], choice: Any) -> Inspection:
+    def inspect(
+        self, trained: Evaluation, controls: dict[str, Evaluation], choice: Any, model: Any = None
+    ) -> Inspection:
         """Pictures and figures of what a trained arm attends to, beside the same of what is `inspected` with it.
 
-        `choice` is what `searchlight.choices` offers for the system.
+        `choice` is what `searchlight.choices` offers for the system; `model` is the arm itself, for what is too large
+        to be kept with an evaluation.
         """

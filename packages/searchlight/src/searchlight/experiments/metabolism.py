@@ -293,7 +293,9 @@ class Metabolism(Experiment):
         shown = super().describe(model) if isinstance(model, nn.Module) else str(model)
         return f"{shown}\n{sizes(self.splits)}"
 
-    def inspect(self, trained: Evaluation, controls: dict[str, Evaluation], choice: Any) -> Inspection:
+    def inspect(
+        self, trained: Evaluation, controls: dict[str, Evaluation], choice: Any, model: Any = None
+    ) -> Inspection:
         """Subsystems that attend to each other, networks of strong edges, conditions side by side."""
         # It draws, and matplotlib is slow to import.
         from searchlight.experiments import metabolism_inspection

@@ -265,7 +265,9 @@ class Persistence(Experiment):
         train = self.clips(TRAIN)
         return f"{shown}\n{len(train)} training clips with {train.detections:,} detections"
 
-    def inspect(self, trained: Evaluation, controls: dict[str, Evaluation], choice: Any) -> Inspection:
+    def inspect(
+        self, trained: Evaluation, controls: dict[str, Evaluation], choice: Any, model: Any = None
+    ) -> Inspection:
         """One clip as it is seen, and attention and answers over all of its split, beside an untrained model."""
         from searchlight.experiments import persistence_inspection
 

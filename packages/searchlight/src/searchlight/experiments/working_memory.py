@@ -285,7 +285,9 @@ class WorkingMemory(Experiment):
         """Those that look at places do."""
         return needs_map(config["model"]["kind"])
 
-    def inspect(self, trained: Evaluation, controls: dict[str, Evaluation], choice: TaskChoice) -> Inspection:
+    def inspect(
+        self, trained: Evaluation, controls: dict[str, Evaluation], choice: TaskChoice, model: Any = None
+    ) -> Inspection:
         """Attention over the frames of some sequences, or the gates of every channel."""
         # It draws, and matplotlib is slow to import.
         from searchlight.experiments import working_memory_inspection
