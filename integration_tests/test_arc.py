@@ -274,6 +274,7 @@ def test_the_whole_way(tmp_path, capsys, monkeypatch, flags):
     main(["inspect", str(attention / "seed-0"), "--split", "test/swap"])
     assert "untrained" in capsys.readouterr().out
     main(["inspect", str(arms["copy", "cross_attention"] / "seed-0")])
+    assert "there is no attention to draw" in capsys.readouterr().out
     main(["runs"])
     assert "model.context film" in capsys.readouterr().out
 
