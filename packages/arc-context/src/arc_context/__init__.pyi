@@ -2,6 +2,9 @@ from .augmentation import IDENTITY as IDENTITY
 from .augmentation import View as View
 from .augmentation import draw_view as draw_view
 from .augmentation import views as views
+from .baselines.base import Baseline as Baseline
+from .baselines.registry import BASELINES as BASELINES
+from .baselines.registry import make_baseline as make_baseline
 from .configuration import ArcConfig as ArcConfig
 from .configuration import LossConfig as LossConfig
 from .configuration import ModelConfig as ModelConfig
@@ -36,11 +39,13 @@ from .model.output import RLANOutput as RLANOutput
 from .model.pair_encoders import PairEncoder as PairEncoder
 from .model.pair_encoders import SpatialPairEncoder as SpatialPairEncoder
 from .model.predicates import SymbolicPredicateHeads as SymbolicPredicateHeads
+from .model.puzzle_embedding import PuzzleEmbeddingModel as PuzzleEmbeddingModel
 from .model.registers import LatentCountingRegisters as LatentCountingRegisters
 from .model.relative_encoding import MultiScaleRelativeEncoding as MultiScaleRelativeEncoding
 from .model.rlan import RLAN as RLAN
 from .model.saliency import DynamicSaliencyController as DynamicSaliencyController
 from .model.solver import RecursiveSolver as RecursiveSolver
+from .model.task_cnn import TaskCNN as TaskCNN
 from .questions import Question as Question
 from .questions import questions as questions
 from .scoring.conventions import CONVENTIONS as CONVENTIONS
@@ -53,6 +58,14 @@ from .scoring.score import score as score
 from .scoring.score import score_by_size as score_by_size
 from .scoring.submission import read_submission as read_submission
 from .scoring.submission import write_submission as write_submission
+from .solving.baseline import solved_by as solved_by
+from .solving.solved import PROTOCOLS as PROTOCOLS
+from .solving.solved import Solved as Solved
+from .solving.views import voted as voted
+from .solving.voting import Vote as Vote
+from .solving.voting import attempts as attempts
+from .solving.voting import is_right as is_right
+from .solving.voting import vote as vote
 from .splits import task_splits as task_splits
 from .tasks.episodes import Episode as Episode
 from .tasks.episodes import episodes as episodes
@@ -73,6 +86,7 @@ from .tasks.task import Task as Task
 from .trials import trials_table as trials_table
 
 __all__ = [
+    "BASELINES",
     "CONVENTIONS",
     "FAMILIES",
     "HELD_OUT",
@@ -81,12 +95,14 @@ __all__ = [
     "MARKERS",
     "PAD",
     "POSITION",
+    "PROTOCOLS",
     "RLAN",
     "TRAINED",
     "Anchors",
     "ArcConfig",
     "ArcError",
     "ArcLoss",
+    "Baseline",
     "ContextEncoder",
     "ContextInjector",
     "CrossAttentionInjector",
@@ -105,20 +121,25 @@ __all__ = [
     "MultiScaleRelativeEncoding",
     "Pair",
     "PairEncoder",
+    "PuzzleEmbeddingModel",
     "Question",
     "RLANOutput",
     "RecursiveSolver",
     "Rule",
     "RuleFamily",
     "Scores",
+    "Solved",
     "SpatialPairEncoder",
     "Support",
     "SymbolicPredicateHeads",
     "Task",
+    "TaskCNN",
     "TaskStatistics",
     "View",
+    "Vote",
     "answers",
     "arc_model",
+    "attempts",
     "decoded",
     "draw_view",
     "episodes",
@@ -126,9 +147,11 @@ __all__ = [
     "gains_of",
     "generated_task",
     "grid_of",
+    "is_right",
     "leave_one_out",
     "load_tasks",
     "log_probability",
+    "make_baseline",
     "named",
     "questions",
     "read_submission",
@@ -140,10 +163,13 @@ __all__ = [
     "scores_of_trials",
     "shared_tasks",
     "small",
+    "solved_by",
     "task_splits",
     "task_statistics",
     "trials_table",
     "views",
+    "vote",
+    "voted",
     "without_leaks",
     "write_submission",
 ]
