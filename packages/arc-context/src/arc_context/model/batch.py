@@ -106,20 +106,23 @@ def _largest(
 
 
 def _grids(episode: "Episode") -> list[np.ndarray]:
-    pairs = [grid for pair in episode.support for grid in (pair.input, pair.output)]
-    return [episode.query, *pairs, *([] if episode.answer is None else [episode.answer])]
+    grids = [episode.query, episode.answer]
+    grids += [grid for pair in episode.support for grid in (pair.input, pair.output)]
+    return [grid for grid in grids if grid is not None]
 
 
-def _padded(grids: Sequence[np.ndarray], largest: tuple[int, int]) -> Int[Tensor, "grids height width"]:
+def _padded(
+    grids: Sequence[np.ndarray | None], largest: tuple[int, int]
+) -> Int[Tensor, "grids height width"]:
     padded = np.full((len(grids), *largest), PAD, np.int64)
     for row, grid in zip(padded, grids, strict=True):
-        row[: grid.shape[0], : grid.shape[1]] = grid
+        if grid is not None:
+            row[: grid.shape[0], : grid.shape[1]] = grid
     return torch.from_numpy(padded)
 
 
 def _support(
-    grids: Sequence[Sequence[np.ndarray]], pairs: int, largest: tuple[int, int]
+    grids: Sequence[Sequence[np.ndarray | None]], pairs: int, largest: tuple[int, int]
 ) -> Int[Tensor, "batch pairs height width"]:
-    none = np.zeros((0, 0), np.int8)
-    filled = [grid for each in grids for grid in (*each, *[none] * (pairs - len(each)))]
+    filled = [grid for each in grids for grid in (*each, *[None] * (pairs - len(each)))]
     return _padded(filled, largest).unflatten(0, (len(grids), pairs))

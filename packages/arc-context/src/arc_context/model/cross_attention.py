@@ -60,8 +60,8 @@ class CrossAttentionInjector(nn.Module):
             mask: True where a cell may be attended.
             keys: what each cell is recognised by; what is read of it where none are given.
         """
-        pairs, shape = support.shape[1], support.shape[3:]
-        places = cell_places(*shape, support.device).repeat(pairs, 1)
+        _, pairs, _, height, width = support.shape
+        places = cell_places(height, width, support.device).repeat(pairs, 1)
         values = _cells(support, mask)
         keys = values if keys is None else _cells(keys, mask)
         key, value = self.attention.keys(self.norm(keys), self.support_norm(values), places)

@@ -10,6 +10,8 @@ from arc_context.model.pair_encoders import masked_mean
 from attention_core import DenseMap
 from attention_core.masking import masked_softmax
 
+GOING_ON = -2.0
+"""First logit that no anchor is needed any more."""
 TAKEN = 0.98
 """How much of a cell an anchor takes from those that follow."""
 
@@ -36,8 +38,9 @@ class DynamicSaliencyController(nn.Module):
         self.next = nn.GRUCell(dim, dim)
         self.query = nn.Linear(dim, dim)
         self.first = nn.Parameter(torch.randn(dim) * dim**-0.5)
-        self.stop = nn.Sequential(nn.Linear(dim + 1, dim), nn.GELU(), nn.Linear(dim, 1))
-        nn.init.constant_(self.stop[-1].bias, -2.0)
+        last = nn.Linear(dim, 1)
+        nn.init.constant_(last.bias, GOING_ON)
+        self.stop = nn.Sequential(nn.Linear(dim + 1, dim), nn.GELU(), last)
 
     def forward(
         self, features: Float[Tensor, "batch dim height width"], mask: Bool[Tensor, "batch height width"]
