@@ -203,7 +203,7 @@ def test_a_terminal_sees_digits_on_their_colours():
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--solver", "symbolc"], "--solver symbolc is no solver"),
+        (["--solver", "symbolc"], "did you mean symbolic?"),
         (["--views", "0"], "--views 0: expected at least 1"),
         (["--test-time-steps", "-1"], "--test-time-steps -1: expected 0 or more"),
         (["--test-time-seconds", "0"], "--test-time-seconds 0: expected a positive time"),

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from arc_context.baselines.registry import make_baseline
+from arc_context.baselines.registry import BASELINES, make_baseline
 from arc_context.solving.baseline import solved_by
 from arc_context.solving.solved import Solve, Solved, joined
 from arc_context.tasks.task import Task
@@ -22,12 +22,8 @@ from searchlight.runs import open_run, trained_model
 
 PRESET = "arc/demo"
 """What is trained where no run is named."""
-SOLVERS = {
-    "symbolic": "rules that are fitted to a task's pairs",
-    "model": "a run's model, whose views vote",
-    "union": "one attempt of the rules, one of the model",
-    "task_cnn": "a small network trained on each task from nothing",
-}
+SOLVERS = ("model", "union", "task_cnn", *BASELINES)
+"""A run's model; one attempt of rules and one of it; a network that is trained on each task from nothing; baselines."""
 STEPS_OF_CNN = 230
 
 
@@ -72,13 +68,15 @@ class Plan:
             raise UsageError(f"--test-time-seconds {self.training.seconds:g}: expected a positive time.")
         if not self.needs_run and self.run is not None:
             raise UsageError(f"--run {self.run} has no effect with --solver {self.solver}.")
-        if self.solver == "symbolic" and self.training.steps:
-            raise UsageError("--test-time-steps has no effect with --solver symbolic, which has no weights.")
+        if self.solver in BASELINES and self.training.steps:
+            raise UsageError(
+                f"--test-time-steps has no effect with --solver {self.solver}, which has no weights."
+            )
 
     @property
     def document(self) -> dict[str, Any]:
         """Plain values that tell two plans apart, the weights of a run's checkpoint among them."""
-        if self.solver == "symbolic":
+        if self.solver in BASELINES:
             return {"solver": self.solver}
         told = {"solver": self.solver, "views": self.views, **asdict(self.training)}
         return {**told, "weights": weights_of(self.run)} if self.run else told
@@ -107,11 +105,10 @@ def solver(plan: Plan) -> Solve:
         training = plan.training
         steps = training.steps or STEPS_OF_CNN
         return task_cnn_solver(TaskTraining(steps, training.batch_size, 3e-3, training.seconds))
-    rules = partial(solved_by, make_baseline("symbolic"))
-    if plan.solver == "symbolic":
-        return rules
-    model = solver_of_run(plan)
-    return model if plan.solver == "model" else lambda task: joined(rules(task), model(task))
+    if plan.solver in BASELINES:
+        return partial(solved_by, make_baseline(plan.solver))
+    model, rules = solver_of_run(plan), make_baseline("symbolic")
+    return model if plan.solver == "model" else lambda task: joined(solved_by(rules, task), model(task))
 
 
 def solver_of_run(plan: Plan) -> Solve:

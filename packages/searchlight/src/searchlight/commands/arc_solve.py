@@ -32,7 +32,8 @@ class Solve:
     run: Place = None
     """A run of arc, or one of its checkpoints; the demo's model, trained once, when not given."""
     solver: str = "model"
-    """model; symbolic: rules fitted to its pairs; union: one attempt of each; task_cnn: a network of its own."""
+    """model; union: one attempt of rules, one of the model; task_cnn: a network that is trained on the task alone;
+    or a baseline: copy, geometry, colour_map, patch_lookup, symbolic."""
     test_time_steps: int = 0
     """Gradient steps on the task's own train pairs before it is answered."""
     test_time_seconds: Seconds = None
