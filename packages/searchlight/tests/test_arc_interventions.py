@@ -161,11 +161,13 @@ def test_assays_read_what_interventions_leave(stored, assay):
         ("arc/lookup_cross_attention", ("untrained", *PROBED)),
         ("arc/lookup_film", ("untrained", "shuffled_support", "gradients", "padding")),
         ("arc/lookup_none", ("untrained", "padding")),
+        ("arc/markers_coupled", ("untrained", "shuffled_support", "deletion", "padding")),
+        ("arc/arc1", ("untrained", "shuffled_support", "deletion", "padding")),
         ("arc/copy", ()),
     ],
 )
 def test_only_what_can_be_taken_away_is_offered(preset, allowed):
-    experiment = Arc(tiny(preset))
+    experiment = Arc(load_config(preset).config)
     assert interventions.possible(experiment) == allowed
     with pytest.raises(UsageError, match="no intervention here"):
         experiment.check_offered("frames_seen")

@@ -1,10 +1,12 @@
 """Which support cells settle a cell of a test input, of tasks whose family says so."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool, Int
 
+from arc_context.families.base import Family
 from arc_context.families.registry import FAMILIES
 from arc_context.questions import Question
 
@@ -42,6 +44,11 @@ def marked(question: Question) -> Bool[np.ndarray, "rows columns"] | None:
     """Where the marker is that the answer hangs on; None in families without."""
     family = FAMILIES.get(question.task.family)
     return None if family is None else family.markers(question.task, question.test)
+
+
+def any_settled(families: Iterable[str]) -> bool:
+    """Whether one of these families says of single cells what settles them."""
+    return any(type(FAMILIES[name]).determining is not Family.determining for name in families)
 
 
 def in_one_frame(cells: tuple[Bool[np.ndarray, "_ _"], ...]) -> Bool[np.ndarray, "pairs height width"]:

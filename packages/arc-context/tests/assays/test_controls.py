@@ -6,7 +6,8 @@ import pytest
 
 from arc_context.assays import Anchors, GradientTruth, Invariance, SupportUse
 
-NETWORK = "model: {kind: rlan, context: film}"
+FAMILIES = "families: {names: [colour_map, mirror], held_out: []}"
+NETWORK = f"model: {{kind: rlan, context: film}}\n{FAMILIES}"
 
 
 def test_what_another_support_costs_is_the_difference_over_the_same_outputs(outputs, stored):
@@ -63,12 +64,16 @@ def test_cells_that_no_gradient_reaches_are_counted(outputs, stored):
     ("config", "asked"),
     [
         (NETWORK, True),
-        ("model: {kind: rlan, context: none}", False),
-        ("model: {kind: puzzle_embedding, context: cross_attention}", False),
-        ("model: {kind: copy}", False),
+        (f"model: {{kind: rlan, context: none}}\n{FAMILIES}", False),
+        (f"model: {{kind: puzzle_embedding, context: cross_attention}}\n{FAMILIES}", False),
+        (f"model: {{kind: copy}}\n{FAMILIES}", False),
+        (f"{NETWORK}\ntasks: {{source: 'arc1:training'}}", False),
+        ("model: {kind: rlan, context: film}\nfamilies: {names: [mirror], held_out: [gravity]}", False),
     ],
 )
-def test_gradients_are_asked_of_networks_that_read_a_support(outputs, stored, config, asked):
+def test_gradients_are_asked_of_networks_that_read_a_support_of_which_something_is_known(
+    outputs, stored, config, asked
+):
     assert (GradientTruth().missing(stored(outputs(), config=config)) == "") == asked
 
 

@@ -45,14 +45,16 @@ def test_uniform_attention_has_no_excess(outputs, stored):
 
 
 def test_families_that_say_of_no_cell_what_settles_it_are_counted(outputs, stored):
-    table = pl.concat([outputs(), outputs(family="gravity")])
+    table = pl.concat([outputs(), outputs(family="gravity"), outputs(family="")])
     kept = {
-        name: np.concatenate([each, np.full(ROWS, np.nan) if "entropy" not in name else each])
+        name: np.concatenate([each, *([np.full(ROWS, np.nan) if "entropy" not in name else each] * 2)])
         for name, each in attention(0.8).items()
     }
     found = LookupTruth().measure(stored(table, kept), {})
     assert {each.cell.get("family") for each in found.of("determining_mass")} == {"colour_map"}
-    assert found.notes == ("no cells settle a test cell by themselves: gravity (40 test outputs)",)
+    assert found.notes == (
+        "no cells settle a test cell by themselves: gravity (40 test outputs), tasks that were read (40 test outputs)",
+    )
 
 
 def test_a_run_without_attention_is_not_asked(outputs, stored):

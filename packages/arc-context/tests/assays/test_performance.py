@@ -75,3 +75,9 @@ def test_collapse_is_of_answers_with_both_and_says_how_many_lack_one(outputs, st
     found = Collapse().measure(stored(planted(outputs, foreground, np.ones(40))), {})
     assert found.estimate("background_gap", split="test/seen").value == pytest.approx(0.5)
     assert found.notes == ("test/seen: 1 of 40 answers left out, they lack foreground or background",)
+
+
+def test_tasks_that_were_read_are_of_no_family(outputs, stored):
+    found = Performance().measure(stored(outputs("test/tasks", family="")), {})
+    assert found.estimate("exact_match", split="test/tasks").value == pytest.approx(0.75)
+    assert not list(found.of("exact_match_by_family"))

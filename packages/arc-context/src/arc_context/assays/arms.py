@@ -1,6 +1,7 @@
 """What an arm is, as its configuration says."""
 
 from analysis import Run
+from arc_context.truth import any_settled
 
 
 def is_network(run: Run) -> bool:
@@ -11,3 +12,12 @@ def is_network(run: Run) -> bool:
 def reads_support(run: Run) -> bool:
     """Whether it is given a support set, pooled or by the cell."""
     return is_network(run) and run.config().get("model", {}).get("context") != "none"
+
+
+def knows_what_settles(run: Run) -> bool:
+    """Whether its tasks are of families that say which support cells settle a test cell."""
+    config = run.config()
+    if config.get("tasks", {}).get("source"):
+        return False
+    families = config.get("families", {})
+    return any_settled([*families.get("names", ()), *families.get("held_out", ())])

@@ -10,7 +10,7 @@ import polars as pl
 from analysis import Assay, Drawing, Finding, Findings, Measure, Run
 from analysis.assays.averages import over_networks
 from analysis.assays.parts import tested_splits
-from arc_context.assays.arms import reads_support
+from arc_context.assays.arms import knows_what_settles, reads_support
 from arc_context.assays.over_tasks import against_none, over_tasks
 
 BY_FAMILY: dict[str, Any] = {"cells": ("family",), "higher_is_better": None}
@@ -35,8 +35,10 @@ class GradientTruth(Assay):
     controls = ("gradients",)
 
     def missing(self, run: Run) -> str:
-        """Gradients, where nothing was trained by them or no support is read."""
-        return "" if reads_support(run) else "it has no gradients with respect to a support set"
+        """Gradients, where no support is read; what settles a test cell, where no family says it."""
+        if not reads_support(run):
+            return "it has no gradients with respect to a support set"
+        return "" if knows_what_settles(run) else "its tasks do not say what settles a test cell"
 
     def measure(self, run: Run, controls: Mapping[str, Run]) -> Findings:
         """By split and family; cells that no gradient reaches at all are left out, and counted."""

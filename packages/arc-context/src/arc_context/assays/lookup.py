@@ -99,4 +99,6 @@ def of_family(
 
 def in_words(counts: Mapping[str, int]) -> str:
     """How many rows of each family."""
-    return ", ".join(f"{family} ({count} test outputs)" for family, count in counts.items())
+    return ", ".join(
+        f"{family or 'tasks that were read'} ({count} test outputs)" for family, count in counts.items()
+    )

@@ -45,12 +45,14 @@ class Performance(Assay):
     measures = (*WHOLE, *BY_FAMILY)
 
     def measure(self, run: Run, controls: Mapping[str, Run]) -> Findings:
-        """Each test split by itself; answers without foreground, or without background, are counted."""
+        """Each test split by itself; tasks that were read are of no family."""
         figures: list[Finding] = []
         notes: list[str] = []
         for split, part in tested_splits(run.trials()):
             figures += [each for measure in WHOLE for each in mean(part, measure, {"split": split})]
-            for (family,), rows in part.group_by("family", maintain_order=True):
+            for (family,), rows in part.filter(pl.col("family") != "").group_by(
+                "family", maintain_order=True
+            ):
                 cell = {"split": split, "family": family}
                 figures += [each for measure in BY_FAMILY for each in mean(rows, measure, cell)]
             notes += without(split, part)
