@@ -28,6 +28,7 @@ VERBS = {
 }
 SYSTEM_VERBS = {
     "arc": {
+        "ladder": "From exact masks to evaluation tasks: one table with targets, trained where it is not there.",
         "score": "Score a submission.json in the three conventions in use.",
         "solve": "Two attempts at a task, by a model whose views vote, by rules, or by both.",
         "submit": "Two attempts at every task of a source, as a submission.json.",

@@ -1,0 +1,123 @@
+"""The ladder as one table, as JSON and as a page."""
+
+import json
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from analysis import Report, Row, Section, write_atomically, write_report
+from searchlight import console
+from searchlight.arc_ladder import Ladder
+from searchlight.arc_ladder_figures import Climbed, Figure
+from searchlight.arc_ladder_rungs import READ, RUNGS
+from searchlight.results import short
+
+COLUMNS = ("rung", "figure", "arm", "value", "interval over", "beside", "target", "", "protocol, convention")
+BASIS = "A target is held against the mean, not against its interval; 95 % intervals."
+
+
+def question_of(name: str) -> str:
+    """What a rung asks."""
+    return RUNGS[name].question if name in RUNGS else READ[name]
+
+
+def show_ladder(ladder: Ladder) -> None:
+    """One table; rungs that were not run have a line that says so."""
+    rows = [row for found in ladder.climbed.values() for row in rows_of(found)]
+    rows += [[name, "not run", *[""] * (len(COLUMNS) - 2)] for name in ladder.not_run]
+    console.show_table(COLUMNS, sorted(rows, key=lambda row: row[0]), words=(0, 1, 2, 4, 5, 6, 7, 8))
+    for note in notes_of(ladder):
+        console.say(note)
+
+
+def rows_of(found: Climbed) -> Iterator[list[str]]:
+    """The lines of a rung."""
+    for each in found.figures:
+        yield [
+            found.rung,
+            each.what,
+            each.arm,
+            short(each.estimate),
+            each.over,
+            each.beside,
+            "" if each.target is None else str(each.target),
+            each.verdict,
+            solved_how(each),
+        ]
+
+
+def solved_how(figure: Figure) -> str:
+    """Protocol and convention, of tasks that were read."""
+    return ", ".join(filter(None, (figure.protocol, figure.convention)))
+
+
+def notes_of(ladder: Ladder) -> list[str]:
+    """What holds of all figures, and of single rungs."""
+    before = [
+        f"{name}: as it was kept, seeds {', '.join(map(str, ladder.climbed[name].seeds))}"
+        for name in ladder.before
+    ]
+    told = [f"{name}: {note}" for name, each in ladder.climbed.items() for note in each.notes]
+    return [BASIS, *before, *told]
+
+
+def document(ladder: Ladder) -> dict[str, Any]:
+    """Plain values, the same bytes for the same rungs."""
+    rungs = {name: {"question": question_of(name), **each.to_dict()} for name, each in ladder.climbed.items()}
+    return {"rungs": rungs, "not_run": ladder.not_run, "targets": BASIS}
+
+
+def write_ladder(ladder: Ladder) -> Path:
+    """Write ladder.json and report.html into the ladder's folder, over earlier ones."""
+    text = json.dumps(document(ladder), indent=2, sort_keys=True) + "\n"
+    path = ladder.folder / "ladder.json"
+    write_atomically(path, lambda place: place.write_text(text, encoding="utf-8"))
+    write_report(ladder.folder / "report.html", page_of(ladder))
+    return ladder.folder
+
+
+def page_of(ladder: Ladder) -> Report:
+    """All rungs on one page, the figures with a target first."""
+    aimed = [row_of(each, name) for name, each in pairs(ladder) if each.target is not None]
+    arms = {each.arm: "" for _, each in pairs(ladder)}
+    return Report(
+        title="The ladder of arc, from masks to evaluation tasks",
+        question="How far up does attention to support pixels come, and which target is missed?",
+        data=[f"{name}: seeds {', '.join(map(str, each.seeds))}" for name, each in ladder.climbed.items()]
+        + [f"{name}: not run" for name in ladder.not_run],
+        arms=arms,
+        headlines=aimed,
+        sections=[section_of(name, each) for name, each in ladder.climbed.items()],
+        commands=[shlex.join(["searchlight", "arc", "ladder", "--runs", str(ladder.root)])],
+    )
+
+
+def pairs(ladder: Ladder) -> Iterator[tuple[str, Figure]]:
+    """Every figure with the name of its rung."""
+    for name, found in ladder.climbed.items():
+        for each in found.figures:
+            yield name, each
+
+
+def section_of(name: str, found: Climbed) -> Section:
+    """A rung with all its figures."""
+    return Section(
+        title=name,
+        question=question_of(name),
+        rows=[row_of(each) for each in found.figures],
+        notes=[BASIS, *found.notes],
+    )
+
+
+def row_of(figure: Figure, rung: str = "") -> Row:
+    """A figure as pages have it."""
+    target = "" if figure.target is None else f"target {figure.target}: {figure.verdict or 'not known'}"
+    told = (figure.over and f"interval over {figure.over}", solved_how(figure))
+    return Row(
+        f"{rung} {figure.what}".strip(),
+        figure.estimate,
+        cell=", ".join(filter(None, told)),
+        arm=figure.arm,
+        against="; ".join(filter(None, (target, figure.beside))),
+    )
