@@ -114,7 +114,10 @@ class ModelConfig:
     anchor_features: Literal["original", "contextual"] = "original"
     """Whether anchors are chosen before the support is known (decoupled) or after (coupled)."""
     views: bool = True
-    """Whether cells know the turned and mirrored grid at their place, and answers may be copied from it."""
+    """Whether cells know the turned and mirrored grid at their place, and answers may be copied from turned, moved and
+    resized grids, rather from such as explain the support."""
+    cues: bool = True
+    """Whether cells are told what neighbours have their colour, and how large their colour's area and object are."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """Dropout inside injectors and solver."""
     halting: bool = False

@@ -235,7 +235,7 @@ def test_colours_are_alike_at_first(drawn_episode, asked, small_model):
 
 
 @pytest.mark.parametrize(("context", "least", "most"), [("cross_attention", 0.7, 1.0), ("none", 0.0, 0.2)])
-def test_a_lookup_is_learned_in_forty_steps_with_the_support_alone(context, least, most):
+def test_a_lookup_is_learned_in_sixty_steps_with_the_support_alone(context, least, most):
     """Which colours are kept is another matter in every task, and no task is shown twice."""
     torch.manual_seed(0)
     limits = FamiliesConfig(sides=(3, 3), pairs=(3, 3))
@@ -245,7 +245,7 @@ def test_a_lookup_is_learned_in_forty_steps_with_the_support_alone(context, leas
 
     model, loss = RLAN(ModelConfig(dim=32, steps=2, context=context)), ArcLoss(LossConfig())
     optimizer = torch.optim.AdamW(model.parameters(), 1e-2)
-    for start in range(0, 320, 8):
+    for start in range(0, 480, 8):
         optimizer.zero_grad()
         loss(model, EpisodeBatch.of(drawn(range(start, start + 8)))).backward()
         optimizer.step()

@@ -3,6 +3,7 @@
 import torch
 from jaxtyping import Bool, Int
 from torch import Tensor
+from torch.nn import functional as F
 
 from arc_context.tasks.grid import LARGEST_SIDE
 
@@ -38,9 +39,24 @@ def canvas_sides(
         outputs: sides of the train outputs.
         pair_mask: True where there is a pair.
     """
+    shown = (outputs * pair_mask.unsqueeze(-1)).clamp_max(LARGEST_SIDE)
+    scaled = scaled_sides(test, inputs, outputs, pair_mask)
+    return torch.cat([shown, scaled.unsqueeze(1), test.unsqueeze(1)], 1).amax(1)
+
+
+def scaled_sides(
+    test: Int[Tensor, "batch 2"],
+    inputs: Int[Tensor, "batch pairs 2"],
+    outputs: Int[Tensor, "batch pairs 2"],
+    pair_mask: Bool[Tensor, "batch pairs"],
+) -> Int[Tensor, "batch 2"]:
+    """How large an answer is that grows as the train outputs do: max_n ⌈test · output_n / input_n⌉, at most 30.
+
+    As large as the test input where there is no pair.
+    """
     scaled = (test.unsqueeze(1) * outputs + inputs - 1) // inputs.clamp_min(1)
-    shown = torch.maximum(outputs, scaled) * pair_mask.unsqueeze(-1)
-    return torch.cat([shown, test.unsqueeze(1)], 1).amax(1).clamp_max(LARGEST_SIDE)
+    largest = F.pad(scaled * pair_mask.unsqueeze(-1), (0, 0, 1, 0)).amax(1).clamp_max(LARGEST_SIDE)
+    return torch.where(largest > 0, largest, test)
 
 
 def canvas_of(

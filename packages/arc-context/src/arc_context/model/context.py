@@ -8,7 +8,14 @@ from torch import Tensor, nn
 
 from arc_context.model.canvas import PAD
 from arc_context.model.encoders import GridEncoder
-from arc_context.model.pair_encoders import PairEncoder, SpatialPairEncoder, masked_mean, pair_area
+from arc_context.model.pair_encoders import (
+    PairEncoder,
+    SpatialPairEncoder,
+    masked_mean,
+    pair_area,
+    views_of_pairs,
+)
+from arc_context.model.views import explained
 from attention_core import CrossAttentionBlock
 
 
@@ -20,6 +27,8 @@ class Support(NamedTuple):
     """True where a pair has a cell that may be attended."""
     keys: Float[Tensor, "batch pairs dim height width"] | None = None
     """What each cell is recognised by, its input alone; None where the support is pooled."""
+    explained: Float[Tensor, "batch views"] | None = None
+    """How well each view of the inputs explains the outputs."""
 
 
 class ContextEncoder(nn.Module):
@@ -71,7 +80,8 @@ class ContextEncoder(nn.Module):
         there = mask.flatten(2).any(-1)[..., None, None]
         inputs, outputs = (torch.where(there, grids, PAD) for grids in (train_inputs, train_outputs))
         encode = self._cells if self.use_spatial_features else self._pooled
-        return encode(inputs.flatten(0, 1), outputs.flatten(0, 1), mask)
+        encoded = encode(inputs.flatten(0, 1), outputs.flatten(0, 1), mask)
+        return encoded._replace(explained=explained(views_of_pairs(inputs, outputs), outputs, mask))
 
     def _cells(self, inputs: Tensor, outputs: Tensor, mask: Tensor) -> Support:
         cells, keys = (each.unflatten(0, mask.shape[:2]) for each in self.pair.cells(inputs, outputs))

@@ -5,8 +5,11 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from arc_context.model.attention import feed_forward
 from arc_context.model.canvas import PAD, sides
-from arc_context.model.views import VIEWS, turned_views
+from arc_context.model.cues import CUES, cues
+from arc_context.model.mixing import DirectionalMixing, LocalMixing
+from arc_context.model.views import SYMMETRIES, turned_views
 
 SYMBOLS = PAD + 1
 """Ten colours, and what stands beyond a grid."""
@@ -40,52 +43,33 @@ def coordinates(
     return torch.cat([waves, relative, (1 / size).expand_as(near)], -1)
 
 
-class LocalMixing(nn.Module):
-    """A cell hears of the eight around it.
-
-        y = x + W GELU(dwconv₃ₓ₃(m ⊙ norm(x)))
-
-    A depthwise convolution (Chollet 2017) that sees zeros where the mask is False, so that what is beyond a grid has
-    no say; the norm is over channels, so that no other cell has one.
-    """
-
-    def __init__(self, dim: int):
-        super().__init__()
-        self.norm = nn.LayerNorm(dim)
-        self.around = nn.Conv2d(dim, dim, 3, padding=1, groups=dim)
-        self.mix = nn.Linear(dim, dim)
-
-    def forward(
-        self, cells: Float[Tensor, "batch height width dim"], mask: Bool[Tensor, "batch height width"]
-    ) -> Float[Tensor, "batch height width dim"]:
-        """Cells, and what is around them."""
-        seen = (self.norm(cells) * mask.unsqueeze(-1)).movedim(-1, 1)
-        return cells + self.mix(F.gelu(self.around(seen).movedim(1, -1)))
-
-
 class GridEncoder(nn.Module):
     """Features of every cell of a grid.
 
-        x = mixing(E[colour] + W coordinates + W' [S E[v_1]; …; S E[v_7]])
+        h = E[colour] + W coordinates + W' [S E[v_1]; …; S E[v_7]] + W'' cues,   x = h + FeedForward(mixing(h))
 
     One table of colours serves queries, keys and answers. It begins with vectors of equal length at right angles, so
-    that no colour is special; training has to show all of them. v_k are the turned and mirrored views, told narrowly.
+    that no colour is special; training has to show all of them. v_k are the turned and mirrored views, told narrowly;
+    mixing is that of neighbours, then that of rows and columns.
 
     Args:
         dim: channels of a cell.
         views: whether a cell knows what the turned and mirrored grids have at its place.
+        told: whether a cell is told its cues.
         background: whether a cell knows besides if its colour is the commonest of its grid.
     """
 
-    def __init__(self, dim: int, views: bool = True, background: bool = False):
+    def __init__(self, dim: int, views: bool = True, told: bool = True, background: bool = False):
         super().__init__()
         self.colours = nn.Embedding(SYMBOLS, dim)
         nn.init.orthogonal_(self.colours.weight, gain=dim**0.5)
         self.place = nn.Linear(COORDINATES, dim)
         self.narrow = nn.Linear(dim, NARROW, bias=False) if views else None
-        self.turned = nn.Linear((VIEWS - 1) * NARROW, dim, bias=False) if views else None
+        self.turned = nn.Linear((SYMMETRIES - 1) * NARROW, dim, bias=False) if views else None
         self.common = nn.Linear(1, dim, bias=False) if background else None
-        self.mixing = LocalMixing(dim)
+        self.cues = nn.Linear(CUES, dim, bias=False) if told else None
+        self.around, self.along = LocalMixing(dim), DirectionalMixing(dim)
+        self.feed_forward = feed_forward(dim, 2 * dim)
 
     def forward(
         self,
@@ -98,10 +82,13 @@ class GridEncoder(nn.Module):
         if self.narrow is not None and self.turned is not None:
             table = self.narrow(self.colours.weight)
             cells = cells + self.turned(F.embedding(turned_views(grid)[..., 1:], table).flatten(-2))
+        if self.cues is not None:
+            cells = cells + self.cues(cues(grid))
         if self.common is not None:
             cells = cells + self.common(is_commonest(grid).unsqueeze(-1).to(cells.dtype))
-        mixed = self.mixing(cells, area) * area.unsqueeze(-1)
-        return mixed.movedim(-1, 1)
+        cells = self.along(self.around(cells, area), area)
+        cells = (cells + self.feed_forward(cells)) * area.unsqueeze(-1)
+        return cells.movedim(-1, 1)
 
 
 def is_commonest(grid: Int[Tensor, "batch height width"]) -> Bool[Tensor, "batch height width"]:

@@ -8,9 +8,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from arc_context.model.attention import feed_forward
-from arc_context.model.canvas import PAD
+from arc_context.model.canvas import PAD, sides
 from arc_context.model.encoders import GridEncoder
-from arc_context.model.views import VIEWS, turned_views
+from arc_context.model.views import VIEWS, views
 
 
 class Cells(NamedTuple):
@@ -37,11 +37,19 @@ def pair_area(
     return (inputs != PAD) | (outputs != PAD)
 
 
+def views_of_pairs(
+    inputs: Int[Tensor, "*batch height width"], outputs: Int[Tensor, "*batch height width"]
+) -> Int[Tensor, "*batch height width views"]:
+    """Views of train inputs, resized to the sides of their outputs."""
+    flat = views(inputs.reshape(-1, *inputs.shape[-2:]), sides(outputs).reshape(-1, 2))
+    return flat.reshape(*inputs.shape, VIEWS)
+
+
 def kept(
     inputs: Int[Tensor, "batch height width"], outputs: Int[Tensor, "batch height width"]
 ) -> Float[Tensor, "batch height width flags"]:
     """Which views of the input have the output's colour at a cell, and whether the output has no cell there."""
-    same = turned_views(inputs) == outputs.unsqueeze(-1)
+    same = views_of_pairs(inputs, outputs) == outputs.unsqueeze(-1)
     return torch.cat([same, (outputs == PAD).unsqueeze(-1)], -1).float()
 
 
@@ -51,7 +59,7 @@ class SpatialPairEncoder(nn.Module):
         h = i + W E[output colour] + W' [v_k = output colour]_k,   y = h + FeedForward(norm(h))
 
     i is the input as the test input is encoded; E is the same table of colours, and W the output's role. A cell thus
-    carries its colour before and after, and which of the turned views of the input explain it.
+    carries its colour before and after, and which of the views of the input explain it.
 
     Args:
         encoder: of grids, shared with the test input.

@@ -6,12 +6,12 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
-from arc_context.model.canvas import PAD, canvas_of
+from arc_context.model.canvas import PAD, canvas_of, sides
 from arc_context.model.encoders import GridEncoder
 from arc_context.model.output import RLANOutput
-from arc_context.model.readout import Readout
+from arc_context.model.readout import Copies, Readout
 from arc_context.model.solver import RecursiveSolver
-from arc_context.model.views import turned_views
+from arc_context.model.views import views
 
 if TYPE_CHECKING:
     from arc_context.configuration import ModelConfig
@@ -39,10 +39,10 @@ class PuzzleEmbeddingModel(nn.Module):
     def __init__(self, config: "ModelConfig", puzzles: int = PUZZLES):
         super().__init__()
         self.config = config
-        self.encoder = GridEncoder(config.dim, config.views, config.background)
+        self.encoder = GridEncoder(config.dim, config.views, config.cues, config.background)
         self.puzzles = nn.Embedding(puzzles, config.dim)
         self.place = nn.Linear(config.dim, config.dim)
-        readout = Readout(self.encoder.colours, config.views)
+        readout = Readout(self.encoder.colours, config.views, supported=False)
         self.solver = RecursiveSolver(
             config.dim, config.heads, config.steps, readout, config.halting, config.dropout
         )
@@ -59,8 +59,8 @@ class PuzzleEmbeddingModel(nn.Module):
         puzzle = self.place(self.vector(train_inputs, train_outputs, pair_mask))
         features = self.encoder(test, canvas) + puzzle[..., None, None]
         features = features * canvas.unsqueeze(1)
-        views = turned_views(test) if self.config.views else None
-        solved = self.solver(features, canvas, None, views)
+        copies = Copies(views(test, sides(test)).flatten(1, 2)) if self.config.views else None
+        solved = self.solver(features, canvas, None, copies)
         return RLANOutput(
             solved.logits, solved.step_logits, canvas, features, None, (), halting=solved.halting
         )

@@ -9,19 +9,19 @@ from torch import Tensor, nn
 
 from arc_context.errors import ArcError
 from arc_context.model.attention import cell_places
-from arc_context.model.canvas import canvas_of, sides
+from arc_context.model.canvas import canvas_of, scaled_sides, sides
 from arc_context.model.context import ContextEncoder, Support
 from arc_context.model.cross_attention import CrossAttentionInjector
 from arc_context.model.encoders import GridEncoder
 from arc_context.model.film import ContextInjector
 from arc_context.model.output import Anchors, RLANOutput
 from arc_context.model.predicates import SymbolicPredicateHeads
-from arc_context.model.readout import Readout
+from arc_context.model.readout import Copies, Readout
 from arc_context.model.registers import LatentCountingRegisters
 from arc_context.model.relative_encoding import MultiScaleRelativeEncoding
 from arc_context.model.saliency import DynamicSaliencyController
 from arc_context.model.solver import Look, RecursiveSolver
-from arc_context.model.views import turned_views
+from arc_context.model.views import views
 from attention_core import AttentionMap
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class RLAN(nn.Module):
         super().__init__()
         dim, heads = config.dim, config.heads
         self.config = config
-        self.encoder = GridEncoder(dim, config.views, config.background)
+        self.encoder = GridEncoder(dim, config.views, config.cues, config.background)
         self.context = self.injector = None
         if config.context != "none":
             spatial = config.context == "cross_attention"
@@ -54,7 +54,7 @@ class RLAN(nn.Module):
         self.relative = MultiScaleRelativeEncoding(dim) if config.anchors else None
         self.registers = LatentCountingRegisters(self.encoder.colours) if config.registers else None
         self.predicates = SymbolicPredicateHeads(dim, config.predicates) if config.predicates else None
-        readout = Readout(self.encoder.colours, config.views)
+        readout = Readout(self.encoder.colours, config.views, supported=config.context != "none")
         self.solver = RecursiveSolver(dim, heads, config.steps, readout, config.halting, config.dropout)
 
     def forward(
@@ -88,9 +88,10 @@ class RLAN(nn.Module):
         features, anchors = self._anchored(features, original, test, canvas)
         features, registers, predicates = self._told(features, test, canvas, anchors)
         features = features * canvas.unsqueeze(1)
-        views = turned_views(test) if self.config.views else None
+        target = scaled_sides(sides(test), sides(train_inputs), sides(train_outputs), pair_mask)
+        copies = self._copies(test, target, support)
         again = look if self.config.solver_context else None
-        solved = self.solver(features, canvas, again, views)
+        solved = self.solver(features, canvas, again, copies)
         return RLANOutput(
             solved.logits,
             solved.step_logits,
@@ -108,7 +109,15 @@ class RLAN(nn.Module):
         """How cells look at the support, whose keys and values are made here, once."""
         if self.injector is None or support is None:
             return None
-        return partial(self.injector.look, memory=self.injector.memory(*support))
+        return partial(
+            self.injector.look, memory=self.injector.memory(support.features, support.mask, support.keys)
+        )
+
+    def _copies(self, test: Tensor, target: Tensor, support: Support | None) -> Copies | None:
+        """What the answer may be copied from."""
+        if not self.config.views:
+            return None
+        return Copies(views(test, target).flatten(1, 2), None if support is None else support.explained)
 
     def _anchored(
         self, features: Tensor, original: Tensor, test: Tensor, canvas: Tensor

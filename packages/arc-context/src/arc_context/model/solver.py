@@ -8,9 +8,9 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from arc_context.model.attention import CellAttention, cell_places, feed_forward
-from arc_context.model.encoders import LocalMixing
 from arc_context.model.halting import ENOUGH, Halting, halted_at, halting_distribution
-from arc_context.model.readout import Readout
+from arc_context.model.mixing import DirectionalMixing, LocalMixing
+from arc_context.model.readout import Copies, Readout
 from attention_core import AttentionMap
 
 Look = Callable[[Tensor, Tensor], tuple[Tensor, AttentionMap | None]]
@@ -27,14 +27,14 @@ class Solved(NamedTuple):
 
 
 class SolverStep(nn.Module):
-    """Cells hear of their neighbours and of all cells, and each is transformed by itself.
+    """Cells hear of their neighbours, of row and column, and of all cells, and each is transformed by itself.
 
     h = mixing(x),   h = h + Attention(norm(h)),   y = h + FeedForward(norm(h))
     """
 
     def __init__(self, dim: int, heads: int, dropout: float = 0.0):
         super().__init__()
-        self.mixing = LocalMixing(dim)
+        self.around, self.along = LocalMixing(dim), DirectionalMixing(dim)
         self.norm = nn.LayerNorm(dim)
         self.attention = CellAttention(dim, heads, dropout)
         self.feed_forward = feed_forward(dim, 2 * dim, dropout)
@@ -48,7 +48,8 @@ class SolverStep(nn.Module):
     ) -> Float[Tensor, "batch cells dim"]:
         """One step of the cells of a canvas, in a row."""
         there = canvas.flatten(1)
-        cells = self.mixing(cells.unflatten(1, tuple(canvas.shape[1:])), canvas).flatten(1, 2)
+        grid = cells.unflatten(1, tuple(canvas.shape[1:]))
+        cells = self.along(self.around(grid, canvas), canvas).flatten(1, 2)
         normed = self.norm(cells)
         keys = self.attention.keys(normed, normed, places)
         cells = cells + self.dropout(self.attention(normed, places, *keys, there[:, None, None]).values)
@@ -93,7 +94,7 @@ class RecursiveSolver(nn.Module):
         features: Float[Tensor, "batch dim height width"],
         canvas: Bool[Tensor, "batch height width"],
         look: Look | None = None,
-        views: Int[Tensor, "batch height width views"] | None = None,
+        copies: Copies | None = None,
     ) -> Solved:
         """Solve on a canvas.
 
@@ -101,11 +102,10 @@ class RecursiveSolver(nn.Module):
             features: of its cells.
             canvas: True where the answer may have a cell.
             look: asked before every step but the first.
-            views: what answers may be copied from.
+            copies: what answers may be copied from.
         """
         shape = tuple(canvas.shape[1:])
         places = cell_places(*shape, canvas.device)
-        copied = None if views is None else views.flatten(1, 2)
         given = state = features.flatten(2).mT
         logits, maps, chances = [], [], []
         for number in range(self.steps):
@@ -115,7 +115,7 @@ class RecursiveSolver(nn.Module):
                 state, seen = look(state, places)
                 maps += [] if seen is None else [seen]
             state = self.step(state, places, canvas)
-            logits.append(self.readout(state, copied).mT.unflatten(-1, shape))
+            logits.append(self.readout(state, copies).mT.unflatten(-1, shape))
             if self.halting is not None:
                 chances.append(self.halting(state, canvas.flatten(1)))
                 if not self.training and _all_halted(chances):
