@@ -14,10 +14,10 @@ def attention(mass, uniform=0.1, spread=0.05, seed=0):
     drawn = np.random.default_rng(seed).normal(0, spread, ROWS)
     level = np.full(ROWS, uniform)
     return {
-        "solver2/determining": np.clip(level + drawn, 0, 1),
+        "solver1/determining": np.clip(level + drawn, 0, 1),
         "solver10/determining": np.clip(mass + drawn, 0, 1),
-        **{f"solver{layer}/uniform": level for layer in (2, 10)},
-        **{f"solver{layer}/entropy": np.full(ROWS, 1 / layer) for layer in (2, 10)},
+        **{f"solver{layer}/uniform": level for layer in (1, 10)},
+        **{f"solver{layer}/entropy": np.full(ROWS, 1 / layer) for layer in (1, 10)},
     }
 
 
@@ -38,7 +38,7 @@ def test_planted_mass_is_found_in_the_layer_nearest_the_answer(outputs, stored):
 
 def test_uniform_attention_has_no_excess(outputs, stored):
     found = LookupTruth().measure(stored(outputs(), attention(0.8)), {})
-    excess = found.estimate("determining_excess", split="test/seen", layer="solver2", family="colour_map")
+    excess = found.estimate("determining_excess", split="test/seen", layer="solver1", family="colour_map")
     assert abs(excess.value) < 0.03
     assert excess.low < 0 < excess.high
     assert excess.null.p > 0.05
@@ -69,3 +69,9 @@ def test_mass_is_drawn_beside_uniform_attention(outputs, stored):
         line.get_xdata()[0] for line in drawn[0].figure.axes[0].lines if line.get_marker() not in ("", "None")
     ]
     assert any(value == pytest.approx(0.1) for value in shown)
+
+
+def test_a_look_that_is_the_only_one_is_the_first(outputs, stored):
+    kept = {name: each for name, each in attention(0.8).items() if name.startswith("solver1/")}
+    found = LookupTruth().measure(stored(outputs(), kept), {})
+    assert {each.cell["layer"] for each in found.figures} == {"solver1"}

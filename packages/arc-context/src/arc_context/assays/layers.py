@@ -8,7 +8,7 @@ import polars as pl
 from jaxtyping import Float
 
 FIRST, LAST = "solver1", "last"
-"""The look at which a cell knows nothing but itself; what the one nearest the answer is called, of however many."""
+"""The look at which a cell knows nothing but itself; what the one nearest the answer is called, of several."""
 
 
 def layers(
@@ -18,7 +18,7 @@ def layers(
     found = sorted((name for name in arrays if name.endswith(f"/{statistic}")), key=natural)
     rows = part["row"].cast(pl.Int64).to_numpy()
     for name in found:
-        layer = LAST if name == found[-1] else name.partition("/")[0]
+        layer = LAST if len(found) > 1 and name == found[-1] else name.partition("/")[0]
         yield layer, arrays[name][rows].astype(float)
 
 

@@ -10,7 +10,7 @@ import polars as pl
 from analysis import AssayOfAttention, Drawing, Finding, Findings, Measure, Run
 from analysis.assays.averages import over_networks
 from analysis.assays.parts import only, tested_splits
-from arc_context.assays.layers import LAST, layers
+from arc_context.assays.layers import FIRST, layers
 from arc_context.assays.over_tasks import against_none, over_tasks
 
 BY_FAMILY: dict[str, Any] = {"cells": ("layer", "family"), "apart": ("layer",), "higher_is_better": None}
@@ -62,11 +62,11 @@ class LookupTruth(AssayOfAttention):
         return Findings(tuple(figures), notes=tuple(notes))
 
     def draw(self, found: Mapping[str, Sequence[Findings]]) -> Iterator[Drawing]:
-        """The mass on what settles a cell, beside uniform attention, layer by layer."""
+        """The mass on what settles a cell in the first look, beside uniform attention."""
         from analysis.figures import interval_plot  # matplotlib is slow to import
 
-        last = only(found, MASS, layer=LAST)
-        uniform = over_networks(only(found, UNIFORM, layer=LAST), UNIFORM, along="family")
+        last = only(found, MASS, layer=FIRST)
+        uniform = over_networks(only(found, UNIFORM, layer=FIRST), UNIFORM, along="family")
         for arms in over_networks(last, MASS, along="family").values():
             level = next(filter(None, uniform[UNIFORM.name].values()))
             yield Drawing(
@@ -75,7 +75,7 @@ class LookupTruth(AssayOfAttention):
                     {"uniform attention": level, **arms},
                     label="attention on the support cells that settle it",
                 ),
-                "Attention of test cells on the support cells that settle them, last layer: 95 % interval over "
+                "Attention of test cells on the support cells that settle them, first look: 95 % interval over "
                 "networks.",
                 f"Interval plot by family of uniform attention and of {', '.join(arms)}.",
                 "Uniform attention: the share of the support's cells that settle a test cell.",
