@@ -19,6 +19,7 @@ from searchlight.experiments.arc_support import with_other_support
 
 PLAIN = ("split", "item", "group", "step", "target", "prediction", "score")
 PROBED = ("shuffled_support", "deletion", "gradients", "padding")
+CONFIG = "model: {kind: rlan, context: cross_attention}\nfamilies: {names: [colour_map], held_out: [swap]}"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -142,7 +143,7 @@ def stored(made, experiment, model, tmp_path_factory):
     evaluations = {"run": experiment.evaluate(model), **{what: made(what) for what in PROBED}}
     runs = {name: Run(root / name / "seed-0") for name in evaluations}
     for name, found in evaluations.items():
-        runs[name].begin("model: {kind: rlan, context: cross_attention}", {"data_hash": "tiny"})
+        runs[name].begin(CONFIG, {"data_hash": "tiny"})
         runs[name].write_evaluation(found.trials, found.states, found.attention)
     return runs
 
