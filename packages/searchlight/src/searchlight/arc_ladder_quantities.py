@@ -11,6 +11,7 @@ from analysis.assays.archive import Archive
 from analysis.claims.quantities import Known, Source
 from searchlight.controls import control_of
 from searchlight.experiments import arc_masks, arc_padding
+from searchlight.experiments.arc import Arc
 from searchlight.runs import open_run, trained_model
 from searchlight.stock import seconds_of
 
@@ -90,6 +91,7 @@ def exactness(run: Run, *, trained: bool) -> dict[str, float]:
     """
     _, resolved = open_run(run.path)
     experiment, model = trained_model(run, resolved)
+    assert isinstance(experiment, Arc)
     if trained:
         changes = arc_masks.largest_changes(control_of(run, "padding").trials())
         return {**arc_masks.masses(experiment, model), **changes}

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import product
 
 from analysis import Measured, Quantity, mean_of
+from arc_context.assays.layers import FIRST, LAST
 from arc_context.families.registry import HELD_OUT, LOOKUP, POSITION
 from searchlight.arc_ladder_figures import Target
 from searchlight.arc_ladder_quantities import HowMany, Together, exact, seconds
@@ -13,7 +14,7 @@ SEEN, SWAP = "test/seen", "test/swap"
 FRESH = "exact match, fresh parameters"
 CONTEXTS = ("cross_attention", "film", "none")
 FAMILIES = (*CONTEXTS, "puzzle_embedding")
-LOOKS = {"solver1": "first look", "last": "last look"}
+LOOKS = {FIRST: "first look", LAST: "last look"}
 ANCHORED = ("decoupled", "coupled")
 ROUNDING = 1e-5
 

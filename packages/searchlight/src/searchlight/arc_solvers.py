@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from arc_context.solving.baseline import solved_by
 from arc_context.solving.solved import Solve, Solved, joined
 from arc_context.tasks.task import Task
 from searchlight import default_models
+from searchlight.arc_leaks import refuse_shown
 from searchlight.arc_solving import TaskTraining, solver_of, task_cnn_solver
 from searchlight.errors import UsageError, nearest
 from searchlight.runs import open_run, trained_model
@@ -123,6 +124,12 @@ def solver_of_run(plan: Plan) -> Solve:
         return partial(solved_by, model)
     settings = {"training": plan.training, "views": plan.views, "loss": resolved.config.loss}
     return solver_of(model, name=f"{resolved.name} seed {run.seed}", **settings)
+
+
+def refuse_leaks(plan: Plan, tasks: Sequence[Task]) -> None:
+    """Raise UsageError where the run of a plan was trained on tasks that are asked."""
+    if plan.needs_run and plan.run is not None:
+        refuse_shown(plan.run, tasks)
 
 
 def identity(document: Mapping[str, Any], tasks: list[Task]) -> str:

@@ -41,14 +41,20 @@ def main(args: Sequence[str]) -> None:
     from searchlight import arc_ladder, console
     from searchlight.arc_ladder_page import document, show_ladder, write_ladder
     from searchlight.arc_ladder_rungs import ORDER, RUNGS
-    from searchlight.stock import show_missing
+    from searchlight.arc_ladder_tasks import climb_read, limit_in_words, stocks_read
+    from searchlight.stock import show_missing, spell
 
     rungs = arc_ladder.rungs_named(options.rungs or ORDER)
-    stocks = arc_ladder.stocks_for(rungs, seeds, options.runs)
     if not options.json:
-        show_missing(stocks)
+        stocks = arc_ladder.stocks_for(rungs, seeds, options.runs)
+        show_missing({**stocks, **stocks_read(rungs, seeds, options.runs)})
+        console.remark_all(limit_in_words(rungs, spell))
     for name in rungs:
-        arc_ladder.climb(RUNGS[name], seeds, options.runs, jobs_at_once=options.jobs)
+        if name in RUNGS:
+            arc_ladder.climb(RUNGS[name], seeds, options.runs, jobs_at_once=options.jobs)
+            continue
+        with console.progress_bars() as report:
+            climb_read(name, seeds, options.runs, report, jobs_at_once=options.jobs)
     ladder = arc_ladder.assembled(options.runs, rungs)
     folder = write_ladder(ladder)
     if options.json:

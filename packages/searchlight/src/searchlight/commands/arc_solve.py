@@ -40,6 +40,8 @@ class Solve:
     """Time after which no further step is begun."""
     views: int = 16
     """Turned, mirrored and recoloured views that vote."""
+    leaks: bool = False
+    """Answer even a task that the run was trained on."""
     out: Annotated[Path | None, tyro.conf.arg(metavar="PATH", aliases=("-o",), help_behavior_hint="")] = None
     """Write answers and votes to a .json as well. Nothing is overwritten."""
 
@@ -49,14 +51,17 @@ def main(args: Sequence[str]) -> None:
     options = parse(Solve, "arc solve", args)
     check_out(options.out)
     from searchlight.arc_showing import show_solved
-    from searchlight.arc_solvers import Plan, solve_task
+    from searchlight.arc_solvers import Plan, refuse_leaks, solve_task
     from searchlight.arc_solving import TaskTraining
 
     training = TaskTraining(steps=options.test_time_steps, seconds=options.test_time_seconds)
     plan = Plan(options.solver, options.run, training, options.views)
     plan.check()
     task = chosen(options.source, options.task)
-    solved = solve_task(plan.ready(), task)
+    plan = plan.ready()
+    if not options.leaks:
+        refuse_leaks(plan, [task])
+    solved = solve_task(plan, task)
     show_solved(solved, task)
     if options.out is not None:
         write(options.out, solved, task)

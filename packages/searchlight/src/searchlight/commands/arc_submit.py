@@ -40,6 +40,8 @@ class Submit:
     """Time after which no further step is begun."""
     views: int = 16
     """Turned, mirrored and recoloured views that vote."""
+    leaks: bool = False
+    """Answer even tasks that the run was trained on."""
     jobs: Number = None
     """Tasks at a time; one per core when not given."""
     dask: Text = None
@@ -55,7 +57,7 @@ def main(args: Sequence[str]) -> None:
     check_out(options.out)
     from arc_context.tasks.sources import load_tasks
     from searchlight import console
-    from searchlight.arc_solvers import Plan
+    from searchlight.arc_solvers import Plan, refuse_leaks
     from searchlight.arc_solving import TaskTraining
     from searchlight.arc_submitting import Kept, solve_all
 
@@ -64,6 +66,8 @@ def main(args: Sequence[str]) -> None:
     plan.check()
     tasks = load_tasks(options.source)
     plan, kept = plan.ready(), Kept(options.out.with_suffix(".tasks"))
+    if not options.leaks:
+        refuse_leaks(plan, tasks)
     with console.progress_bars() as report:
         solved, failed = solve_all(plan, tasks, kept, report, options.jobs, options.dask)
     refuse_failed(failed, kept.folder, options.even_failed)
