@@ -56,7 +56,8 @@ def show_solved(solved: Solved, task: Task) -> None:
         console.say(f"{task.name}, test {number + 1}: {verdict(right, len(attempts))}")
         console.out().print(side_by_side([("input", task.test[number].input), *attempts]))
         if others := votes[len(attempts) :]:
-            console.say(f"{len(others)} other answers with {sum(each.count for each in others)} votes")
+            answers = "1 other answer" if len(others) == 1 else f"{len(others)} other answers"
+            console.say(f"{answers}, {voice(sum(each.count for each in others))}")
         console.say("")
     console.say(f"{solved.solver}: {solved.seconds:.1f} s, {solved.protocol} ({PROTOCOLS[solved.protocol]})")
     for note in solved.notes:
