@@ -1,5 +1,7 @@
 """What inspect shows of a model on grids: answers by family, and attention beside what it would be for no reason."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -60,3 +62,67 @@ def test_a_model_without_attention_has_its_answers_drawn(experiment, trained):
     found = arc_inspection.inspect(experiment, pooled, {}, GridChoice())
     assert "no attention to draw" in found.summary[0]
     assert [each.name for each in found.drawings] == ["exact-match"]
+
+
+def test_a_task_is_drawn_with_the_cell_that_is_asked_for(experiment, trained, made, model):
+    choice = GridChoice(split="test/swap", item="1", cell="2,1")
+    found = arc_inspection.inspect(experiment, trained, {"untrained": made("untrained")}, choice, model)
+    assert [each.name for each in found.drawings] == [
+        "task-test-swap-1-2-1",
+        "exact-match-test-swap",
+        "attention-truth-test-swap",
+    ]
+    document = json.loads(found.files["inspection-test-swap-1-2-1.json"])
+    question = experiment.questions("test/swap")[1]
+    assert document["item"] == f"{question.task.name}/0"
+    assert document["cell"] == [2, 1]
+    assert document["task"] == question.task.to_document()
+    assert set(document["looks"]) == {"trained", "untrained"}
+    assert found.files["inspection-test-swap-1-2-1.txt"].splitlines() == list(found.summary)
+
+
+def test_what_is_told_of_a_cell_is_what_the_model_attends(experiment, trained, model):
+    found = arc_inspection.inspect(experiment, trained, {}, GridChoice(cell="1,1"), model)
+    told = json.loads(found.files["inspection-1-1.json"])["looks"]["trained"]
+    ((_, batch, output),) = experiment.outputs(model, [experiment.questions("test/seen")[0]])
+    rows = output.attention[-1].dense()[0, :, batch.test.shape[-1] + 1].detach().double()
+    entropy = -(rows * rows.clamp_min(1e-12).log()).sum(-1)
+    spread = {each["head"]: each["spread"] for each in told if each["look"] == "step 2"}
+    assert [spread["head 1"], spread["head 2"]] == pytest.approx(entropy.exp().tolist(), rel=1e-3)
+    first = next(each for each in told if (each["look"], each["head"]) == ("step 2", "head 1"))["strongest"][
+        0
+    ]
+    assert first["weight"] == pytest.approx(float(rows[0].max()), rel=1e-4)
+
+
+def test_a_test_output_or_a_cell_that_there_is_not_is_said(experiment, trained, model):
+    for choice, said in (
+        (GridChoice(item="colour_map-9/0"), "colour_map-9/0 is no test output of test/seen; expected 0 to 7"),
+        (GridChoice(cell="8,0"), "there is no cell 8,0"),
+    ):
+        with pytest.raises(UsageError, match=said):
+            arc_inspection.inspect(experiment, trained, {}, choice, model)
+
+
+def test_answers_stand_beside_what_giving_the_input_back_scores(trained):
+    found = arc_inspection.right(trained, "test/seen", "copied")
+    assert {name: each.value for name, each in found.items()} == {"colour_map": 0.0, "keep_colours": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"model.context": "film"}, []),
+        ({"model.context": "none", "model.anchors": 2}, ["trained", "untrained"]),
+    ],
+)
+def test_models_without_looks_have_their_task_drawn_and_anchors_where_they_choose_some(
+    experiment, settings, named
+):
+    other = Arc(with_settings(experiment.config, settings, "test"), 0, cache=experiment.cache)
+    found = other.evaluate_split(other.model(), "test/seen")
+    shown = arc_inspection.inspect(other, found, {}, GridChoice(), other.model())
+    assert shown.drawings[0].panel.script == ""
+    document = json.loads(shown.files["inspection.json"])
+    assert document["looks"] == {}
+    assert list(document["anchors"]) == named

@@ -1,6 +1,8 @@
-"""Where the test cells of a model look, over all tasks of a split, beside uniform attention and its controls."""
+"""Where the test cells of a model look, in one task and over all of a split, beside uniform attention and controls."""
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -8,9 +10,17 @@ import polars as pl
 from analysis import Drawing, Estimate, Measure, cluster_estimate
 from arc_context.assays.layers import LAST
 from arc_context.assays.lookup import MASS, UNIFORM, of_family
+from arc_context.errors import ArcError
+from arc_context.pictures.chosen_cell import ChosenCell
+from arc_context.pictures.seen_task import TRAINED
+from arc_context.pictures.svg import svg
+from arc_context.pictures.task_drawing import task_drawing
+from arc_context.pictures.telling import document as told_of
+from arc_context.pictures.telling import lines
 from arc_context.splits import SEEN, TEST_TASKS
 from searchlight.choices import GridChoice
 from searchlight.errors import UsageError, nearest
+from searchlight.experiments.arc_looks import seen_task
 from searchlight.experiments.base import Evaluation, Inspection
 
 if TYPE_CHECKING:
@@ -20,6 +30,7 @@ QUESTION = (
     "Do test cells look at the support cells that settle them, and would they look there for no reason?"
 )
 LEVEL = "uniform attention"
+COPIED = "input given back"
 
 ByFamily = dict[str, Estimate]
 
@@ -31,18 +42,25 @@ def inspect(
     choice: GridChoice,
     model: Any = None,
 ) -> Inspection:
-    """Answers by family, and the attention of the last layer on what settles a cell.
+    """One task as it was answered, answers by family, and the attention of the last layer on what settles a cell.
 
-    A model without attention has only its answers drawn.
+    Without the model there is no task to look into, and of one without attention only answers are drawn.
 
     Raises:
-        UsageError: there is no such split.
+        UsageError: there is no such split, test output or cell.
     """
     split = split_of(experiment, choice.split)
     beside = {name: each for name, each in controls.items() if split in each.trials["split"]}
-    looks = {name: on_target(each, split) for name, each in {"trained": trained, **beside}.items()}
-    exact = {name: right(each, split) for name, each in {"trained": trained, **beside}.items()}
-    drawings = [*exact_drawing(exact, split), *look_drawing(looks, trained, split)]
+    everyone = {TRAINED: trained, **beside}
+    looks = {name: on_target(each, split) for name, each in everyone.items()}
+    exact = {name: right(each, split) for name, each in everyone.items()}
+    shown = {COPIED: right(trained, split, "copied"), **exact}
+    chosen = None if model is None else cell_of(experiment, trained, choice, split, model)
+    drawings = [
+        *([] if chosen is None else [task_drawing(chosen)]),
+        *exact_drawing(shown, split),
+        *look_drawing(looks, trained, split),
+    ]
     figures = {
         f"{what}, {arm}, {family}": estimate
         for what, told in (("exact match", exact), ("attention on what settles a cell", looks))
@@ -50,7 +68,63 @@ def inspect(
         for family, estimate in families.items()
     }
     told = [] if trained.attention else ["the model looks at no support cell; there is no attention to draw"]
-    return Inspection(drawings, figures, split, QUESTION, told)
+    told += [] if chosen is None else lines(chosen)
+    files = {} if chosen is None else files_of(chosen, figures, told, choice.suffix)
+    return Inspection(named(drawings, choice), figures, split, QUESTION, told, files)
+
+
+def cell_of(experiment: "Arc", trained: Evaluation, choice: GridChoice, split: str, model: Any) -> ChosenCell:
+    """The cell that is looked at first, of the test output that is meant.
+
+    Raises:
+        UsageError: there is no such test output or cell.
+    """
+    row = row_of(experiment, choice.item, split)
+    try:
+        seen = seen_task(experiment, trained, model, split, row)
+        return ChosenCell(seen, seen.cell(choice.cell))
+    except ArcError as error:
+        raise UsageError(str(error)) from None
+
+
+def row_of(experiment: "Arc", item: str | None, split: str) -> int:
+    """The place of a test output in its split, by name or number; the first if none is named.
+
+    Raises:
+        UsageError: there is none.
+    """
+    names = [f"{each.task.name}/{each.test}" for each in experiment.questions(split)]
+    if item is None:
+        return 0
+    for row, name in enumerate(names):
+        if item in (name, str(row)):
+            return row
+    raise UsageError(
+        f"{item} is no test output of {split}; expected 0 to {len(names) - 1}, or {names[0]} to {names[-1]}"
+    )
+
+
+def files_of(
+    chosen: ChosenCell, figures: Mapping[str, Estimate], told: Sequence[str], suffix: str
+) -> dict[str, str]:
+    """The chosen cell as SVG, the document, and the lines."""
+    document = {**told_of(chosen), "figures": {name: each.to_dict() for name, each in figures.items()}}
+    text = json.dumps(document, indent=1, sort_keys=True, allow_nan=False)
+    row, column = chosen.place
+    return {
+        f"inspection{suffix}.json": text + "\n",
+        f"inspection{suffix}.txt": "\n".join(told) + "\n",
+        f"inspection{suffix}.svg": svg(chosen.scene, f"{chosen.seen.name}, cell {row},{column}"),
+    }
+
+
+def named(drawings: Sequence[Drawing], choice: GridChoice) -> list[Drawing]:
+    """Drawings whose names say what they show of what can be chosen."""
+    of_split = GridChoice(split=choice.split).suffix
+    return [
+        replace(each, name=f"{each.name}{choice.suffix if each.name == 'task' else of_split}")
+        for each in drawings
+    ]
 
 
 def split_of(experiment: "Arc", named: str | None) -> str:
@@ -67,12 +141,12 @@ def split_of(experiment: "Arc", named: str | None) -> str:
     return named
 
 
-def right(evaluation: Evaluation, split: str) -> ByFamily:
-    """The share of exact answers of each family, with an interval over tasks."""
+def right(evaluation: Evaluation, split: str, column: str = "prediction") -> ByFamily:
+    """The share of exact answers of each family, or of inputs that are the answer, with an interval over tasks."""
     rows = evaluation.trials.filter(split=split)
     return {
         str(family) or "read": cluster_estimate(
-            part["prediction"].cast(pl.Float64).to_numpy(), part["group"].to_numpy()
+            part[column].cast(pl.Float64).to_numpy(), part["group"].to_numpy()
         ).within(0.0, 1.0)
         for (family,), part in rows.group_by("family", maintain_order=True)
     }
