@@ -21,6 +21,7 @@ from .families.registry import TRAINED as TRAINED
 from .families.registry import family as family
 from .families.rules import Rule as Rule
 from .families.rules import RuleFamily as RuleFamily
+from .model.anchoring import Anchoring as Anchoring
 from .model.batch import EpisodeBatch as EpisodeBatch
 from .model.canvas import PAD as PAD
 from .model.context import ContextEncoder as ContextEncoder
@@ -98,6 +99,7 @@ __all__ = [
     "PROTOCOLS",
     "RLAN",
     "TRAINED",
+    "Anchoring",
     "Anchors",
     "ArcConfig",
     "ArcError",

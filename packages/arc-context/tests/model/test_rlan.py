@@ -50,7 +50,7 @@ def test_gradient_flow_through_cross_attention(small_model, drawn_episode, asked
     features = {}
 
     def keep(name):
-        return lambda module, inputs, output: features.update({name: features.get(name, output)})
+        return lambda module, inputs, output: features.update({name: output})
 
     model.encoder.register_forward_hook(keep("test"))
     model.context.pair.fuse.register_forward_hook(keep("support"))
@@ -234,26 +234,25 @@ def test_colours_are_alike_at_first(drawn_episode, asked, small_model):
     torch.testing.assert_close(table @ table.T, torch.eye(11) * 32, rtol=1e-4, atol=1e-4)
 
 
-@pytest.mark.parametrize(("context", "least", "most"), [("cross_attention", 0.7, 1.0), ("none", 0.0, 0.2)])
-def test_a_lookup_is_learned_in_sixty_steps_with_the_support_alone(context, least, most):
-    """Which colours are kept is another matter in every task, and no task is shown twice."""
+def test_a_lookup_is_learned_in_forty_steps_by_attention_alone():
+    """Which colours are kept is another matter in every task, no task is shown twice, and no view or cue is given."""
     torch.manual_seed(0)
     limits = FamiliesConfig(sides=(3, 3), pairs=(3, 3))
 
     def drawn(seeds):
         return [each for task in GeneratedTasks(("keep_colours",), limits, seeds) for each in episodes(task)]
 
-    model, loss = RLAN(ModelConfig(dim=32, steps=2, context=context)), ArcLoss(LossConfig())
-    optimizer = torch.optim.AdamW(model.parameters(), 1e-2)
-    for start in range(0, 480, 8):
+    model = RLAN(ModelConfig(dim=32, steps=1, views=False, cues=False))
+    loss, optimizer = ArcLoss(LossConfig()), torch.optim.AdamW(model.parameters(), 1e-2)
+    for start in range(0, 320, 8):
         optimizer.zero_grad()
         loss(model, EpisodeBatch.of(drawn(range(start, start + 8)))).backward()
         optimizer.step()
-    fresh = drawn(range(9000, 9040))
+    fresh = drawn(range(9000, 9030))
     batch = EpisodeBatch.of(fresh)
     output = model.eval()(batch.test, batch.train_inputs, batch.train_outputs, batch.pair_mask)
     right = [np.array_equal(got, each.answer) for got, each in zip(answers(output), fresh, strict=True)]
-    assert least <= np.mean(right) <= most
+    assert np.mean(right) > 0.7
 
 
 @pytest.mark.parametrize(

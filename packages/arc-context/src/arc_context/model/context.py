@@ -6,15 +6,16 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
+from arc_context.model.anchoring import Anchoring
 from arc_context.model.canvas import PAD
 from arc_context.model.encoders import GridEncoder
 from arc_context.model.pair_encoders import (
     PairEncoder,
     SpatialPairEncoder,
-    masked_mean,
     pair_area,
     views_of_pairs,
 )
+from arc_context.model.pooling import masked_mean
 from arc_context.model.views import explained
 from attention_core import CrossAttentionBlock
 
@@ -45,16 +46,24 @@ class ContextEncoder(nn.Module):
         dim: channels.
         heads: with which the pooled vector looks at the pairs.
         use_spatial_features: whether cells are kept.
+        anchoring: of train inputs, where test inputs are anchored.
     """
 
-    def __init__(self, encoder: GridEncoder, dim: int, heads: int = 4, use_spatial_features: bool = True):
+    def __init__(
+        self,
+        encoder: GridEncoder,
+        dim: int,
+        heads: int = 4,
+        use_spatial_features: bool = True,
+        anchoring: Anchoring | None = None,
+    ):
         super().__init__()
         self.use_spatial_features = use_spatial_features
         if use_spatial_features:
-            self.pair = SpatialPairEncoder(encoder, dim)
+            self.pair = SpatialPairEncoder(encoder, dim, anchoring)
             self.whole = nn.Linear(dim, dim, bias=False)
         else:
-            self.pair = PairEncoder(encoder, dim)
+            self.pair = PairEncoder(encoder, dim, anchoring)
             self.query = nn.Parameter(torch.randn(1, dim) * dim**-0.5)
             self.pool = CrossAttentionBlock(dim, heads, 2 * dim)
 
@@ -79,12 +88,16 @@ class ContextEncoder(nn.Module):
         # A masked pair is padding: what its grids hold reaches nothing.
         there = mask.flatten(2).any(-1)[..., None, None]
         inputs, outputs = (torch.where(there, grids, PAD) for grids in (train_inputs, train_outputs))
-        encode = self._cells if self.use_spatial_features else self._pooled
-        encoded = encode(inputs.flatten(0, 1), outputs.flatten(0, 1), mask)
+        flat = inputs.flatten(0, 1), outputs.flatten(0, 1)
+        encoded = (
+            self._cells(self.pair, *flat, mask)
+            if isinstance(self.pair, SpatialPairEncoder)
+            else self._pooled(*flat, mask)
+        )
         return encoded._replace(explained=explained(views_of_pairs(inputs, outputs), outputs, mask))
 
-    def _cells(self, inputs: Tensor, outputs: Tensor, mask: Tensor) -> Support:
-        cells, keys = (each.unflatten(0, mask.shape[:2]) for each in self.pair.cells(inputs, outputs))
+    def _cells(self, pair: SpatialPairEncoder, inputs: Tensor, outputs: Tensor, mask: Tensor) -> Support:
+        cells, keys = (each.unflatten(0, mask.shape[:2]) for each in pair.cells(inputs, outputs))
         whole = self.whole(masked_mean(cells, mask))[..., None, None]
         return Support((cells + whole) * mask.unsqueeze(2), mask, keys)
 

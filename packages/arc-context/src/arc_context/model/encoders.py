@@ -18,6 +18,9 @@ WAVES = (1.0, 0.45, 0.2, 0.09)
 NARROW = 16
 """Channels in which the colour of a view is told."""
 COORDINATES = 4 * 2 * len(WAVES) + 4
+LOUD = 3.0
+"""By how much cues, and what is heard of other cells, are enlarged at first: else colours, whose vectors are long, decide
+alone which cells are alike."""
 
 
 def coordinates(
@@ -70,6 +73,7 @@ class GridEncoder(nn.Module):
         self.cues = nn.Linear(CUES, dim, bias=False) if told else None
         self.around, self.along = LocalMixing(dim), DirectionalMixing(dim)
         self.feed_forward = feed_forward(dim, 2 * dim)
+        self._begin_loud()
 
     def forward(
         self,
@@ -89,6 +93,12 @@ class GridEncoder(nn.Module):
         cells = self.along(self.around(cells, area), area)
         cells = (cells + self.feed_forward(cells)) * area.unsqueeze(-1)
         return cells.movedim(-1, 1)
+
+    @torch.no_grad()
+    def _begin_loud(self) -> None:
+        layers = (self.cues, self.around.mix, self.along.mix, self.feed_forward[-1])
+        for layer in (each for each in layers if isinstance(each, nn.Linear)):
+            layer.weight.mul_(LOUD)
 
 
 def is_commonest(grid: Int[Tensor, "batch height width"]) -> Bool[Tensor, "batch height width"]:

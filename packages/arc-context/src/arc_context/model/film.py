@@ -36,9 +36,9 @@ class ContextInjector(nn.Module):
         self,
         support: Float[Tensor, "batch dim"],
         mask: Bool[Tensor, "batch pairs height width"],
-        keys: None = None,
+        keys: Tensor | None = None,
     ) -> Float[Tensor, "batch dim"]:
-        """What looks take of a support set; one without cells says nothing."""
+        """What looks take of a support set; one without cells says nothing, and cells are not recognised."""
         return self.condition(support) * mask.flatten(1).any(-1, keepdim=True)
 
     def look(

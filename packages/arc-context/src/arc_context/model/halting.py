@@ -4,7 +4,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
-from arc_context.model.pair_encoders import masked_mean
+from arc_context.model.pooling import masked_mean
 
 ENOUGH = 0.5
 """An episode halts at the first step by which halting is at least this probable."""

@@ -7,9 +7,11 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from arc_context.model.anchoring import Anchoring
 from arc_context.model.attention import feed_forward
 from arc_context.model.canvas import PAD, sides
 from arc_context.model.encoders import GridEncoder
+from arc_context.model.pooling import masked_mean
 from arc_context.model.views import VIEWS, views
 
 
@@ -20,14 +22,6 @@ class Cells(NamedTuple):
     """Input and output together: what is read of a cell."""
     inputs: Float[Tensor, "batch dim height width"]
     """The input alone, encoded as a test input is: what a cell is recognised by."""
-
-
-def masked_mean(
-    features: Float[Tensor, "*batch dim height width"], mask: Bool[Tensor, "*batch height width"]
-) -> Float[Tensor, "*batch dim"]:
-    """The mean over the cells of a mask; zeros where there is none."""
-    weight = mask.unsqueeze(-3).to(features.dtype)
-    return (features * weight).sum((-2, -1)) / weight.sum((-2, -1)).clamp_min(1)
 
 
 def pair_area(
@@ -64,11 +58,12 @@ class SpatialPairEncoder(nn.Module):
     Args:
         encoder: of grids, shared with the test input.
         dim: channels.
+        anchoring: of inputs, where test inputs are anchored.
     """
 
-    def __init__(self, encoder: GridEncoder, dim: int):
+    def __init__(self, encoder: GridEncoder, dim: int, anchoring: Anchoring | None = None):
         super().__init__()
-        self.encoder = encoder
+        self.encoder, self.anchoring = encoder, anchoring
         self.after = nn.Linear(dim, dim)
         nn.init.orthogonal_(self.after.weight)
         self.kept = nn.Linear(VIEWS + 1, dim, bias=False)
@@ -80,6 +75,8 @@ class SpatialPairEncoder(nn.Module):
         """Pairs, and their inputs alone."""
         area = pair_area(inputs, outputs)
         before = self.encoder(inputs, area)
+        if self.anchoring is not None:
+            before, _ = self.anchoring(before, inputs != PAD, sides(inputs))
         after = F.embedding(outputs, self.after(self.encoder.colours.weight))
         cells = before.movedim(1, -1) + after + self.kept(kept(inputs, outputs))
         cells = cells + self.fuse(cells)
@@ -100,9 +97,9 @@ class PairEncoder(nn.Module):
     y are the features of the spatial encoder; mean and maximum are over the cells of the pair alone.
     """
 
-    def __init__(self, encoder: GridEncoder, dim: int):
+    def __init__(self, encoder: GridEncoder, dim: int, anchoring: Anchoring | None = None):
         super().__init__()
-        self.spatial = SpatialPairEncoder(encoder, dim)
+        self.spatial = SpatialPairEncoder(encoder, dim, anchoring)
         self.pool = nn.Linear(2 * dim, dim)
 
     def forward(

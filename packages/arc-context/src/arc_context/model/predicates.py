@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from arc_context.model.pair_encoders import masked_mean
+from arc_context.model.pooling import masked_mean
 
 
 class Judged(NamedTuple):

@@ -8,8 +8,9 @@ from jaxtyping import Bool, Int
 from torch import Tensor, nn
 
 from arc_context.errors import ArcError
+from arc_context.model.anchoring import Anchoring
 from arc_context.model.attention import cell_places
-from arc_context.model.canvas import canvas_of, scaled_sides, sides
+from arc_context.model.canvas import PAD, canvas_of, scaled_sides, sides
 from arc_context.model.context import ContextEncoder, Support
 from arc_context.model.cross_attention import CrossAttentionInjector
 from arc_context.model.encoders import GridEncoder
@@ -18,8 +19,6 @@ from arc_context.model.output import Anchors, RLANOutput
 from arc_context.model.predicates import SymbolicPredicateHeads
 from arc_context.model.readout import Copies, Readout
 from arc_context.model.registers import LatentCountingRegisters
-from arc_context.model.relative_encoding import MultiScaleRelativeEncoding
-from arc_context.model.saliency import DynamicSaliencyController
 from arc_context.model.solver import Look, RecursiveSolver
 from arc_context.model.views import views
 from attention_core import AttentionMap
@@ -31,10 +30,11 @@ if TYPE_CHECKING:
 class RLAN(nn.Module):
     """Answer a test input in the light of its support set.
 
-        x = encoder(test),   x = inject(x, support),   x = x + Σ_k present_k relative_k(x),   logits_t = solver(x)
+        x = inject(anchor(encoder(test)), support),   logits_t = solver(x)
 
-    Anchors are chosen on features from before the injection (`original`) or after it (`contextual`). Every episode
-    knows its own cells alone: padding, masked pairs, the order of pairs and the rest of the batch change nothing.
+    Anchors are optional; contextual ones are chosen behind the injection and not before it. Support inputs are anchored
+    as the test input is. Every episode knows its own cells alone: padding, masked pairs, the order of pairs and the
+    rest of the batch change nothing.
 
     Args:
         config: `context` is none, film or cross_attention; sizes, and the optional parts.
@@ -45,13 +45,8 @@ class RLAN(nn.Module):
         dim, heads = config.dim, config.heads
         self.config = config
         self.encoder = GridEncoder(dim, config.views, config.cues, config.background)
-        self.context = self.injector = None
-        if config.context != "none":
-            spatial = config.context == "cross_attention"
-            self.context = ContextEncoder(self.encoder, dim, heads, use_spatial_features=spatial)
-            self.injector = injector(config)
-        self.saliency = DynamicSaliencyController(dim, config.anchors) if config.anchors else None
-        self.relative = MultiScaleRelativeEncoding(dim) if config.anchors else None
+        self.anchoring = Anchoring(dim, config.anchors) if config.anchors else None
+        self.context, self.injector = context_of(config, self.encoder, self.anchoring)
         self.registers = LatentCountingRegisters(self.encoder.colours) if config.registers else None
         self.predicates = SymbolicPredicateHeads(dim, config.predicates) if config.predicates else None
         readout = Readout(self.encoder.colours, config.views, supported=config.context != "none")
@@ -79,13 +74,11 @@ class RLAN(nn.Module):
         """
         train_inputs, train_outputs, pair_mask = _support(test, train_inputs, train_outputs, pair_mask)
         canvas = canvas_of(test, train_inputs, train_outputs, pair_mask)
-        original = self.encoder(test, canvas)
         support = None
         if self.context is not None:
             support = self.context(train_inputs, train_outputs, pair_mask, support_mask)
         look = self._look(support)
-        features, seen = injected(original, look)
-        features, anchors = self._anchored(features, original, test, canvas)
+        features, anchors, seen = self._placed(self.encoder(test, canvas), test, look)
         features, registers, predicates = self._told(features, test, canvas, anchors)
         features = features * canvas.unsqueeze(1)
         target = scaled_sides(sides(test), sides(train_inputs), sides(train_outputs), pair_mask)
@@ -109,9 +102,8 @@ class RLAN(nn.Module):
         """How cells look at the support, whose keys and values are made here, once."""
         if self.injector is None or support is None:
             return None
-        return partial(
-            self.injector.look, memory=self.injector.memory(support.features, support.mask, support.keys)
-        )
+        memory = self.injector.memory(support.features, support.mask, support.keys)
+        return partial(self.injector.look, memory=memory)
 
     def _copies(self, test: Tensor, target: Tensor, support: Support | None) -> Copies | None:
         """What the answer may be copied from."""
@@ -119,15 +111,20 @@ class RLAN(nn.Module):
             return None
         return Copies(views(test, target).flatten(1, 2), None if support is None else support.explained)
 
-    def _anchored(
-        self, features: Tensor, original: Tensor, test: Tensor, canvas: Tensor
-    ) -> tuple[Tensor, Anchors | None]:
-        if self.saliency is None or self.relative is None:
-            return features, None
-        looked_at = original if self.config.anchor_features == "original" else features
-        anchors = self.saliency(looked_at, canvas)
-        clues = self.relative(features, anchors, sides(test))
-        return features + (anchors.present[..., None, None, None] * clues).sum(1), anchors
+    def _placed(
+        self, features: Tensor, test: Tensor, look: Look | None
+    ) -> tuple[Tensor, Anchors | None, tuple[AttentionMap, ...]]:
+        """Cells that know how they lie about anchors and what the support says, in the order that is asked for."""
+        if self.anchoring is None:
+            features, seen = injected(features, look)
+            return features, None, seen
+        if self.config.anchor_features == "original":
+            features, anchors = self.anchoring(features, test != PAD, sides(test))
+            features, seen = injected(features, look)
+            return features, anchors, seen
+        features, seen = injected(features, look)
+        features, anchors = self.anchoring(features, test != PAD, sides(test))
+        return features, anchors, seen
 
     def _told(
         self, features: Tensor, test: Tensor, canvas: Tensor, anchors: Anchors | None
@@ -153,11 +150,17 @@ def injected(features: Tensor, look: Look | None) -> tuple[Tensor, tuple[Attenti
     return cells.mT.unflatten(-1, (height, width)), () if attention is None else (attention,)
 
 
-def injector(config: "ModelConfig") -> nn.Module:
-    """What brings the support set to the cells."""
-    if config.context == "film":
-        return ContextInjector(config.dim, dropout=config.dropout)
-    return CrossAttentionInjector(config.dim, config.heads, dropout=config.dropout)
+def context_of(
+    config: "ModelConfig", encoder: GridEncoder, anchoring: Anchoring | None
+) -> tuple[ContextEncoder | None, CrossAttentionInjector | ContextInjector | None]:
+    """What encodes the support set, and what brings it to the cells."""
+    if config.context == "none":
+        return None, None
+    spatial = config.context == "cross_attention"
+    context = ContextEncoder(encoder, config.dim, config.heads, spatial, anchoring)
+    if spatial:
+        return context, CrossAttentionInjector(config.dim, config.heads, dropout=config.dropout)
+    return context, ContextInjector(config.dim, dropout=config.dropout)
 
 
 def _support(

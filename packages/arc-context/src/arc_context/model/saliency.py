@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 from arc_context.model.attention import cell_places
 from arc_context.model.output import Anchors
-from arc_context.model.pair_encoders import masked_mean
+from arc_context.model.pooling import masked_mean
 from attention_core import DenseMap
 from attention_core.masking import masked_softmax
 

@@ -104,8 +104,8 @@ class RecursiveSolver(nn.Module):
             look: asked before every step but the first.
             copies: what answers may be copied from.
         """
-        shape = tuple(canvas.shape[1:])
-        places = cell_places(*shape, canvas.device)
+        height, width = canvas.shape[1:]
+        places = cell_places(height, width, canvas.device)
         given = state = features.flatten(2).mT
         logits, maps, chances = [], [], []
         for number in range(self.steps):
@@ -115,7 +115,7 @@ class RecursiveSolver(nn.Module):
                 state, seen = look(state, places)
                 maps += [] if seen is None else [seen]
             state = self.step(state, places, canvas)
-            logits.append(self.readout(state, copies).mT.unflatten(-1, shape))
+            logits.append(self.readout(state, copies).mT.unflatten(-1, (height, width)))
             if self.halting is not None:
                 chances.append(self.halting(state, canvas.flatten(1)))
                 if not self.training and _all_halted(chances):
