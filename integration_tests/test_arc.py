@@ -19,7 +19,7 @@ from searchlight.errors import UsageError
 from searchlight.experiments import arc
 from searchlight.experiments.arc_pretraining import lessons
 from searchlight.experiments.joining import join
-from searchlight.training import fit
+from searchlight.training import Recorder, fit
 
 PRESET = "arc/demo_quick"
 TINY = {
@@ -110,7 +110,7 @@ def test_anchors_get_gradients_too(experiment, assert_gradients):
 def test_training_lowers_the_loss(experiment, context):
     found = experiment(model__context=context)
     arm = found.arm()
-    settings = with_settings(found.config, {"training.epochs": 6}, "test").training
+    settings = with_settings(found.config, {"training.epochs": 4}, "test").training
     recorder = fit(arm.model, arm.loss, arm.batches, settings)
     assert recorder.epochs[-1]["train_loss"] < recorder.epochs[0]["train_loss"]
 
@@ -206,18 +206,12 @@ def test_a_model_begins_from_what_generated_families_taught_it(experiment, folde
     ends = []
     for each in (plain, taught):
         arm = each.arm()
-        arm.train(settings, _quiet())
+        arm.train(settings, Recorder())
         ends.append(arm.model.state_dict())
     start = {name: torch.as_tensor(each) for name, each in taught.arm().start().items()}
     for name, each in start.items():
         torch.testing.assert_close(ends[1][name], each, atol=1e-4, rtol=1e-4)
     assert any(not torch.allclose(ends[0][name], each, atol=1e-4) for name, each in start.items())
-
-
-def _quiet():
-    from searchlight.training import Recorder
-
-    return Recorder()
 
 
 def test_what_has_no_effect_is_refused(experiment):

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import torch
+from jaxtyping import Int8
 from torch import Tensor, nn
 
 from analysis import Measure, Run
@@ -53,7 +54,7 @@ CELLS = 16_000
 """Most questions that are answered at once, and most cells that they have together once they are padded."""
 ADVICE = {
     "attention-uniform": "More steps (--training.epochs), or a look in every step (--model.solver-context).",
-    "familiar-far-above-held-out": "More families (--families.names), or turned and recoloured ones (--augmentation.symmetries).",
+    "familiar-far-above-held-out": "More families (--families.names), or turned tasks (--augmentation.symmetries).",
     "too-few-trials": "Every test split has --tasks.test tasks of each family.",
 }
 
@@ -289,7 +290,7 @@ def scored(
     return Evaluation(trials_table(asked, tried, split=split), states, dict(attention or {}))
 
 
-def framed(grids: Sequence[Grid | None]) -> np.ndarray:
+def framed(grids: Sequence[Grid | None]) -> Int8[np.ndarray, "rows 30 30"]:
     """int8 `[rows, 30, 30]`, 10 beyond a grid and where there is none."""
     frames = np.full((len(grids), LARGEST_SIDE, LARGEST_SIDE), 10, dtype=np.int8)
     for frame, grid in zip(frames, grids, strict=True):
