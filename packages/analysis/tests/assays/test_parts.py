@@ -25,3 +25,20 @@ def test_only_keeps_figures_at_a_level_and_those_that_know_no_such_cell():
         ("share", {"kind": "a"}),
         ("share", {}),
     ]
+
+
+def test_a_curve_is_over_networks_and_of_one_network_has_its_own_intervals():
+    def network(shift):
+        return Findings(
+            tuple(
+                Finding("share", Estimate(at + shift, at - 9, at + 9, 3), {"at": at, "kind": kind})
+                for at in (0.5, 1.0)
+                for kind in ("a", "b")
+            )
+        )
+
+    alone = parts.curve([network(0.0)], SHARE, along="at", kind="a")
+    assert {at: (each.low, each.high) for at, each in alone.items()} == {0.5: (-8.5, 9.5), 1.0: (-8.0, 10.0)}
+    several = parts.curve([network(0.0), network(0.2)], SHARE, along="at", kind="a")
+    assert {at: (each.value, each.n) for at, each in several.items()} == {0.5: (0.6, 2), 1.0: (1.1, 2)}
+    assert parts.curve([], SHARE, along="at") == {}

@@ -6,8 +6,10 @@ from typing import Any
 
 import polars as pl
 
+from analysis.assays.averages import over_networks
 from analysis.assays.findings import Finding, Findings
 from analysis.assays.measures import Measure
+from analysis.estimates import Estimate
 
 
 def tested_splits(trials: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
@@ -23,6 +25,14 @@ def only(found: Mapping[str, Sequence[Findings]], measure: Measure, **cell: Any)
         arm: [replace(each, figures=tuple(_at(each, measure, cell))) for each in networks]
         for arm, networks in found.items()
     }
+
+
+def curve(networks: Sequence[Findings], measure: Measure, *, along: str, **cell: Any) -> dict[Any, Estimate]:
+    """A measure by the levels of one cell, over networks; of one network with the intervals that it has itself."""
+    chosen = only({"": networks}, measure, **cell)
+    if len(networks) == 1:
+        return {each.cell[along]: each.estimate for each in chosen[""][0].figures}
+    return dict(over_networks(chosen, measure, along=along).get(measure.name, {"": {}})[""])
 
 
 def _at(found: Findings, measure: Measure, cell: Mapping[str, Any]) -> Iterator[Finding]:

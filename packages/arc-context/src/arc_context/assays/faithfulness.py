@@ -20,8 +20,7 @@ from analysis import (
     cluster_estimate,
     faithfulness,
 )
-from analysis.assays.averages import over_networks
-from analysis.assays.parts import only, tested_splits
+from analysis.assays.parts import curve, tested_splits
 
 OUTPUTS = {"exact_match": "prediction", "log_probability": "log_probability"}
 """Whether the answer is right, and the mean log-probability of the right answer's cells, in nats."""
@@ -92,7 +91,7 @@ class FaithfulAttention(AssayOfAttention):
             for split in dict.fromkeys(each.cell["split"] for one in networks for each in one.of(LEFT.name)):
                 for output, label in LABELS.items():
                     lines = {
-                        which: curve(networks, split=split, output=output, which=which)
+                        which: curve(networks, LEFT, along="share", split=split, output=output, which=which)
                         for which in ("intact", *WORDS)
                     }
                     drawn = deletion_curves(
@@ -169,14 +168,6 @@ def figure(measure: Measure, found: Estimate, cell: dict[str, Any]) -> Finding:
     """An estimate, its interval cut to what its output can be."""
     most = BOUNDS[cell["output"]]
     return Finding(measure.name, found.within(-most, most), cell)
-
-
-def curve(networks: Sequence[Findings], **cell: Any) -> dict[float, Estimate]:
-    """An output by share of one choice, over networks; of one network with its interval over tasks."""
-    chosen = only({"": networks}, LEFT, **cell)
-    if len(networks) == 1:
-        return {each.cell["share"]: each.estimate for each in chosen[""][0].figures}
-    return dict(over_networks(chosen, LEFT, along="share").get(LEFT.name, {"": {}})[""])
 
 
 def in_panels(lines: Mapping[str, dict[float, Estimate]]) -> dict[str, dict[str, dict[float, Estimate]]]:

@@ -9,7 +9,6 @@ import polars as pl
 from analysis import (
     AssayOfAttention,
     Drawing,
-    Estimate,
     Finding,
     Findings,
     Measure,
@@ -17,8 +16,7 @@ from analysis import (
     cluster_estimate,
     faithfulness,
 )
-from analysis.assays.averages import over_networks
-from analysis.assays.parts import only
+from analysis.assays.parts import curve
 
 OUTPUTS = {"accuracy": "right", "probability": "likely"}
 """Whether the answer is right, and the probability of the right answer."""
@@ -88,7 +86,10 @@ class FaithfulAttention(AssayOfAttention):
 
         for arm, networks in found.items():
             for split in dict.fromkeys(each.cell["split"] for one in networks for each in one.of(LEFT.name)):
-                lines = {which: curve(networks, split, which) for which in ("intact", *WORDS)}
+                lines = {
+                    which: curve(networks, LEFT, along="share", split=split, which=which)
+                    for which in ("intact", *WORDS)
+                }
                 panels = {
                     "dropped": {WORDS[which]: lines[which] for which in DROPPED},
                     "only these kept": {WORDS[which]: lines[which] for which in KEPT},
@@ -156,14 +157,6 @@ def left(rows: pl.DataFrame, cell: Mapping[str, Any]) -> Finding:
     """Accuracy on all that is kept."""
     found = cluster_estimate(rows["right"].to_numpy(), rows["group"].to_numpy())
     return Finding(LEFT.name, found.within(*LEFT.bounds), cell)
-
-
-def curve(networks: Sequence[Findings], split: str, which: str) -> dict[float, Estimate]:
-    """Accuracy by share of one choice, over networks; of one network with its interval over clips."""
-    chosen = only({"": networks}, LEFT, split=split, which=which)
-    if len(networks) == 1:
-        return {each.cell["share"]: each.estimate for each in chosen[""][0].figures}
-    return dict(over_networks(chosen, LEFT, along="share").get(LEFT.name, {"": {}})[""])
 
 
 def said(split: str, rows: pl.DataFrame) -> str:
