@@ -19,7 +19,7 @@ NARROW = 16
 """Channels in which the colour of a view is told."""
 COORDINATES = 4 * 2 * len(WAVES) + 4
 LOUD = 3.0
-"""By how much cues, and what is heard of other cells, are enlarged at first: else colours, whose vectors are long, decide
+"""By how much cues, and what is heard of other cells, are enlarged at first: else the long vectors of colours decide
 alone which cells are alike."""
 
 
