@@ -100,6 +100,18 @@ def test_two_processes_solve_what_one_does(tasks, tmp_path):
     assert [attempted(each) for each in one.values()] == [attempted(each) for each in two.values()]
 
 
+@pytest.mark.slow
+def test_workers_of_a_dask_cluster_solve_what_one_process_does(tasks, tmp_path):
+    distributed = pytest.importorskip("distributed")
+    asked = load_tasks(str(tasks))
+    alone, _ = solve_all(RULES, asked, Kept(tmp_path / "alone"), ignore, jobs=1)
+    with distributed.LocalCluster(1, threads_per_worker=1, dashboard_address=":0") as cluster:
+        scheduler = cluster.scheduler_address
+        there, failed = solve_all(RULES, asked, Kept(tmp_path / "there"), ignore, scheduler=scheduler)
+    assert failed == []
+    assert [attempted(each) for each in there.values()] == [attempted(each) for each in alone.values()]
+
+
 def attempted(solved: Solved):
     return [[grid.tolist() for grid in tried] for tried in solved.attempts]
 
