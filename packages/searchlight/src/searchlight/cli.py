@@ -33,6 +33,7 @@ SYSTEM_VERBS = {
         "solve": "Two attempts at a task, by a model whose views vote, by rules, or by both.",
         "submit": "Two attempts at every task of a source, as a submission.json.",
         "tasks": "How large tasks are, and which of them two sources share.",
+        "validate": "Whether a network learns at all: trained briefly on few tasks, and judged.",
     },
     "persistence": {
         "filter": "Find, follow and tell what lasts in a video of your own.",
