@@ -97,16 +97,18 @@ def figure_of(ask: Ask, archive: Archive) -> Figure:
         said, quantity = ask.beside
         level = list(quantity.known(archive, (ask.arm,)).of(ask.arm).values())
         beside = f"{said} {mean(level):.2f}" if level else ""
-    estimate = over_seeds(list(values.values()), chance=0.0 if ask.minus else None)
+    estimate = over_seeds(list(values.values()), 0.0 if ask.minus else None, ask.bounds)
     over = f"{len(values)} seeds" if len(values) > 1 else "one seed"
     return Figure(ask.what, ask.arm, estimate, over, ask.target, beside)
 
 
-def over_seeds(values: Sequence[float], chance: float | None = None) -> Estimate:
-    """Mean and interval of one value per network."""
+def over_seeds(
+    values: Sequence[float], chance: float | None = None, bounds: tuple[float, float] = (0.0, 1.0)
+) -> Estimate:
+    """Mean and interval of one value per network, the interval cut to what values can be."""
     if not values:
         return Estimate.not_estimable("no network tells it")
-    return mean_estimate(values, chance=chance)
+    return mean_estimate(values, chance=chance).within(*bounds)
 
 
 def keep(found: Climbed, root: Path) -> Climbed:

@@ -11,6 +11,7 @@ from searchlight import console
 from searchlight.arc_ladder import Ladder
 from searchlight.arc_ladder_figures import Climbed, Figure
 from searchlight.arc_ladder_rungs import READ, RUNGS
+from searchlight.configuration import presets
 from searchlight.results import short
 
 COLUMNS = ("rung", "figure", "arm", "value", "interval over", "beside", "target", "", "protocol, convention")
@@ -80,7 +81,8 @@ def write_ladder(ladder: Ladder) -> Path:
 def page_of(ladder: Ladder) -> Report:
     """All rungs on one page, the figures with a target first."""
     aimed = [row_of(each, name) for name, each in pairs(ladder) if each.target is not None]
-    arms = {each.arm: "" for _, each in pairs(ladder)}
+    told = presets()
+    arms = {each.arm: told.get(f"arc/{each.arm}", "") for _, each in pairs(ladder)}
     return Report(
         title="The ladder of arc, from masks to evaluation tasks",
         question="How far up does attention to support pixels come, and which target is missed?",

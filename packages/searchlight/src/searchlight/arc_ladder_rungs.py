@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import product
+from math import inf
 
 from analysis import Measured, Quantity, mean_of
 from arc_context.assays.layers import FIRST, LAST
 from arc_context.families.registry import HELD_OUT, LOOKUP, POSITION
 from searchlight.arc_ladder_figures import Target
-from searchlight.arc_ladder_quantities import HowMany, Together, exact, seconds
+from searchlight.arc_ladder_quantities import HowMany, OfRun, Together, exact, seconds
 
 SEEN, SWAP = "test/seen", "test/swap"
 FRESH = "exact match, fresh parameters"
@@ -34,6 +35,13 @@ class Ask:
     def arms(self) -> tuple[str, ...]:
         """Whom it is asked of."""
         return (self.arm, self.minus) if self.minus else (self.arm,)
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """What it can be: a share, a difference of shares, or a number from 0."""
+        if self.minus:
+            return (-1.0, 1.0)
+        return (0.0, inf) if isinstance(self.quantity, OfRun | Together | HowMany) else (0.0, 1.0)
 
 
 @dataclass(frozen=True)

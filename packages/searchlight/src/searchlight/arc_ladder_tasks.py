@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import inf
 from pathlib import Path
 from types import MappingProxyType
 
 import polars as pl
 
-from analysis import Estimate, Run, mean_estimate
+from analysis import Estimate, Run
 from arc_context.scoring.conventions import Right, Scores, gains_of, scores_of
 from arc_context.scoring.from_trials import right_of_trials
 from arc_context.scoring.score import copied_outputs
@@ -32,7 +33,12 @@ TEST_TIME = TaskTraining(steps=100, seconds=8.0)
 ALONE = TaskTraining(seconds=8.0)
 """The same for a network that knows nothing before."""
 VIEWS = 16
-IN_CONTEXT, TRAINED, JOINED = "in context", "test-time training", "one attempt of the rules, one of it"
+COPIED, RULES = "by copying the input", "by fitted rules"
+IN_CONTEXT, TRAINED, JOINED = (
+    "in context",
+    "trained on its pairs",
+    "one attempt by rules, one trained on its pairs",
+)
 
 
 @dataclass(frozen=True)
@@ -181,48 +187,41 @@ class Solvers:
 
     def figures(self) -> Iterator[Figure]:
         """Copies, rules and a network per task first, then ours: as it is, after steps, and beside rules."""
-        yield self.figure("copy", scores_of(self.copied), "inductive")
-        yield self.figure("symbolic", scores_of(self.right(self.rules), self.copied), "inductive")
+        rules, both = self.right(self.rules), f"{self.arm} and symbolic"
+        yield self.scored(COPIED, "copy", scores_of(self.copied), "inductive")
+        yield self.scored(RULES, "symbolic", scores_of(rules, self.copied), "inductive")
         if self.reading.alone:
-            alone = self.solved(Plan("task_cnn", training=ALONE), self.tasks)
-            yield self.figure("task_cnn", scores_of(self.right(alone), self.copied), "transductive")
+            alone = self.right(self.solved(Plan("task_cnn", training=ALONE), self.tasks))
+            yield self.scored(TRAINED, "task_cnn", scores_of(alone, self.copied), "transductive")
         yield self.in_context()
-        yield self.figure(TRAINED, scores_of(self.right(self.trained), self.copied), "transductive")
+        yield self.scored(TRAINED, self.arm, scores_of(self.right(self.trained), self.copied), "transductive")
         yield self.time()
-        both, rules = self.right(self.both), self.right(self.rules)
-        yield self.figure(JOINED, scores_of(both, self.copied), "transductive")
-        yield self.figure(f"gain of {JOINED} over the rules", gains_of(both, rules), "transductive")
+        joint = self.right(self.both)
+        yield self.scored(JOINED, both, scores_of(joint, self.copied), "transductive")
+        yield self.scored(f"{JOINED}, gain over rules", both, gains_of(joint, rules), "transductive")
 
-    def figure(self, what: str, scores: Scores, protocol: str) -> Figure:
-        """A score over tasks."""
-        estimate = scores.by_convention()[CONVENTION]
-        over = f"{scores.tasks} tasks"
-        return self.line(what, estimate, over, protocol)
+    @property
+    def arm(self) -> str:
+        """The preset without what its parts change."""
+        return self.stocks[0].resolved.name.partition("+")[0].partition("/")[2]
 
-    def line(self, what: str, estimate: Estimate, over: str, protocol: str) -> Figure:
-        """A line of the table with its target, if it has one."""
-        arm = self.stocks[0].resolved.name.partition("+")[0].partition("/")[2]
-        own = what in (IN_CONTEXT, TRAINED)
-        said = f"tasks solved, two attempts, {what}"
-        convention = f"scored {CONVENTION}"
-        return Figure(
-            said,
-            arm if own else what,
-            estimate,
-            over,
-            self.reading.targets.get(what),
-            "",
-            protocol,
-            convention,
-        )
+    def scored(self, what: str, arm: str, scores: Scores, protocol: str) -> Figure:
+        """A score with its interval over tasks."""
+        return self.line(what, arm, scores.by_convention()[CONVENTION], f"{scores.tasks} tasks", protocol)
+
+    def line(self, what: str, arm: str, estimate: Estimate, over: str, protocol: str) -> Figure:
+        """A line of the table; what is ours has a target."""
+        target = self.reading.targets.get(what) if arm.startswith(self.arm) else None
+        told = f"tasks solved in two attempts, {what}"
+        return Figure(told, arm, estimate, over, target, "", protocol, f"scored {CONVENTION}")
 
     def in_context(self) -> Figure:
         """What runs have kept: no step on any task; the mean over seeds where there are several."""
         by_seed = [self.of_runs(runs) for runs in zip(*(each.runs for each in self.stocks), strict=True)]
         if len(by_seed) == 1:
-            return self.figure(IN_CONTEXT, by_seed[0], "inductive")
+            return self.scored(IN_CONTEXT, self.arm, by_seed[0], "inductive")
         values = [each.by_convention()[CONVENTION].value for each in by_seed]
-        return self.line(IN_CONTEXT, over_seeds(values), f"{len(values)} seeds", "inductive")
+        return self.line(IN_CONTEXT, self.arm, over_seeds(values), f"{len(values)} seeds", "inductive")
 
     def of_runs(self, runs: Sequence[Run]) -> Scores:
         """The score of one seed, all parts together."""
@@ -233,11 +232,9 @@ class Solvers:
 
     def time(self) -> Figure:
         """Of test-time training and its votes."""
-        taken = mean_estimate([each.seconds for each in self.trained.values()])
-        over = f"{len(self.trained)} tasks"
-        return Figure(
-            "seconds per task", TRAINED, taken, over, Target(10, at_least=False), "", "transductive"
-        )
+        taken = over_seeds([each.seconds for each in self.trained.values()], bounds=(0.0, inf))
+        over, most = f"{len(self.trained)} tasks", Target(10, at_least=False)
+        return Figure("seconds per task, steps and votes", self.arm, taken, over, most, "", "transductive")
 
     def notes(self) -> Iterator[str]:
         """What was left out, what failed, and from how many networks what is known."""
