@@ -5,24 +5,11 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
+from arc_context.pictures.colours import PALETTE
 from arc_context.solving.solved import PROTOCOLS, Solved
 from arc_context.tasks.grid import Grid
 from arc_context.tasks.task import Task
 from searchlight import console
-
-PALETTE = (
-    ("#000000", "#808080"),
-    ("#0074d9", "#ffffff"),
-    ("#ff4136", "#000000"),
-    ("#2ecc40", "#000000"),
-    ("#ffdc00", "#000000"),
-    ("#aaaaaa", "#000000"),
-    ("#f012be", "#000000"),
-    ("#ff851b", "#000000"),
-    ("#7fdbff", "#000000"),
-    ("#870c25", "#ffffff"),
-)
-"""The colours of ARC's own testing interface, 0 to 9, each with one that can be read on it."""
 
 
 def grid_text(grid: Grid) -> Text:

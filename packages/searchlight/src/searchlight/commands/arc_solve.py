@@ -43,7 +43,7 @@ class Solve:
     leaks: bool = False
     """Answer even a task that the run was trained on."""
     out: Annotated[Path | None, tyro.conf.arg(metavar="PATH", aliases=("-o",), help_behavior_hint="")] = None
-    """Write answers and votes to a .json as well. Nothing is overwritten."""
+    """Write answers and votes to a .json as well, or draw task and attempts in an .svg. Nothing is overwritten."""
 
 
 def main(args: Sequence[str]) -> None:
@@ -71,10 +71,12 @@ def check_out(path: Path | None) -> None:
     """Raise UsageError for a place that is taken or of another kind."""
     if path is None:
         return
-    if path.suffix.lower() != ".json":
-        raise UsageError(f"--out {path}: expected a name that ends in .json.")
+    if path.suffix.lower() not in (".json", ".svg"):
+        raise UsageError(f"--out {path}: expected a name that ends in .json or .svg.")
     if path.exists():
-        raise UsageError(f"{path} is there already, and nothing is overwritten: choose another -o NAME.json.")
+        raise UsageError(
+            f"{path} is there already, and nothing is overwritten: choose another -o NAME{path.suffix}."
+        )
 
 
 def chosen(source: str, name: str | None) -> "Task":
@@ -94,12 +96,17 @@ def chosen(source: str, name: str | None) -> "Task":
 
 
 def write(path: Path, solved: "Solved", task: "Task") -> None:
-    """The answers with their votes, and whether an attempt is right."""
+    """The answers with their votes, and whether an attempt is right; or the task with its attempts, drawn."""
     import json
 
     from analysis import write_atomically
     from searchlight import console
 
-    text = json.dumps({**solved.to_document(), "right": solved.right(task)}) + "\n"
+    if path.suffix.lower() == ".svg":
+        from arc_context.pictures.whole_task import task_svg
+
+        text = task_svg(task, solved.attempts)
+    else:
+        text = json.dumps({**solved.to_document(), "right": solved.right(task)}) + "\n"
     write_atomically(path, lambda place: place.write_text(text, encoding="utf-8"))
     console.say(f"answers: {path}")
