@@ -8,7 +8,7 @@ import pytest
 
 from arc_context import load_tasks, shared_tasks
 from arc_context.baselines import make_baseline
-from searchlight import arc_ladder_tasks, arc_solvers, arc_submitting
+from searchlight import arc_ladder_tasks, arc_solvers, arc_submitting, memory
 from searchlight.arc_ladder import kept
 from searchlight.arc_ladder_tasks import Reading, climb_read, limit_in_words, stocks_read
 from searchlight.arc_leaks import refuse_shown, tasks_shown
@@ -68,6 +68,7 @@ def tiny(folders):
         patch.setattr(arc_ladder_tasks, "TEST_TIME", steps)
         patch.setattr(arc_ladder_tasks, "ALONE", steps)
         patch.setattr(arc_ladder_tasks, "VIEWS", 2)
+        patch.setattr(memory, "begin_again", lambda: False)  # a second for each task, and no peak is asked here
         yield
 
 
