@@ -97,7 +97,7 @@ def test_looks_and_heads_can_be_chosen(opened):
     page = opened(1280)
     seen = [marks(page)]
     numbers = [page.locator(f"{TASK} tbody").inner_text()]
-    for name, choice in (("Look", "step 1"), ("Head", "head 2")):
+    for name, choice in (("Look", "step 2"), ("Head", "head 2")):
         page.locator(TASK).get_by_role("combobox", name=name).select_option(choice)
         seen.append(marks(page))
         numbers.append(page.locator(f"{TASK} tbody").inner_text())

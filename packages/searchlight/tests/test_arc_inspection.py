@@ -41,8 +41,7 @@ def test_answers_and_attention_of_every_family_stand_beside_the_untrained_model(
     named = {name.split(", ")[1:][0] for name in found.figures}
     assert named == {"trained", "untrained"}
     rows = trained.trials.with_row_index("row").filter(split="test/seen", family="colour_map")
-    last = sorted(name for name in trained.attention if name.endswith("/determining"))[-1]
-    mass = trained.attention[last][rows["row"].to_numpy()]
+    mass = trained.attention["solver1/determining"][rows["row"].to_numpy()]
     assert found.figures["attention on what settles a cell, trained, colour_map"].value == pytest.approx(
         float(np.nanmean(mass)), rel=1e-5
     )

@@ -47,6 +47,7 @@ from .model.rlan import RLAN as RLAN
 from .model.saliency import DynamicSaliencyController as DynamicSaliencyController
 from .model.solver import RecursiveSolver as RecursiveSolver
 from .model.task_cnn import TaskCNN as TaskCNN
+from .pictures.whole_task import task_svg as task_svg
 from .questions import Question as Question
 from .questions import questions as questions
 from .scoring.conventions import CONVENTIONS as CONVENTIONS
@@ -168,6 +169,7 @@ __all__ = [
     "solved_by",
     "task_splits",
     "task_statistics",
+    "task_svg",
     "trials_table",
     "views",
     "vote",

@@ -62,7 +62,7 @@ def test_anchors_are_discs_as_large_as_they_count(seen):
 def test_lines_and_document_tell_the_same(chosen):
     told, found = list(lines(chosen)), document(chosen)
     assert "the answer is wrong" in told[0]
-    assert "cell 0,1, step 2, mean of heads, trained: 0.500 of the attention" in told[1]
+    assert "cell 0,1, step 1, mean of heads, trained: 0.500 of the attention" in told[1]
     assert found["cell"] == [0, 1]
     looks = found["looks"]["trained"]
     assert [(each["look"], each["head"]) for each in looks[:2]] == [

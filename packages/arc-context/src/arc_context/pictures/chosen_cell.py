@@ -27,7 +27,7 @@ class ChosenCell:
 
     seen: SeenTask
     cell: int
-    look: int = -1
+    look: int = 0
     head: int = 0
     """0 is the mean of heads."""
 

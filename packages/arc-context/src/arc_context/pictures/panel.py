@@ -50,7 +50,7 @@ def _selectors(chosen: ChosenCell) -> Iterator[str]:
     if looks is None:
         return
     offered = {
-        "look": (looks.names, chosen.look % len(looks.names)),
+        "look": (looks.names, chosen.look),
         "head": (looks.heads, chosen.head),
     }
     yield '<div class="selectors" hidden>'

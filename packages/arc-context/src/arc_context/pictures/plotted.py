@@ -27,10 +27,10 @@ def figure_of(scene: Scene) -> Figure:
 
 def _draw(axes: Axes, shape: Shape, order: int, points: float) -> None:
     if isinstance(shape, Box):
-        axes.add_patch(_rectangle(shape, order, points))
+        axes.add_artist(_rectangle(shape, order, points))
     elif isinstance(shape, Dot):
         look = {"facecolor": "white", "edgecolor": "black", "linewidth": 0.06 * points, "zorder": order}
-        axes.add_patch(Circle((shape.x, shape.y), shape.radius, **look))
+        axes.add_artist(Circle((shape.x, shape.y), shape.radius, **look))
     elif isinstance(shape, Lattice):
         axes.add_collection(
             LineCollection(_lines(shape), colors=LINES, linewidths=0.04 * points, zorder=order),

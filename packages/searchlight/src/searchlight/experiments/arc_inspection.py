@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from analysis import Drawing, Estimate, Measure, cluster_estimate
-from arc_context.assays.layers import LAST
 from arc_context.assays.lookup import MASS, UNIFORM, of_family
 from arc_context.errors import ArcError
 from arc_context.pictures.chosen_cell import ChosenCell
@@ -42,7 +41,7 @@ def inspect(
     choice: GridChoice,
     model: Any = None,
 ) -> Inspection:
-    """One task as it was answered, answers by family, and the attention of the last layer on what settles a cell.
+    """One task as it was answered, answers by family, and the attention of the first look on what settles a cell.
 
     Without the model there is no task to look into, and of one without attention only answers are drawn.
 
@@ -153,14 +152,14 @@ def right(evaluation: Evaluation, split: str, column: str = "prediction") -> ByF
 
 
 def on_target(evaluation: Evaluation, split: str, measure: Measure = MASS) -> ByFamily:
-    """The attention of the last layer on what settles a cell, of the families that say so."""
+    """The attention of the first look on what settles a cell, of the families that say so."""
     rows = evaluation.trials.with_row_index("row").filter(split=split)
-    return {
-        str(family): each.estimate
-        for (family,), part in rows.group_by("family", maintain_order=True)
-        for each in of_family(evaluation.attention, part, {})
-        if each.measure == measure.name and each.cell["layer"] == LAST
-    }
+    found: ByFamily = {}
+    for (family,), part in rows.group_by("family", maintain_order=True):
+        for each in of_family(evaluation.attention, part, {}):
+            if each.measure == measure.name:
+                found.setdefault(str(family), each.estimate)
+    return found
 
 
 def exact_drawing(found: Mapping[str, ByFamily], split: str) -> Iterator[Drawing]:
@@ -186,8 +185,8 @@ def look_drawing(found: Mapping[str, ByFamily], trained: Evaluation, split: str)
         yield Drawing(
             "attention-truth",
             interval_plot({**uniform, **shown}, label="attention on the support cells that settle a cell"),
-            f"Attention of the last layer on the support cells that settle a test cell, by family, on {split}: 95 % "
-            "interval over tasks.",
+            f"Attention of the first look, when a cell knows nothing but itself, on the support cells that settle it, "
+            f"by family, on {split}: 95 % interval over tasks.",
             f"Interval plot by family of {LEVEL} and {', '.join(shown)}.",
             "Uniform attention: the share of the support's cells that settle a test cell.",
         )
