@@ -10,7 +10,7 @@ import pytest
 from analysis import Finding, Findings, Measured, Run, mean_estimate
 from analysis.assays.archive import Archive
 from searchlight import arc_ladder, stock
-from searchlight.arc_ladder import assembled, figure_of, keep, rungs_named
+from searchlight.arc_ladder import assembled, climb, figure_of, keep, rungs_named
 from searchlight.arc_ladder_figures import Climbed, Figure, Target
 from searchlight.arc_ladder_page import document, write_ladder
 from searchlight.arc_ladder_quantities import HowMany
@@ -18,7 +18,7 @@ from searchlight.arc_ladder_rungs import ORDER, RUNGS, Ask, matched
 from searchlight.cli import main
 from searchlight.configuration import load_config, presets
 from searchlight.errors import UsageError
-from searchlight.experiments import arc_padding
+from searchlight.experiments import arc_gradients, arc_padding
 from searchlight.experiments.arc import Arc
 
 RIGHT = {("a", 0): 0.9, ("a", 1): 0.7, ("b", 0): 0.2, ("b", 1): 0.4}
@@ -132,7 +132,7 @@ def tiny(monkeypatch):
         return resolved.with_config(
             replace(
                 config,
-                families=replace(config.families, sides=(3, 4), pairs=(2, 3)),
+                families=replace(config.families, sides=(4, 5), pairs=(2, 3)),
                 tasks=replace(config.tasks, train=12, validation=1, test=3),
                 model=replace(config.model, dim=16, heads=2, steps=2),
                 training=replace(config.training, epochs=1, batch_size=6),
@@ -141,6 +141,15 @@ def tiny(monkeypatch):
 
     monkeypatch.setattr(stock, "load_config", small)
     monkeypatch.setattr(arc_padding, "QUESTIONS", 1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["L2", "L3", "L4"])
+def test_every_figure_of_a_rung_is_known(name, tiny, tmp_path, monkeypatch):
+    monkeypatch.setattr(arc_gradients, "QUESTIONS", 4)
+    found = climb(RUNGS[name], (0, 1), tmp_path, jobs_at_once=1)
+    assert [each.what for each in found.figures if math.isnan(each.estimate.value)] == []
+    assert all(each.over == "2 seeds" for each in found.figures)
 
 
 def test_the_first_rungs_from_nothing_to_a_table_and_again_without_training(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+import polars as pl
 
 from analysis import Quantity, Run
 from analysis.assays.archive import Archive
@@ -13,7 +14,6 @@ from searchlight.controls import control_of
 from searchlight.experiments import arc_masks, arc_padding
 from searchlight.experiments.arc import Arc
 from searchlight.runs import open_run, trained_model
-from searchlight.stock import seconds_of
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class OfRun(Quantity):
 
 @dataclass(frozen=True)
 class Together(Quantity):
-    """The seconds that some arms of one seed took to train, one after the other."""
+    """The processor time that some arms of one seed took to train, in seconds."""
 
     arms: tuple[str, ...]
 
@@ -78,9 +78,9 @@ class HowMany(Quantity):
 
 
 def trained_for(run: Run) -> float:
-    """Seconds of a training on the clock of the run, validation between its epochs included."""
-    found = seconds_of(run)
-    return float("nan") if found is None else float(found)
+    """Processor time of all steps of a training, in seconds: a busy machine does not change it."""
+    metrics = run.metrics().filter(pl.col("kind") == "epoch")
+    return float(metrics["cpu_seconds"].to_numpy().max())
 
 
 @cache

@@ -85,7 +85,7 @@ def lookups() -> Iterator[Ask]:
         yield Ask(FRESH, arm, matched(), seen[context])
         swapped = Target(0.85) if context == "cross_attention" else None
         yield Ask("exact match, held-out swap", arm, matched(SWAP), swapped)
-        yield Ask("seconds of training", arm, seconds(), Target(60, at_least=False))
+        yield Ask("CPU seconds of training", arm, seconds(), Target(60, at_least=False))
 
 
 def attention() -> Iterator[Ask]:
@@ -125,7 +125,7 @@ def families() -> Iterator[Ask]:
     for other in FAMILIES[1:]:
         yield Ask(f"{FRESH}, gain over {other}", "cross_attention", matched(), minus=other)
     total = Target(15 * 60, at_least=False)
-    yield Ask("seconds of training, all arms of a seed", "cross_attention", Together(FAMILIES), total)
+    yield Ask("CPU seconds of training, all arms of a seed", "cross_attention", Together(FAMILIES), total)
 
 
 def anchors() -> Iterator[Ask]:
