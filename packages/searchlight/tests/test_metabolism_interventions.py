@@ -18,7 +18,7 @@ TESTED = {"test/nutrient", "test/medium"}
 def few():
     """As few media, draws and repeats as still show something."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(metabolism_explanation, "MEDIA", 2)
+        patch.setattr(metabolism_explanation, "EXPLAINED_MEDIA", 2)
         patch.setattr(metabolism_deletion, "DRAWS", 2)
         patch.setattr(metabolism_scaling, "REPEATS", 1)
         yield

@@ -12,8 +12,8 @@ from graph_attention.claims import CLAIMS
 from graph_attention.claims.growth import CLAIMED
 
 NAN = float("nan")
-ARMS = ("projection", "unsupervised_split", "no_pathway", "no_stoichiometry", "no_node_kinds", "one_head")
-FULL = ARMS[:2]
+FULL = ("projection", "unsupervised_split", "flux_split")
+ARMS = (*FULL, "no_pathway", "no_stoichiometry", "no_node_kinds", "one_head")
 SPREAD = (1, -1, 2, -2, 0)
 """Deviations of five networks that cancel: an arm's differ from another's by their order."""
 NODES = 80

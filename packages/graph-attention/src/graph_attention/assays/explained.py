@@ -9,6 +9,8 @@ from jaxtyping import Bool, Float, Shaped
 
 from graph_attention.assays.strata import Strata
 
+EXPLAINED_MEDIA = 6
+"""Media of each test split: every one costs a linear program per active reaction and metabolite."""
 SCORE, TRUTH = "score/", "truth/"
 
 

@@ -9,6 +9,9 @@ ATTENTION = "projection"
 it reaches is due to attention, and what an ablation takes away is missed."""
 UNSUPERVISED = "unsupervised_split"
 """The same, and no split is shown to it: what attention does by itself."""
+WITH_STEPS = "flux_split"
+"""Supervised flux splits behind unrolled steps towards fastest growth: the network that predicts best, whose draft of
+the fluxes is nearly the answer before attention sees it."""
 NUTRIENT = {"split": "test/nutrient"}
 """The claims are on media with a nutrient that training never showed."""
 

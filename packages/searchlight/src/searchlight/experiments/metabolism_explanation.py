@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from attention_core import EdgeMap
+from graph_attention.assays.explained import EXPLAINED_MEDIA
 from graph_attention.explanations.attributed import Attributions, attributed
 from graph_attention.explanations.nodes import edge_table, node_table
 from graph_attention.explanations.truths import Truths
@@ -20,8 +21,6 @@ from searchlight.experiments.base import Evaluation
 if TYPE_CHECKING:
     from searchlight.experiments.metabolism import Metabolism
 
-MEDIA = 6
-"""Media of each test split: every one costs a linear program per active reaction and metabolite."""
 GROWS = 0.01
 """Media are explained on which cells grow faster than this, 1/h."""
 TESTED = ("test/nutrient", "test/medium")
@@ -78,7 +77,7 @@ def chosen(experiment: "Metabolism", split: str) -> np.ndarray:
     groups, rows = np.array(groups_of(experiment)), experiment.splits[split]
     rows = np.random.default_rng(0).permutation(rows[experiment.dataset.growth[rows] > GROWS])
     turn = [int((groups[rows[:place]] == groups[row]).sum()) for place, row in enumerate(rows)]
-    return np.sort(rows[np.argsort(turn, kind="stable")[:MEDIA]])
+    return np.sort(rows[np.argsort(turn, kind="stable")[:EXPLAINED_MEDIA]])
 
 
 def truths_of(experiment: "Metabolism", rows: np.ndarray) -> list[Truths]:
