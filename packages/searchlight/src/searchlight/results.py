@@ -69,18 +69,19 @@ def measures_of(system: str, name: str | None) -> Sequence[Measure]:
 
 
 def show_results(resolved: Resolved, runs: Sequence[Run], measures: Sequence[Measure] | None = None) -> None:
-    """One row per split, one column per measure, each with its interval over seeds and its chance level."""
+    """One row per split, one column per measure that is answered, with its interval over seeds and its chance level."""
     measures = measures or measures_of(resolved.system, None)
     found = {measure: estimates(measured(resolved.system, runs, measure), measure) for measure in measures}
+    told = [each for each in measures if found[each]]
     splits = list(dict.fromkeys(split for each in found.values() for split in each))
     rows = [
-        [split, *(short(found[each][split]) if split in found[each] else "" for each in measures)]
+        [split, *(short(found[each][split]) if split in found[each] else "" for each in told)]
         for split in splits
     ]
     seeds = f"{len(runs)} seed{'s' if len(runs) > 1 else ''}"
     note = "95 % interval over seeds" if len(runs) > 1 else "one seed has no interval; --seeds 0..4 gives one"
     title = f"{resolved.name}, {seeds} ({note})"
-    console.show_table(["split", *map(headed, measures)], rows, title=title)
+    console.show_table(["split", *map(headed, told)], rows, title=title)
     if alike(found, len(runs)):
         console.say("note: every seed gives the same figures; an interval over seeds says nothing here")
     if lacking := [each.name for each in measures if not found[each]]:
