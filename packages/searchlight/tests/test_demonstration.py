@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from searchlight.choices import choice_of
 from searchlight.configuration import differences, load_config, presets, to_plain
+from searchlight.demonstrating import next_commands
 from searchlight.demonstration import DEMONSTRATIONS, demonstration_of
 from searchlight.experiments.base import Facts
 
@@ -28,6 +30,16 @@ def test_what_it_sends_a_reader_to_exists(system, quick):
     assert found.trained_next in presets()
     assert choice_of(system, found.choice).chosen == dict(found.choice)
     assert choice_of(system, found.next_choice).flags
+
+
+@pytest.mark.parametrize("quick", [True, False])
+def test_the_steps_alone_are_among_what_a_reader_of_metabolism_compares_next(quick):
+    found = demonstration_of("metabolism", quick=quick)
+    said = next(each for each in next_commands(found, Path("runs")) if "searchlight compare" in each)
+    named = [Path(word).name for word in said.split("  #")[0].split()[2:]]
+    preset = "demo_quick" if quick else "demo"
+    kinds = ("gradient_boosting", "ridge", "knn", "attention", "unrolled")
+    assert named == [f"{preset}_{kind}" for kind in kinds]
 
 
 def test_demonstrations_of_two_systems_have_pages_of_their_own():

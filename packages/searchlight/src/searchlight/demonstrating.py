@@ -136,7 +136,7 @@ def show_verdicts(found: dict[str, Compared]) -> None:
 
 def next_commands(demonstration: Demonstration, root: Path) -> list[str]:
     """What to try after the demonstration, what takes least first."""
-    arms = next(iter(demonstration.questions.values()))
+    arms = demonstration.held_against
     findings = len(arms) * len(demonstration.seeds) * len(experiment_class(arms[0].system).assays)
     flags = choice_of(demonstration.inspected.system, demonstration.next_choice).flags
     run = run_of(demonstration.inspected, 0, root).path

@@ -43,6 +43,12 @@ class Demonstration:
         """Every arm once."""
         return list({arm.name: arm for arms in self.questions.values() for arm in arms}.values())
 
+    @property
+    def held_against(self) -> list[Resolved]:
+        """The arms of every question about the inspected one, each once; the first question's baseline leads."""
+        asked = [arms for arms in self.questions.values() if self.inspected in arms]
+        return list({arm.name: arm for arms in asked for arm in arms}.values())
+
 
 def demonstration_of(system: str, *, quick: bool) -> Demonstration:
     """The demonstration of a system.
