@@ -113,13 +113,12 @@ def section_of(name: str, found: Climbed) -> Section:
 
 
 def row_of(figure: Figure, rung: str = "") -> Row:
-    """A figure as pages have it."""
+    """A figure as pages have it; one that stands away from its rung names that and its arm."""
     target = "" if figure.target is None else f"target {figure.target}: {figure.verdict or 'not known'}"
-    told = (figure.over and f"interval over {figure.over}", solved_how(figure))
     return Row(
-        f"{rung} {figure.what}".strip(),
+        f"{rung} {figure.arm}: {figure.what}" if rung else figure.what,
         figure.estimate,
-        cell=", ".join(filter(None, told)),
+        cell=", ".join(filter(None, (target, figure.over, solved_how(figure)))),
         arm=figure.arm,
-        against="; ".join(filter(None, (target, figure.beside))),
+        against=figure.beside,
     )
