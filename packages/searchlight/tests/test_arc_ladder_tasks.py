@@ -68,7 +68,8 @@ def tiny(folders):
         patch.setattr(arc_ladder_tasks, "TEST_TIME", steps)
         patch.setattr(arc_ladder_tasks, "ALONE", steps)
         patch.setattr(arc_ladder_tasks, "VIEWS", 2)
-        patch.setattr(memory, "begin_again", lambda: False)  # a second for each task, and no peak is asked here
+        # A peak of memory begins anew for each task, which takes long and is not asked here.
+        patch.setattr(memory, "begin_again", lambda: False)
         yield
 
 
