@@ -16,7 +16,7 @@ class Anchors(NamedTuple):
     attention: AttentionMap
     """`[batch, 1, anchors, height · width]`."""
     stop_logits: Float[Tensor, "batch anchors"]
-    """That no anchor is needed from this one on."""
+    """That no anchor is needed from this one on; −∞ for the first, which is always there."""
     present: Float[Tensor, "batch anchors"]
     """How much each counts: the probability that neither it nor an earlier one stopped."""
     features: Float[Tensor, "batch anchors dim"]
