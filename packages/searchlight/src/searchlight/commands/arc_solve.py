@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
+from searchlight.arc_solving_options import SolvingOptions
 from searchlight.errors import UsageError
-from searchlight.options import Place, Text, parse
+from searchlight.options import Text, parse
 
 if TYPE_CHECKING:
     from arc_context.solving.solved import Solved
     from arc_context.tasks.task import Task
 
-Seconds = Annotated[float | None, tyro.conf.arg(metavar="FLOAT", help_behavior_hint="")]
-
 
 @dataclass(frozen=True)
-class Solve:
+class Solve(SolvingOptions):
     """Attempt a task twice, show both attempts and what spoke for them, and whether a known answer was met.
 
     Views of the task, turned, mirrored and recoloured, each have one vote. Example:
@@ -29,19 +28,6 @@ class Solve:
     """A task's JSON; or a source of several, such as arc1:training, with --task."""
     task: Text = None
     """The name of the task, where the source has several."""
-    run: Place = None
-    """A run of arc, or one of its checkpoints; the demo's model, trained once, when not given."""
-    solver: str = "model"
-    """model; union: one attempt of rules, one of the model; task_cnn: a network that is trained on the task alone;
-    or a baseline: copy, geometry, colour_map, patch_lookup, symbolic."""
-    test_time_steps: int = 0
-    """Gradient steps on the task's own train pairs before it is answered."""
-    test_time_seconds: Seconds = None
-    """Time after which no further step is begun."""
-    views: int = 16
-    """Turned, mirrored and recoloured views that vote."""
-    leaks: bool = False
-    """Answer even a task that the run was trained on."""
     out: Annotated[Path | None, tyro.conf.arg(metavar="PATH", aliases=("-o",), help_behavior_hint="")] = None
     """Write answers and votes to a .json as well, or draw task and attempts in an .svg. Nothing is overwritten."""
 
@@ -51,12 +37,9 @@ def main(args: Sequence[str]) -> None:
     options = parse(Solve, "arc solve", args)
     check_out(options.out)
     from searchlight.arc_showing import show_solved
-    from searchlight.arc_solvers import Plan, refuse_leaks, solve_task
-    from searchlight.arc_solving import TaskTraining
+    from searchlight.arc_solvers import refuse_leaks, solve_task
 
-    training = TaskTraining(steps=options.test_time_steps, seconds=options.test_time_seconds)
-    plan = Plan(options.solver, options.run, training, options.views)
-    plan.check()
+    plan = options.plan()
     task = chosen(options.source, options.task)
     plan = plan.ready()
     if not options.leaks:

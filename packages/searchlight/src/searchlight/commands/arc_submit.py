@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
-from searchlight.commands.arc_solve import Seconds, check_out
+from searchlight.arc_solving_options import SolvingOptions
+from searchlight.commands.arc_solve import check_out
 from searchlight.errors import SearchlightError
-from searchlight.options import Number, Place, Text, check_jobs, parse
+from searchlight.options import Number, Text, check_jobs, parse
 
 if TYPE_CHECKING:
     from arc_context.solving.solved import Solved
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Submit:
+class Submit(SolvingOptions):
     """Attempt every task of a source twice and write Kaggle's submission.json.
 
     Tasks are independent jobs; each is kept in a folder beside the submission when it is solved, and the same command
@@ -29,19 +30,6 @@ class Submit:
     """A public split such as arc1:evaluation, a task's JSON, a folder of them, or Kaggle's file of challenges."""
     out: Annotated[Path, tyro.conf.arg(metavar="PATH", aliases=("-o",))] = Path("submission.json")
     """The submission. Nothing is overwritten."""
-    run: Place = None
-    """A run of arc, or one of its checkpoints; the demo's model, trained once, when not given."""
-    solver: str = "model"
-    """model; union: one attempt of rules, one of the model; task_cnn: a network that is trained on each task alone;
-    or a baseline: copy, geometry, colour_map, patch_lookup, symbolic."""
-    test_time_steps: int = 0
-    """Gradient steps on a task's own train pairs before it is answered."""
-    test_time_seconds: Seconds = None
-    """Time after which no further step is begun."""
-    views: int = 16
-    """Turned, mirrored and recoloured views that vote."""
-    leaks: bool = False
-    """Answer even tasks that the run was trained on."""
     jobs: Number = None
     """Tasks at a time; one per core when not given."""
     dask: Text = None
@@ -57,13 +45,10 @@ def main(args: Sequence[str]) -> None:
     check_out(options.out)
     from arc_context.tasks.sources import load_tasks
     from searchlight import console
-    from searchlight.arc_solvers import Plan, refuse_leaks
-    from searchlight.arc_solving import TaskTraining
+    from searchlight.arc_solvers import refuse_leaks
     from searchlight.arc_submitting import Kept, solve_all
 
-    training = TaskTraining(steps=options.test_time_steps, seconds=options.test_time_seconds)
-    plan = Plan(options.solver, options.run, training, options.views)
-    plan.check()
+    plan = options.plan()
     tasks = load_tasks(options.source)
     plan, kept = plan.ready(), Kept(options.out.with_suffix(".tasks"))
     if not options.leaks:
