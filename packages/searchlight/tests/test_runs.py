@@ -7,13 +7,23 @@ import psutil
 import pytest
 
 import searchlight.runs
+from analysis.store import Run
 from searchlight.checkpoint import load_checkpoint
 from searchlight.cli import main
 from searchlight.configuration import of_run, with_settings
 from searchlight.errors import CheckpointError, Interrupted, TrainingError, UsageError
 from searchlight.experiments import experiment_class
 from searchlight.jobs import epochs_done, train_all
-from searchlight.runs import RunRecorder, evaluate_run, load_weights, reusable, run_of, runs_at, train_run
+from searchlight.runs import (
+    RunRecorder,
+    evaluate_run,
+    load_weights,
+    open_run,
+    reusable,
+    run_of,
+    runs_at,
+    train_run,
+)
 
 COSTS = ("seconds", "cpu_seconds", "peak_bytes")
 
@@ -290,3 +300,14 @@ def test_what_training_cost_is_told_by_its_process_alone(line, tmp_path):
     last = metrics.filter(metrics["kind"] == "epoch").row(-1, named=True)
     assert 0 < last["cpu_seconds"] <= time.process_time()
     assert last["peak_bytes"] > psutil.Process().memory_info().rss / 2
+
+
+def test_a_folder_of_arms_is_no_run_and_its_runs_are_named_by_arm(tmp_path):
+    for arm, seed in (("plain", 0), ("wide", 0)):
+        Run(tmp_path / arm / f"seed-{seed}").begin("system: line\n", {})
+    with pytest.raises(UsageError, match="It holds plain/seed-0, wide/seed-0: name one of them"):
+        open_run(tmp_path)
+    for seed in range(1, 7):
+        Run(tmp_path / "wide" / f"seed-{seed}").begin("system: line\n", {})
+    with pytest.raises(UsageError, match="wide/seed-4 and 2 more: name one of them"):
+        open_run(tmp_path)

@@ -28,6 +28,8 @@ from searchlight.training import Recorder
 PACKAGES = ("torch", "numpy", "scipy", "scikit-learn", "polars", "accelerate", "searchlight")
 FADED, BURST = 1e-6, 1e3
 """Mean gradient norms of an epoch below and above which the log says so."""
+NAMED = 6
+"""Runs that a message names at most."""
 NO_FIGURES = ("epoch", "step", "train_loss", "gradient_norm", "seconds", "cpu_seconds", "peak_bytes")
 """What a record of an epoch holds besides what it was validated at."""
 
@@ -281,8 +283,9 @@ def open_run(path: Path) -> tuple[Run, Resolved]:
     if not path.exists():
         raise UsageError(f"{path} does not exist; searchlight runs lists what there is.")
     if run.state not in ("complete", "incomplete"):
-        seeds = [each.path.name for each in find_runs(path)] if path.is_dir() else []
-        inside = f" It holds {', '.join(seeds)}: name one of them." if seeds else ""
+        held = [str(each.path.relative_to(path)) for each in find_runs(path)] if path.is_dir() else []
+        more = f" and {len(held) - NAMED} more" if len(held) > NAMED else ""
+        inside = f" It holds {', '.join(held[:NAMED])}{more}: name one of them." if held else ""
         raise UsageError(
             f"{path} is no run: expected a folder such as runs/<system>/<configuration>/seed-0.{inside}"
         )
