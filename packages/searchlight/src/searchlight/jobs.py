@@ -99,7 +99,8 @@ def work(jobs: Sequence[Job], root: Path, resume: bool, at_once: int) -> Iterato
             yield Outcome(train_run(resolved, seed, root, resume=resume))
         return
     with stop_requested(also=stop_children) as stopped:
-        calls = (delayed(outcome_of)(*job, root, resume) for job in jobs if not stopped())
+        place = root.absolute()  # processes that joblib keeps stand in the folder that they were started in
+        calls = (delayed(outcome_of)(*job, place, resume) for job in jobs if not stopped())
         parallel = Parallel(n_jobs=at_once, pre_dispatch=str(at_once), return_as="generator_unordered")
         try:
             yield from parallel(calls)  # pyright: ignore[reportReturnType] - joblib does not tell what it yields
