@@ -14,4 +14,4 @@ import pytest
     ],
 )
 def test_edges_are_drawn_or_left(makes, name, given, expected):
-    makes(name, "", given, expected)
+    assert makes(name, "", given) == expected

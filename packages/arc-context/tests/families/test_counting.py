@@ -15,7 +15,7 @@ import pytest
     ],
 )
 def test_what_is_counted_is_the_answer(makes, name, form, given, expected):
-    makes(name, form, given, expected)
+    assert makes(name, form, given) == expected
 
 
 def test_a_bar_is_as_long_as_there_are_cells_of_its_colour(tasks):

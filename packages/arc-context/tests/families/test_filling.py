@@ -13,7 +13,7 @@ from scipy.ndimage import binary_fill_holes, find_objects, label
     ],
 )
 def test_background_takes_a_colour(makes, name, given, expected):
-    makes(name, "", given, expected)
+    assert makes(name, "", given) == expected
 
 
 def test_holes_are_those_that_scipy_fills(tasks, families):

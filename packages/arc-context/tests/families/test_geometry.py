@@ -27,11 +27,11 @@ GIVEN = "12. ..3"
     ],
 )
 def test_the_whole_grid_is_moved_repeated_or_enlarged(makes, name, form, expected):
-    makes(name, form, GIVEN, expected)
+    assert makes(name, form, GIVEN) == expected
 
 
 def test_what_is_mirrored_may_take_another_colour(makes):
-    makes("mirror_recolour", 4, "11. ..1", ".22 2..")
+    assert makes("mirror_recolour", 4, "11. ..1") == ".22 2.."
 
 
 def test_sides_too_short_to_be_enlarged_are_said(tasks):

@@ -11,11 +11,11 @@ import pytest
     ],
 )
 def test_cells_fall_and_keep_their_order(makes, form, expected):
-    makes("gravity", form, "1.. .3. 2.4 ...", expected)
+    assert makes("gravity", form, "1.. .3. 2.4 ...") == expected
 
 
 def test_what_has_fallen_may_take_one_colour(makes):
-    makes("gravity_recolour", "down", "3.4 .5. 4..", "... 1.. 111")
+    assert makes("gravity_recolour", "down", "3.4 .5. 4..") == "... 1.. 111"
 
 
 def test_no_cell_is_lost(tasks):

@@ -13,8 +13,8 @@ import pytest
     ],
 )
 def test_halves_are_laid_upon_each_other(makes, form, expected):
-    makes("halves", form, "1.11 1...", expected)
+    assert makes("halves", form, "1.11 1...") == expected
 
 
 def test_odd_sides_cannot_be_halved(makes):
-    makes("halves", ("both", 1), "1.1 ...", None)
+    assert makes("halves", ("both", 1), "1.1 ...") is None

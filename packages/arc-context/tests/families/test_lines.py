@@ -11,4 +11,4 @@ import pytest
     ],
 )
 def test_neighbouring_points_are_joined(makes, form, given, expected):
-    makes("connect", form, given, expected)
+    assert makes("connect", form, given) == expected

@@ -18,4 +18,4 @@ import pytest
     ],
 )
 def test_objects_are_cropped_chosen_or_cleaned(makes, name, form, given, expected):
-    makes(name, form, given, expected)
+    assert makes(name, form, given) == expected
