@@ -199,5 +199,14 @@ def model(experiment):
 
 @pytest.fixture(scope="module")
 def made(experiment, model):
-    """What each intervention makes of that model, made once."""
-    return cache(lambda what: experiment.intervene(model, what))
+    """What each intervention makes of that model, made once, and that it leaves the model as it was."""
+
+    @cache
+    def evaluation(what):
+        before = {name: each.clone() for name, each in model.state_dict().items()}
+        found = experiment.intervene(model, what)
+        assert all(torch.equal(before[name], each) for name, each in model.state_dict().items())
+        assert not any(module._forward_hooks or module._forward_pre_hooks for module in model.modules())
+        return found
+
+    return evaluation

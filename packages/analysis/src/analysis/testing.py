@@ -59,6 +59,28 @@ def assert_readable(claims: Sequence[Hypothesis], assays: Sequence[Assay]) -> se
     return {(each.assay, each.measure) for each in read}
 
 
+def assert_numbered(claims: Sequence[Hypothesis], count: int, arms: Collection[str]) -> None:
+    """There are `count` claims, numbered from 1, which say how they are tested and ask of these arms alone.
+
+    Raises:
+        AssertionError: they do not.
+    """
+    assert [each.number for each in claims] == list(range(1, count + 1))
+    assert all(each.sentence and len(each.test) > 40 for each in claims)
+    assert {arm for each in claims for arm in each.arms} == set(arms)
+
+
+def assert_verdicts(settled: Mapping[str, Claim], verdict: str) -> None:
+    """Every prediction, by label, has this verdict.
+
+    Raises:
+        AssertionError: some have another; they are named with it.
+    """
+    assert settled
+    others = {label: each.verdict for label, each in settled.items() if each.verdict != verdict}
+    assert others == {}, f"expected {verdict}, got {others}"
+
+
 def assert_told(settled: Collection[Claim]) -> None:
     """Every prediction names its null, and an intervention or in a sentence why there is none.
 

@@ -6,7 +6,15 @@ import pytest
 
 from analysis import Estimate, Finding, Findings, settle
 from analysis.assays.interventions import Intervened
-from analysis.testing import assert_open, assert_readable, assert_told, loaded_by, made_up
+from analysis.testing import (
+    assert_numbered,
+    assert_open,
+    assert_readable,
+    assert_told,
+    assert_verdicts,
+    loaded_by,
+    made_up,
+)
 from arc_context.assays import ASSAYS
 from arc_context.assays.layers import FIRST, LAST
 from arc_context.claims import CLAIMS
@@ -125,9 +133,7 @@ def settled(tmp_path_factory):
 
 
 def test_the_six_claims_are_numbered_and_say_how_they_are_tested():
-    assert [each.number for each in CLAIMS] == [1, 2, 3, 4, 5, 6]
-    assert all(each.sentence and len(each.test) > 40 for each in CLAIMS)
-    assert {arm for each in CLAIMS for arm in each.arms} == set(QUALITY)
+    assert_numbered(CLAIMS, 6, QUALITY)
 
 
 def test_every_family_of_training_is_asked_of_by_itself():
@@ -140,15 +146,15 @@ def test_every_family_of_training_is_asked_of_by_itself():
 
 
 def test_where_everything_was_planted_every_claim_is_true(settled):
-    assert {label: each.verdict for label, each in settled(1).items() if each.verdict != "true"} == {}
+    assert_verdicts(settled(1), "true")
 
 
 def test_where_the_opposite_was_planted_every_claim_is_false(settled):
-    assert {label: each.verdict for label, each in settled(-1).items() if each.verdict != "false"} == {}
+    assert_verdicts(settled(-1), "false")
 
 
 def test_where_networks_differ_and_arms_do_not_nothing_is_detected(settled):
-    assert {each.verdict for each in settled(0, spread=0.3).values()} == {"no detectable difference"}
+    assert_verdicts(settled(0, spread=0.3), "no detectable difference")
 
 
 def test_an_arm_that_is_missing_leaves_its_own_predictions_open_only(settled):

@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from analysis import Estimate, Finding, Findings, settle
-from analysis.testing import assert_open, assert_readable, assert_told, loaded_by, made_up
+from analysis.testing import (
+    assert_numbered,
+    assert_open,
+    assert_readable,
+    assert_told,
+    assert_verdicts,
+    loaded_by,
+    made_up,
+)
 from graph_attention.assays import ASSAYS
 from graph_attention.claims import CLAIMS
 from graph_attention.claims.growth import CLAIMED
@@ -115,13 +123,11 @@ def settled(tmp_path_factory):
 
 
 def test_the_nine_claims_are_numbered_and_say_how_they_are_tested():
-    assert [each.number for each in CLAIMS] == list(range(1, 10))
-    assert all(each.sentence and len(each.test) > 40 for each in CLAIMS)
-    assert {arm for each in CLAIMS for arm in each.arms} == set(ARMS)
+    assert_numbered(CLAIMS, 9, ARMS)
 
 
 def test_where_everything_was_planted_every_claim_is_true(settled):
-    assert {label: each.verdict for label, each in settled(1).items() if each.verdict != "true"} == {}
+    assert_verdicts(settled(1), "true")
 
 
 def test_where_the_opposite_was_planted_no_claim_is_true(settled):
@@ -132,8 +138,7 @@ def test_where_the_opposite_was_planted_no_claim_is_true(settled):
 
 
 def test_where_networks_differ_and_arms_do_not_nothing_is_detected(settled):
-    found = settled(0, spread=0.3)
-    assert {each.verdict for each in found.values()} == {"no detectable difference"}
+    assert_verdicts(settled(0, spread=0.3), "no detectable difference")
 
 
 def test_an_arm_that_is_missing_leaves_its_own_predictions_open_only(settled):

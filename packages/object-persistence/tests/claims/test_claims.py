@@ -4,7 +4,15 @@ import pytest
 
 from analysis import Estimate, Finding, Findings, settle
 from analysis.assays.interventions import Intervened
-from analysis.testing import assert_open, assert_readable, assert_told, loaded_by, made_up
+from analysis.testing import (
+    assert_numbered,
+    assert_open,
+    assert_readable,
+    assert_told,
+    assert_verdicts,
+    loaded_by,
+    made_up,
+)
 from object_persistence.assays import ASSAYS
 from object_persistence.claims import CLAIMS
 from object_persistence.claims.arms import HELD_OUT, SAME
@@ -99,9 +107,7 @@ def settled(tmp_path_factory):
 
 
 def test_the_five_claims_are_numbered_and_say_how_they_are_tested():
-    assert [each.number for each in CLAIMS] == [1, 2, 3, 4, 5]
-    assert all(each.sentence and len(each.test) > 40 for each in CLAIMS)
-    assert {arm for each in CLAIMS for arm in each.arms} == set(QUALITY)
+    assert_numbered(CLAIMS, 5, QUALITY)
 
 
 def test_every_hold_out_is_asked_of():
@@ -109,15 +115,15 @@ def test_every_hold_out_is_asked_of():
 
 
 def test_where_everything_was_planted_every_claim_is_true(settled):
-    assert {label: each.verdict for label, each in settled(1).items() if each.verdict != "true"} == {}
+    assert_verdicts(settled(1), "true")
 
 
 def test_where_the_opposite_was_planted_every_claim_is_false(settled):
-    assert {label: each.verdict for label, each in settled(-1).items() if each.verdict != "false"} == {}
+    assert_verdicts(settled(-1), "false")
 
 
 def test_where_networks_differ_and_arms_do_not_nothing_is_detected(settled):
-    assert {each.verdict for each in settled(0, spread=0.3).values()} == {"no detectable difference"}
+    assert_verdicts(settled(0, spread=0.3), "no detectable difference")
 
 
 def test_an_arm_that_is_missing_leaves_its_own_predictions_open_only(settled):
