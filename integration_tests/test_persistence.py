@@ -249,6 +249,15 @@ def test_a_sweep_chooses_by_validation(tmp_path, capsys, monkeypatch, flags):
     assert "validation same accuracy" in capsys.readouterr().out
 
 
+def test_a_sweep_sets_presets_beside_the_configuration(tmp_path, capsys, monkeypatch, flags):
+    monkeypatch.chdir(tmp_path)
+    videos = flags[: flags.index("--model.dim")]
+    main(["sweep", "persistence/majority", *videos, "--presets", "link_length", "--json"])
+    rows = json.loads(capsys.readouterr().out)
+    assert [row["settings"] for row in rows] == [{"preset": "link_length"}, {"preset": "majority"}]
+    assert [row["chosen"] for row in rows] == [True, False]
+
+
 @pytest.mark.slow
 def test_the_quick_demo_ends_with_hold_outs_and_a_ratio_with_its_null(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)

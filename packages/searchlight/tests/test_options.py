@@ -4,7 +4,7 @@ import pytest
 
 from searchlight.cli import main
 from searchlight.commands.evaluate import Evaluate
-from searchlight.commands.sweep import draw, grid_points
+from searchlight.commands.sweep import Sweep, draw, grid_points, presets_beside
 from searchlight.commands.train import Train, runs_root
 from searchlight.errors import ConfigError, UsageError
 from searchlight.options import find_source, parse, parse_seeds, parse_with_config
@@ -128,3 +128,36 @@ def test_a_tolerance_without_matched_is_refused(capsys):
     with pytest.raises(SystemExit, match="2"):
         main(["compare", "a", "b", "--tolerance", "0.1"])
     assert "expected --matched and 0 or more" in capsys.readouterr().err
+
+
+def test_presets_stand_beside_the_configuration_with_its_flags():
+    words = ["persistence/tracks", "--training.epochs", "2", "--presets", "no_time, layers4"]
+    options, resolved = parse_with_config(Sweep, "sweep", words)
+    points, variants = presets_beside(resolved, options)
+    assert points == [{"preset": name} for name in ("tracks", "no_time", "layers4")]
+    assert [each.config.model.layers for each in variants] == [2, 2, 4]
+    assert [each.config.model.time for each in variants] == [True, False, True]
+    assert {each.config.training.epochs for each in variants} == {2}
+    assert variants[1].name.startswith("persistence/no_time+")
+
+
+def test_presets_without_flags_are_the_runs_that_train_makes():
+    options, resolved = parse_with_config(Sweep, "sweep", ["persistence/tracks", "--presets", "no_time"])
+    _, variants = presets_beside(resolved, options)
+    assert [each.name for each in variants] == ["persistence/tracks", "persistence/no_time"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--presets", "no_tme"], "did you mean persistence/no_time"),
+        (["--presets", "no_time,tracks"], "twice"),
+        (["--presets", "no_time,no_time"], "twice"),
+        (["--presets", "no_time", "--grid", "model.dim=32,64"], "in place of --grid"),
+        (["--presets", "no_time", "--random", "2"], "in place of --grid"),
+    ],
+)
+def test_presets_that_cannot_stand_there_are_wrong_use(words, said):
+    options, resolved = parse_with_config(Sweep, "sweep", ["persistence/tracks", *words])
+    with pytest.raises((UsageError, ConfigError), match=said):
+        presets_beside(resolved, options)

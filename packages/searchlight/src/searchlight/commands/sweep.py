@@ -1,4 +1,4 @@
-"""`searchlight sweep`: a grid of settings, chosen on validation data."""
+"""`searchlight sweep`: a grid of settings, or presets beside each other, chosen on validation data."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import tyro
 
-from searchlight.configuration import Resolved, with_settings
+from searchlight.configuration import Resolved, load_config, with_settings
 from searchlight.errors import UsageError
 from searchlight.options import Config, Number, parse_seeds, parse_with_config
 
@@ -18,15 +18,19 @@ class Sweep:
 
     Every point of the grid is a run of its own; the same command goes on where it stopped.
     With two seeds or more, differences from the configuration's own setting have intervals,
-    and with two settings there is a table of one by the other.
+    and with two settings there is a table of one by the other. In place of a grid, presets
+    can stand beside the configuration: an ablation table.
 
     Example: searchlight sweep working_memory/mtmf --grid model.dropout=0,0.1,0.3 --seeds 0..2
+             searchlight sweep persistence/tracks --presets no_time,no_position --seeds 0..2
     """
 
     config: Config
     """A preset, a YAML file, or the folder of a run."""
     grid: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
     """A setting and its values, name=a,b,c; once per setting."""
+    presets: str = ""
+    """Presets of the same system that stand beside CONFIG, a,b,c, with its flags; in place of --grid."""
     random: Number = None
     """Train only so many points of the grid, drawn with seed 0."""
     seeds: str = "0"
@@ -43,10 +47,11 @@ def main(args: Sequence[str]) -> None:
     """Train what is missing, then print one table."""
     options, resolved = parse_with_config(Sweep, "sweep", args)
     seeds = parse_seeds(options.seeds)
-    points = grid_points(options.grid)
-    if options.random is not None:
-        points = draw(points, options.random)
-    variants = [variant(resolved, point) for point in points]
+    if options.presets:
+        points, variants = presets_beside(resolved, options)
+    else:
+        points = drawn_points(options)
+        variants = [variant(resolved, point) for point in points]
     from searchlight import console
     from searchlight.ablation import base_point
     from searchlight.jobs import train_all
@@ -66,6 +71,34 @@ def variant(resolved: Resolved, point: dict) -> Resolved:
     return resolved.with_config(with_settings(resolved.config, point, "--grid"))
 
 
+def presets_beside(resolved: Resolved, options: Sweep) -> tuple[list[dict], list[Resolved]]:
+    """The configuration and the named presets, changed by the same flags, each as a point named by its preset.
+
+    Raises:
+        UsageError: a grid is asked for too, or a preset twice. ConfigError: there is no such preset.
+    """
+    if options.grid or options.random is not None:
+        raise UsageError("--presets stands in place of --grid and --random; leave one of them out.")
+    names = [f"{resolved.system}/{name.strip()}" for name in options.presets.split(",")]
+    own = resolved.name.split("+")[0]
+    if len({own, *names}) <= len(names):
+        raise UsageError(f"--presets {options.presets}: a preset stands there twice, or is CONFIG itself.")
+    beside = [with_flags(load_config(name), resolved) for name in names]
+    points = [{"preset": name.removeprefix(f"{resolved.system}/")} for name in (own, *names)]
+    return points, [resolved, *beside]
+
+
+def with_flags(preset: Resolved, resolved: Resolved) -> Resolved:
+    """A preset with what flags changed in another configuration."""
+    return preset.with_config(with_settings(preset.config, dict(resolved.changed), "--presets"))
+
+
+def drawn_points(options: Sweep) -> list[dict]:
+    """The points of the grid, or as many of them as were asked for."""
+    points = grid_points(options.grid)
+    return points if options.random is None else draw(points, options.random)
+
+
 def grid_points(grid: Sequence[str]) -> list[dict]:
     """Every combination of the settings.
 
@@ -77,7 +110,9 @@ def grid_points(grid: Sequence[str]) -> list[dict]:
     import yaml
 
     if not grid:
-        raise UsageError("sweep needs --grid name=a,b,c, such as --grid model.dropout=0,0.1,0.3.")
+        raise UsageError(
+            "sweep needs --grid name=a,b,c, such as --grid model.dropout=0,0.1,0.3, or --presets."
+        )
     axes = {}
     for each in grid:
         name, equals, values = each.partition("=")
