@@ -1,3 +1,4 @@
+import functools
 import json
 from pathlib import Path
 
@@ -83,6 +84,44 @@ def test_a_submission_that_does_not_fit_ends_with_one_sentence(folders, submissi
     with pytest.raises(SystemExit):
         main(["arc", "score", str(submission), "--tasks", "arc1:training", "--attempts", "3"])
     assert "expected 1 or 2" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["tasks", "arc1:trainin"], "did you mean arc1:training?"),
+        (["score", "SUBMISSION", "--tasks", "nowhere"], "nowhere: expected one of"),
+        (
+            ["solve", "FOLDER/ab", "--task", "c", "--solver", "symbolic"],
+            "c is not the name of one of these 2",
+        ),
+        (["submit", "nowhere", "--solver", "symbolic"], "nowhere: expected one of"),
+        (["validate", "arc/arc1", "--tasks.source", "nowhere"], "nowhere: expected one of"),
+        (["tasks", "FOLDER/ab+FOLDER/b"], "searchlight arc tasks FOLDER/ab FOLDER/b tells which"),
+    ],
+)
+def test_names_of_nothing_and_sources_that_share_tasks_are_wrong_use(
+    folders, submission, words, said, capsys
+):
+    filled = {"SUBMISSION": str(submission), "FOLDER": str(folders)}
+
+    def fill(text):
+        return functools.reduce(lambda text, each: text.replace(*each), filled.items(), text)
+
+    with pytest.raises(SystemExit) as stopped:
+        main(["arc", *map(fill, words)])
+    assert stopped.value.code == 2
+    assert fill(said) in (shown := capsys.readouterr().err)
+    assert "arc_context." not in shown
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["score", "SUBMISSION", "--tasks"], ["submit", "--solver", "symbolic", "--jobs", "1", "-o", "OUT"]],
+)
+def test_sources_that_share_tasks_are_joined_where_that_is_asked_for(folders, submission, words, capsys):
+    filled = [{"SUBMISSION": submission, "OUT": folders / "out.json"}.get(word, word) for word in words]
+    printed(capsys, *filled, f"{folders / 'ab'}+{folders / 'b'}", "--leaks")
 
 
 def test_the_table_of_the_public_splits_stands_in_the_readme(capsys):

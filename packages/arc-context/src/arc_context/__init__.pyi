@@ -9,6 +9,7 @@ from .configuration import ArcConfig as ArcConfig
 from .configuration import LossConfig as LossConfig
 from .configuration import ModelConfig as ModelConfig
 from .errors import ArcError as ArcError
+from .errors import RequestError as RequestError
 from .families.base import Family as Family
 from .families.generated import GeneratedTasks as GeneratedTasks
 from .families.generated import generated_task as generated_task

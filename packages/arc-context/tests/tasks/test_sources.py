@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from arc_context import ArcError, Task, load_tasks, named, small
+from arc_context import ArcError, RequestError, Task, load_tasks, named, small
 
 GRID = [[1, 2], [3, 4]]
 DOCUMENT = {
@@ -120,7 +120,7 @@ def test_solutions_go_with_challenges_alone(folder):
 
 
 def test_an_unknown_source_names_the_nearest():
-    with pytest.raises(ArcError, match="did you mean arc1:evaluation"):
+    with pytest.raises(RequestError, match="did you mean arc1:evaluation"):
         load_tasks("arc1:evalution")
 
 
@@ -133,7 +133,7 @@ def test_joined_sources_that_share_tasks_are_refused_unless_meant(folder, tmp_pa
     (tmp_path / "b" / "a.json").write_text(json.dumps(other))
     (tmp_path / "b" / "c.json").write_text(json.dumps(other))
     both = f"{place}+{tmp_path / 'b'}"
-    with pytest.raises(ArcError, match=r"share 1 by name \(a\)"):
+    with pytest.raises(RequestError, match=r"share 1 by name \(a\)"):
         load_tasks(both)
     assert outputs(load_tasks(both, leaks=True)) == {"a": [[[5]], [[6]]], "c": [[[3]]]}
     assert [task.name for task in load_tasks(f"{tmp_path / 'b'}")] == ["a", "c"]
@@ -155,7 +155,7 @@ def test_tasks_are_chosen_by_name():
     tasks = [Task.from_document(name, DOCUMENT) for name in ("007bbfb7", "ff28f65a", "00d62c1b")]
     assert [task.name for task in named(tasks, ["ff28f65a", "007bbfb7"])] == ["ff28f65a", "007bbfb7"]
     with pytest.raises(
-        ArcError, match="007bbfb8 is not the name of one of these 3 tasks; the nearest are 007bbfb7"
+        RequestError, match="007bbfb8 is not the name of one of these 3 tasks; the nearest are 007bbfb7"
     ):
         named(tasks, ["007bbfb8"])
 

@@ -29,7 +29,7 @@ class SolvingOptions:
     views: int = 16
     """Turned, mirrored and recoloured views that vote."""
     leaks: bool = False
-    """Answer even tasks that the run was trained on."""
+    """Answer even tasks that the run was trained on, and all of joined sources that share some."""
 
     def plan(self) -> "Plan":
         """The same as a plan, checked.

@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
 
@@ -51,6 +51,8 @@ FAMILIES = (
     ("arc_context.errors", "ArcError"),
 )
 """The exception families of the packages: their messages are sentences for the user."""
+REQUESTS = (("arc_context.errors", "RequestError"),)
+"""Those of them that tell of something asked for that is not there: wrong use."""
 
 
 REMEDIES = {
@@ -173,6 +175,13 @@ def exit_code(error: Exception) -> int | None:
     """The exit code of an error that has a sentence for the user; None for a bug."""
     if isinstance(error, SearchlightError):
         return error.exit_code
-    if any(isinstance(error, getattr(import_module(module), name)) for module, name in FAMILIES):
+    if is_one_of(error, REQUESTS):
+        return UsageError.exit_code
+    if is_one_of(error, FAMILIES):
         return 1
     return 1 if isinstance(error, OSError) else None
+
+
+def is_one_of(error: Exception, kinds: Iterable[tuple[str, str]]) -> bool:
+    """Whether an error is of a kind that stands in a module."""
+    return any(isinstance(error, getattr(import_module(module), name)) for module, name in kinds)

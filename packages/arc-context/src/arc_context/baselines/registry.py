@@ -10,7 +10,7 @@ from arc_context.baselines.geometry import GeometrySearch
 from arc_context.baselines.patches import PatchLookup
 from arc_context.baselines.union import SymbolicUnion
 from arc_context.configuration import BASELINE_SETTINGS
-from arc_context.errors import ArcError
+from arc_context.errors import ArcError, RequestError
 
 KINDS: tuple[type[Baseline], ...] = (Copy, GeometrySearch, ColourMap, PatchLookup, SymbolicUnion)
 BASELINES: dict[str, type[Baseline]] = {kind.name: kind for kind in KINDS}
@@ -25,12 +25,12 @@ def make_baseline(name: str, **settings: Any) -> Baseline:
     """A baseline by name; what is not set has its default.
 
     Raises:
-        ArcError: there is no baseline of that name, or it has no such setting.
+        RequestError: there is no baseline of that name. ArcError: it has no such setting.
     """
     if name in TAKE_STEPS:
         raise ArcError(f"{name} needs torch and gradient steps: {TAKE_STEPS[name]}")
     if name not in BASELINES:
-        raise ArcError(unknown("baseline", name, tuple(BASELINES)))
+        raise RequestError(unknown("baseline", name, tuple(BASELINES)))
     if sentence := foreign(settings, name, BASELINE_SETTINGS):
         raise ArcError(sentence)
     return BASELINES[name](**settings)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from analysis import unknown
-from arc_context.errors import ArcError
+from arc_context.errors import RequestError
 
 from .base import Family
 from .borders import Border, Hollow, Outline
@@ -63,10 +63,10 @@ def family(name: str) -> Family:
     """The family of this name.
 
     Raises:
-        ArcError: there is none.
+        RequestError: there is none.
     """
     if name not in FAMILIES:
-        raise ArcError(unknown("family", name, FAMILIES))
+        raise RequestError(unknown("family", name, FAMILIES))
     return FAMILIES[name]
 
 
@@ -74,6 +74,6 @@ def families(names: Iterable[str]) -> tuple[Family, ...]:
     """The families of these names, in their order.
 
     Raises:
-        ArcError: there is none of some name.
+        RequestError: there is none of some name.
     """
     return tuple(family(name) for name in names)

@@ -7,10 +7,10 @@ from itertools import chain, combinations
 from os import PathLike
 from pathlib import Path
 
-from arc_context.errors import ArcError
+from arc_context.errors import RequestError
 
 from .files import read_tasks
-from .leaks import refuse_leaks
+from .leaks import shared_tasks
 from .task import Task
 
 SPLITS = {
@@ -36,13 +36,17 @@ def load_tasks(
         solutions: the answers of a file of challenges, where they are not beside it.
 
     Raises:
-        ArcError: there is no such source, a task in it cannot be, or joined sources share tasks.
+        RequestError: there is no such source, or joined sources share tasks. ArcError: a task cannot be.
     """
     parts = [source] if source and Path(source).exists() else source.split("+")
     found = {part: load_source(part, solutions) for part in map(str.strip, parts)}
     if not leaks:
         for first, second in combinations(found, 2):
-            refuse_leaks(found[first], found[second], (first, second))
+            if shared := shared_tasks(found[first], found[second]):
+                raise RequestError(
+                    f"{first} and {second} share {shared}; searchlight arc tasks {first} {second} tells which. Give "
+                    "one alone, or ask for leaks (leaks=True, --leaks)."
+                )
     joined: dict[str, Task] = {}
     for task in chain.from_iterable(found.values()):
         joined.setdefault(task.name, task)
@@ -56,10 +60,10 @@ def load_source(source: str, solutions: str | PathLike[str] | None = None) -> tu
     if source and Path(source).exists():  # an empty name would be this folder
         return read_tasks(Path(source), None if solutions is None else Path(solutions))
     if source in SPLITS:
-        raise ArcError(f"{source} has its answers; solutions go with a file of challenges")
+        raise RequestError(f"{source} has its answers; solutions go with a file of challenges")
     near = get_close_matches(source, SPLITS, n=1)
     hint = f"; did you mean {near[0]}?" if near else ""
-    raise ArcError(
+    raise RequestError(
         f"{source or 'no source'}: expected one of {', '.join(SPLITS)}, or a file or folder that is there{hint}"
     )
 
@@ -87,14 +91,14 @@ def named(tasks: Iterable[Task], names: Iterable[str]) -> tuple[Task, ...]:
     """The tasks of these names, in the order of the names.
 
     Raises:
-        ArcError: there is none of a name; the message says the nearest.
+        RequestError: there is none of a name; the message says the nearest.
     """
     known, names = {task.name: task for task in tasks}, tuple(names)
     for name in names:
         if name not in known:
             near = get_close_matches(name, known, n=3, cutoff=0.4)
             hint = f"; the nearest are {', '.join(near)}" if near else ""
-            raise ArcError(f"{name} is not the name of one of these {len(known)} tasks{hint}")
+            raise RequestError(f"{name} is not the name of one of these {len(known)} tasks{hint}")
     return tuple(known[name] for name in names)
 
 

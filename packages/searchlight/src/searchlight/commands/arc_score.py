@@ -25,11 +25,13 @@ class Score:
     """Kaggle's form: {task: [{"attempt_1": grid, "attempt_2": grid}, one per test output]}."""
     tasks: Annotated[str, tyro.conf.arg(metavar="SOURCE")]
     """What was to be solved: a public split such as arc1:evaluation, a task's JSON, a folder of them, or Kaggle's
-    file of challenges."""
+    file of challenges; or several, joined by +."""
     solutions: Place = None
     """The answers of the challenges, when they are not in the file beside them."""
     attempts: int = 2
     """How many of the attempts count, the first ones."""
+    leaks: bool = False
+    """Score joined sources although they share tasks; of one name the first counts."""
     json: bool = False
     """Print the scores for a machine."""
 
@@ -44,7 +46,7 @@ def main(args: Sequence[str]) -> None:
     from arc_context import load_tasks, read_submission, score, score_by_size
     from searchlight import console
 
-    tasks = load_tasks(options.tasks, solutions=options.solutions)
+    tasks = load_tasks(options.tasks, leaks=options.leaks, solutions=options.solutions)
     answers = read_submission(options.submission)
     scores = score(answers, tasks, options.attempts)
     sizes = score_by_size(answers, tasks, options.attempts)

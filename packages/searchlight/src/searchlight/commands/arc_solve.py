@@ -40,7 +40,7 @@ def main(args: Sequence[str]) -> None:
     from searchlight.arc_solvers import refuse_leaks, solve_task
 
     plan = options.plan()
-    task = chosen(options.source, options.task)
+    task = chosen(options.source, options.task, leaks=options.leaks)
     plan = plan.ready()
     if not options.leaks:
         refuse_leaks(plan, [task])
@@ -62,15 +62,16 @@ def check_out(path: Path | None) -> None:
         )
 
 
-def chosen(source: str, name: str | None) -> "Task":
+def chosen(source: str, name: str | None, *, leaks: bool = False) -> "Task":
     """The one task that is meant.
 
     Raises:
-        UsageError: the source has several, and none is named. ArcError: there is no such source, or none of the name.
+        UsageError: the source has several, and none is named. RequestError: there is no such source, or none of the
+            name.
     """
     from arc_context.tasks.sources import load_tasks, named
 
-    tasks = load_tasks(source)
+    tasks = load_tasks(source, leaks=leaks)
     if name is not None:
         tasks = named(tasks, [name])
     if len(tasks) > 1:

@@ -27,7 +27,8 @@ class Submit(SolvingOptions):
     """
 
     source: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="SOURCE")]
-    """A public split such as arc1:evaluation, a task's JSON, a folder of them, or Kaggle's file of challenges."""
+    """A public split such as arc1:evaluation, a task's JSON, a folder of them, or Kaggle's file of challenges; or
+    several, joined by +."""
     out: Annotated[Path, tyro.conf.arg(metavar="PATH", aliases=("-o",))] = Path("submission.json")
     """The submission. Nothing is overwritten."""
     jobs: Number = None
@@ -49,7 +50,7 @@ def main(args: Sequence[str]) -> None:
     from searchlight.arc_submitting import Kept, solve_all
 
     plan = options.plan()
-    tasks = load_tasks(options.source)
+    tasks = load_tasks(options.source, leaks=options.leaks)
     plan, kept = plan.ready(), Kept(options.out.with_suffix(".tasks"))
     if not options.leaks:
         refuse_leaks(plan, tasks)

@@ -40,6 +40,8 @@ class Tasks:
     Kaggle's file of challenges."""
     solutions: Place = None
     """The answers of the challenges, when they are not in the file beside them."""
+    leaks: bool = False
+    """Count sources joined by + although they share tasks; of one name the first counts."""
     json: bool = False
     """Print the counts for a machine."""
 
@@ -50,7 +52,10 @@ def main(args: Sequence[str]) -> None:
     from arc_context import load_tasks, shared_tasks, task_statistics
     from searchlight import console
 
-    tasks = {source: load_tasks(source, solutions=options.solutions) for source in options.sources}
+    tasks = {
+        source: load_tasks(source, leaks=options.leaks, solutions=options.solutions)
+        for source in options.sources
+    }
     sizes = {source: task_statistics(each) for source, each in tasks.items()}
     leaks = {pair: shared_tasks(tasks[pair[0]], tasks[pair[1]]) for pair in combinations(tasks, 2)}
     if options.json:
