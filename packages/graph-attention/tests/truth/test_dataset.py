@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import numpy as np
+import polars as pl
 import pytest
 
 from graph_attention.configuration import MediaConfig
@@ -40,6 +41,24 @@ def test_infeasible_media_are_kept_and_counted(made):
     assert not made.flux[~made.feasible].any()
     assert not made.grows[~made.feasible].any()
     assert f"{(~made.feasible).sum()} of them infeasible" in repr(made)
+
+
+def test_the_summary_names_the_media_that_are_infeasible_and_those_that_only_do_not_grow(toy, tmp_path):
+    needy = replace(toy, reactions=toy.reactions.with_columns(lower=lowest("SPLIT", 1.0)))
+    fed = (
+        Medium("sugar", {"EX_sugar": 9.0}),
+        Medium("nothing", {}),
+        Medium("little", {"EX_sugar": 0.5}),
+    )
+    made = FluxDataset.make(needy, MediumSet(needy, fed), tmp_path / "needy", jobs=1)
+    assert made.infeasible == ("nothing", "little")
+    assert made.summary().splitlines() == [
+        "toy: 3 media, 1 with growth",
+        "  no growth     none",
+        "  infeasible    2: nothing, little",
+    ]
+    frugal = FluxDataset.make(toy, MediumSet(toy, fed), tmp_path / "toy", jobs=1)
+    assert frugal.summary().splitlines()[1:] == ["  no growth     1: nothing", "  infeasible    none"]
 
 
 def test_what_is_saved_is_what_is_read(made, tmp_path):
@@ -160,3 +179,8 @@ def test_media_of_settings_are_drawn_and_solved_once(e_coli_core, tmp_path, monk
 def test_where_the_jobs_run_is_one_setting(e_coli_core, media, tmp_path, made):
     found = FluxDataset.make(e_coli_core, media, tmp_path, jobs=2, backend="threading")
     np.testing.assert_array_equal(found.flux, made.flux)
+
+
+def lowest(name, bound):
+    """The lower bounds of a network with that of one reaction raised."""
+    return pl.when(pl.col("id") == name).then(bound).otherwise(pl.col("lower"))

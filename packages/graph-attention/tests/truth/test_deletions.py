@@ -53,8 +53,9 @@ def test_no_growth_has_no_sign(e_coli_core):
     assert not np.signbit(left).any()
 
 
-def test_deletions_on_an_infeasible_medium_leave_nothing(e_coli_core):
-    assert not gene_deletions(e_coli_core, Medium("nothing", {"EX_h2o_e": 10.0})).any()
+def test_an_infeasible_medium_has_no_growth_to_lose(e_coli_core):
+    with pytest.raises(MetabolicError, match="medium nothing is infeasible on e_coli_core"):
+        gene_deletions(e_coli_core, Medium("nothing", {"EX_h2o_e": 10.0}))
 
 
 @pytest.mark.parametrize("exchange", ["EX_glc__D_e", "EX_ac_e"])

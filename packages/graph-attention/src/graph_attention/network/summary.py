@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graph_attention.network.balance import imbalance
-from graph_attention.network.tables import UNASSIGNED, named
+from graph_attention.network.tables import UNASSIGNED, named, tally
 
 if TYPE_CHECKING:
     from graph_attention.network.graph import MetabolicGraph
@@ -25,9 +25,9 @@ def summary(graph: "MetabolicGraph") -> str:
         "subsystems": _subsystems(graph),
         "objective": named(_ids(graph, graph.objective != 0), SHOWN) or "none",
         "degree": _degree(graph),
-        "unbalanced": _counted(graph.unbalanced),
+        "unbalanced": tally(graph.unbalanced, SHOWN),
         "not judged": _not_judged(graph),
-        "isolated": _counted(graph.isolated),
+        "isolated": tally(graph.isolated, SHOWN),
         "left out": "; ".join(map(_shortened, graph.excluded)) or "nothing",
     }
     told = [f"  {name:<{WIDTH}}{line}" for name, line in lines.items()]
@@ -36,10 +36,6 @@ def summary(graph: "MetabolicGraph") -> str:
 
 def _ids(graph: "MetabolicGraph", chosen: np.ndarray) -> list[str]:
     return [graph.reactions["id"][int(index)] for index in np.flatnonzero(chosen)]
-
-
-def _counted(names: tuple[str, ...]) -> str:
-    return f"{len(names)}: {named(names, SHOWN)}" if names else "none"
 
 
 def _shortened(sentence: str) -> str:

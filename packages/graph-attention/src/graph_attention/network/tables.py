@@ -51,6 +51,11 @@ def named(items: Sequence[str], limit: int | None = None) -> str:
     return ", ".join(shown) + (f" and {rest} more" if rest else "")
 
 
+def tally(names: Sequence[str], limit: int = 5) -> str:
+    """How many there are, and the first of them: `7: a, b, c, d, e and 2 more`, or `none`."""
+    return f"{len(names)}: {named(names, limit)}" if names else "none"
+
+
 def counted(names: Sequence[str], what: str, why: str) -> str:
     """A sentence for `excluded`: `2 reactions blocked: a, b`."""
     return f"{len(names)} {what}{'s' if len(names) != 1 else ''} {why}: {named(names)}"

@@ -14,7 +14,7 @@ from analysis.files import read_json, read_parquet, write_atomically, write_json
 from graph_attention.errors import MetabolicError
 from graph_attention.network.graph import MetabolicGraph
 from graph_attention.network.storage import read_network, write_network
-from graph_attention.network.tables import named
+from graph_attention.network.tables import named, tally
 from graph_attention.truth.labelling import PROCESSES, Labels, Report, label_all, silent
 from graph_attention.truth.medium_set import MediumSet
 from graph_attention.truth.provenance import Provenance
@@ -43,6 +43,17 @@ class FluxDataset:
             f"{int((~self.feasible).sum())} of them infeasible)"
         )
 
+    def summary(self) -> str:
+        """Sizes, and by name the media that support no growth, and those in which not even maintenance can be paid."""
+        idle = self._names(self.feasible & ~self.grows)
+        return "\n".join(
+            [
+                f"{self.graph.name}: {len(self)} media, {int(self.grows.sum())} with growth",
+                f"  no growth     {tally(idle)}",
+                f"  infeasible    {tally(self.infeasible)}",
+            ]
+        )
+
     @property
     def growth(self) -> Float[np.ndarray, " media"]:
         """Growth per hour."""
@@ -62,6 +73,14 @@ class FluxDataset:
     def feasible(self) -> Bool[np.ndarray, " media"]:
         """Whether any flux meets balance and bounds: maintenance can be paid."""
         return self.labels.feasible
+
+    @property
+    def infeasible(self) -> tuple[str, ...]:
+        """The media that are not, by name; their growth and fluxes are 0."""
+        return self._names(~self.feasible)
+
+    def _names(self, chosen: Bool[np.ndarray, " media"]) -> tuple[str, ...]:
+        return tuple(self.media[row].name for row in np.flatnonzero(chosen))
 
     @property
     def grows(self) -> Bool[np.ndarray, " media"]:

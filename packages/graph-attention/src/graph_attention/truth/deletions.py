@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from jaxtyping import Float
 
+from graph_attention.errors import MetabolicError
 from graph_attention.network.graph import MetabolicGraph
 from graph_attention.network.tables import listed, unknown
 from graph_attention.truth.flux_balance import best_growth, pfba
@@ -25,7 +26,7 @@ def gene_deletions(
         genes: a list of ids; `graph.genes`, sorted, where not given.
 
     Raises:
-        MetabolicError: the network has no such gene, or `genes` is a text.
+        MetabolicError: the network has no such gene, `genes` is a text, or the medium is infeasible as it is.
     """
     lost = [graph.knocked_out([gene]) for gene in listed("gene", graph.genes if genes is None else genes)]
     return _growths(graph, medium, lost)
@@ -42,7 +43,7 @@ def reaction_deletions(
         reactions: a list of ids; `graph.reactions["id"]` where not given.
 
     Raises:
-        MetabolicError: the network has no such reaction, or `reactions` is a text.
+        MetabolicError: the network has no such reaction, `reactions` is a text, or the medium is infeasible as it is.
     """
     names = graph.reactions["id"].to_list() if reactions is None else reactions
     return _growths(graph, medium, [np.array([place]) for place in places(graph, names)])
@@ -61,6 +62,10 @@ def _growths(
 ) -> Float[np.ndarray, " deletions"]:
     """Growth after each loss; what carries no flux in one optimum can be lost without a change, and is not solved."""
     whole = pfba(graph, medium)
+    if not whole.feasible:
+        raise MetabolicError(
+            f"medium {medium.name} is infeasible on {graph.name}: there is no growth to lose"
+        )
     bounds = medium.bounds(graph)
     known: dict[bytes, float] = {}
     found = []
