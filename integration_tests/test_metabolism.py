@@ -68,6 +68,20 @@ def test_what_is_held_out_is_never_trained_on(attention):
             assert set(attention.dataset.media[row].sources()) - shown
 
 
+def test_a_model_without_layers_goes_the_whole_way_and_is_asked_nothing_of_edges(
+    tmp_path, capsys, monkeypatch, flags
+):
+    monkeypatch.chdir(tmp_path)
+    main(["train", PRESET, *flags, "--model.layers", "0", "--jobs", "1"])
+    (run,) = find_runs(tmp_path / "runs")
+    assert not run.attention()
+    main(["evaluate", str(run.path)])
+    main(["inspect", str(run.path)])
+    assert "model.layers is 0" in capsys.readouterr().out
+    main(["report", str(run.path), "--assay", "faithfulness", "--jobs", "1"])
+    assert "no faithfulness, for it kept no attention" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("solver", ["optimise", "project"])
 @pytest.mark.parametrize("weighting", ["fixed", "uncertainty"])
 def test_every_parameter_gets_a_gradient(solver, weighting, experiment, assert_gradients):

@@ -108,6 +108,11 @@ def test_an_ablation_differs_from_its_base_in_one_setting(name):
     assert len(differences(to_plain(base), to_plain(ablated))) == 1
 
 
+def test_the_arm_without_messages_differs_from_the_main_one_in_layers_alone():
+    base, other = (load_config(f"metabolism/{each}").config for each in ("flux_split", "no_messages"))
+    assert set(differences(to_plain(base), to_plain(other))) == {"model.layers"}
+
+
 @pytest.mark.parametrize(
     ("base", "name", "settings"),
     [

@@ -138,3 +138,24 @@ def test_what_the_model_has_not_is_one_sentence(experiment, trained, controls):
             metabolism_inspection.inspect(experiment, trained, controls, choice)
     with pytest.raises(UsageError, match="no-attention-maps"):
         metabolism_inspection.inspect(experiment, trained, {}, NetworkChoice())
+
+
+@pytest.fixture(scope="module")
+def without_layers(experiment):
+    """The conditions as a model sees them that has no layer of attention."""
+    model = transformer_of(
+        experiment.graph, ModelConfig(dim=8, heads=2, layers=0), typical=np.ones(95)
+    ).eval()
+    return {"conditions": condition_maps(experiment, model)}
+
+
+def test_of_a_model_without_layers_flux_splits_are_drawn_and_it_is_said_why(
+    experiment, trained, without_layers
+):
+    seen = replace(trained, attention={})
+    found = metabolism_inspection.inspect(experiment, seen, without_layers, NetworkChoice(metabolite="pyr_c"))
+    assert [each.name for each in found.drawings] == ["split-pyr_c"]
+    assert list(found.figures) == ["split, total variation from FBA on test/nutrient, trained"]
+    assert "model.layers is 0" in found.summary[0]
+    with pytest.raises(UsageError, match="--subsystem is of links between nodes"):
+        metabolism_inspection.inspect(experiment, seen, without_layers, NetworkChoice(subsystem="Sugar"))

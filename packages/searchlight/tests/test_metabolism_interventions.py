@@ -6,7 +6,7 @@ import pytest
 
 from analysis.store import TRIAL_COLUMNS
 from graph_attention.explanations.truths import Truths
-from searchlight.configuration import load_config
+from searchlight.configuration import load_config, with_settings
 from searchlight.errors import UsageError
 from searchlight.experiments import metabolism_deletion, metabolism_explanation, metabolism_scaling
 from searchlight.experiments.metabolism import Metabolism
@@ -135,3 +135,11 @@ def test_a_baseline_has_no_attention_to_be_taken_away(experiment):
     assert other.interventions == ("named_growth",)
     with pytest.raises(UsageError, match="deletion is no intervention here"):
         other.intervene(None, "deletion")
+
+
+def test_without_layers_what_is_of_attention_along_edges_is_refused_with_the_reason(experiment):
+    config = with_settings(experiment.config, {"model.layers": 0}, "test")
+    other = Metabolism(config, 0, cache=experiment.cache)
+    assert set(other.interventions) == {"untrained", "conditions", "untrained_conditions", "named_growth"}
+    with pytest.raises(UsageError, match=r"deletion is of attention along edges; model\.layers 0 has none"):
+        other.intervene(other.model(), "deletion")

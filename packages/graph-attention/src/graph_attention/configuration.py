@@ -3,7 +3,7 @@
 from dataclasses import field
 from typing import Annotated, Literal
 
-from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 from pydantic.dataclasses import dataclass
 
 from analysis import FORBID, BaselineSettings, Share, foreign, unknown
@@ -92,8 +92,8 @@ class ModelConfig:
     """Width of a node."""
     heads: PositiveInt = 8
     """Attention heads; they share the width."""
-    layers: PositiveInt = 2
-    """Layers of edge attention."""
+    layers: NonNegativeInt = 2
+    """Layers of edge attention; 0 has no node hear of another, and heads read nodes as they are embedded."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """Dropout inside the layers."""
     solver: Literal["optimise", "project"] = "optimise"
@@ -122,6 +122,11 @@ class ModelConfig:
     def is_baseline(self) -> bool:
         """Whether it fits itself, without gradient steps of ours."""
         return self.kind != "transformer"
+
+    @property
+    def attends_along_edges(self) -> bool:
+        """Whether nodes attend to each other; without layers the split head alone has attention."""
+        return not self.is_baseline and self.layers > 0
 
 
 @dataclass(frozen=True, config=FORBID)

@@ -18,6 +18,7 @@ VARIANTS = {
     "no node kinds": {"node_kinds": False},
     "nothing known of edges": {"pathway": False, "stoichiometry": False, "node_kinds": False},
     "projected": {"solver": "project"},
+    "no layers": {"layers": 0},
 }
 
 
@@ -90,6 +91,15 @@ def test_a_closed_edge_is_not_attended(toy, media):
     first, second = output.attention
     assert (first.weights[:, 3] == 0).all()
     assert (second.weights[:, 3] > 0).all()
+
+
+def test_without_layers_no_node_hears_of_another(toy, media):
+    model, uptake = small_model(toy, layers=0), uptake_of(toy, *media)
+    nodes = model.embed(uptake)
+    output = model.from_nodes(nodes, uptake)
+    assert output.attention == ()
+    assert torch.equal(output.nodes, nodes)
+    assert output.splits.producers.attention.weights.shape[-1] == 1
 
 
 def test_what_enters_the_first_layer_leads_to_the_same_output(toy, media):

@@ -17,7 +17,7 @@ from graph_attention.pictures.network_figure import network_figure
 from graph_attention.pictures.network_views import network_views
 from graph_attention.pictures.pathway_flow import PathwayFlow, pathway_flow
 from graph_attention.pictures.short_names import short_names
-from graph_attention.pictures.splits import SeenSplits, split_figure, split_views
+from graph_attention.pictures.splits import SeenSplits, split_drawing
 from graph_attention.pictures.spread import distributions, layers
 
 UNIFORM = "Uniform attention, the same to every neighbour, is 1; grey links have that."
@@ -228,21 +228,7 @@ class Gallery:
 
     def split(self) -> Drawing:
         """The split of one metabolite beside FBA's."""
-        row = self.splits.index(self.metabolite)
-        name, title = self.seen.graph.metabolites.select("id", "name").row(row)
-        model, uniform = (
-            np.nanmean(self.splits.variation(each)[:, row])
-            for each in (self.splits.predicted, self.splits.uniform)
-        )
-        return Drawing(
-            "split",
-            split_figure(self.splits, name),
-            f"Which reactions make {title} ({name}): shares by FBA (bars) and by the model's flux-split attention "
-            "(points). TV is their total variation. The selectors show other metabolites.",
-            f"Total variation {model:.2f} on average, {uniform:.2f} for equal shares.",
-            "Dashed is the same share for every reaction that can make it.",
-            split_views(self.splits, name),
-        )
+        return split_drawing(self.splits, self.metabolite)
 
 
 def _log2(flow: PathwayFlow) -> np.ndarray:

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from matplotlib.figure import Figure
 
-from analysis import Estimate, Interactive
+from analysis import Drawing, Estimate, Interactive
 from analysis.figures.style import FAINT, INK, PAGE, QUIET, RIGHT, house_style
 from analysis.interactive import interval_view
 from graph_attention.errors import MetabolicError
@@ -123,6 +123,26 @@ class SeenSplits:
     def made(self) -> Bool[np.ndarray, "media metabolites"]:
         """Where FBA makes something of a metabolite."""
         return np.isfinite(self.variation(self.uniform))
+
+
+def split_drawing(seen: SeenSplits, metabolite: str | None = None) -> Drawing:
+    """The split of one metabolite with its words, of that which differs most where none is named.
+
+    Raises:
+        MetabolicError: see `SeenSplits.index`.
+    """
+    row = seen.index(metabolite)
+    name, title = seen.graph.metabolites.select("id", "name").row(row)
+    model, uniform = (np.nanmean(seen.variation(each)[:, row]) for each in (seen.predicted, seen.uniform))
+    return Drawing(
+        "split",
+        split_figure(seen, name),
+        f"Which reactions make {title} ({name}): shares by FBA (bars) and by the model's flux-split attention "
+        "(points). TV is their total variation. The selectors show other metabolites.",
+        f"Total variation {model:.2f} on average, {uniform:.2f} for equal shares.",
+        "Dashed is the same share for every reaction that can make it.",
+        split_views(seen, name),
+    )
 
 
 def split_figure(seen: SeenSplits, metabolite: str | None = None) -> Figure:

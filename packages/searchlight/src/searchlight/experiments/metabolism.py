@@ -285,8 +285,8 @@ class Metabolism(Experiment):
 
     @classmethod
     def keeps_maps(cls, config: Mapping[str, Any]) -> bool:
-        """Every model does, no baseline."""
-        return config["model"]["kind"] == "transformer"
+        """Every model with layers does, no baseline."""
+        return config["model"]["kind"] == "transformer" and config["model"]["layers"] > 0
 
     def describe(self, model: Any) -> str:
         """The model in a few lines, or what a baseline sees and says, and how many media there are of each split."""

@@ -16,7 +16,7 @@ from graph_attention.network.graph import MetabolicGraph
 from graph_attention.pictures.attended import AttendedNetwork
 from graph_attention.pictures.escher import escher_files
 from graph_attention.pictures.gallery import Gallery
-from graph_attention.pictures.splits import SeenSplits
+from graph_attention.pictures.splits import SeenSplits, split_drawing
 from graph_attention.pictures.telling import document, lines
 from searchlight.choices import NetworkChoice
 from searchlight.errors import UsageError
@@ -29,6 +29,7 @@ QUESTION = "Where does the model look in the network, on which medium, and would
 SPLIT = "test/nutrient"
 """Whose media the intervals are over: sources that were never trained on."""
 ESCHER = "escher"
+NO_LAYERS = "model.layers is 0: nodes do not attend to each other, flux splits are all that is drawn."
 NETWORK = ("medium", "subsystem", "currency")
 CHOSEN = {
     "network": NETWORK,
@@ -45,6 +46,8 @@ def inspect(
 ) -> Inspection:
     """Pictures of the named conditions, files for Escher, and figures of attention beside their nulls.
 
+    Of a model without layers flux splits are all there is.
+
     Raises:
         UsageError: the model attends to nothing, or has not what was chosen.
     """
@@ -53,6 +56,8 @@ def inspect(
             "this model attends to nothing: it is a baseline. "
             "Train metabolism/flux_split, see docs/troubleshooting.md#no-attention-maps."
         )
+    if not controls["conditions"].attention:
+        return inspect_splits(experiment.graph, trained, controls, choice)
     try:
         gallery = gallery_of(experiment.graph, controls, choice)
         # Pictures of another choice stay where they are.
@@ -64,6 +69,24 @@ def inspect(
     except MetabolicError as error:
         raise UsageError(str(error)) from None
     return Inspection(drawings, figures(trained, controls, gallery), SPLIT, QUESTION, told, files)
+
+
+def inspect_splits(
+    graph: MetabolicGraph, trained: Evaluation, controls: Mapping[str, Evaluation], choice: NetworkChoice
+) -> Inspection:
+    """The split of one metabolite, and of all on held-out nutrients, beside an untrained model's.
+
+    Raises:
+        UsageError: what was chosen is of links between nodes, or there is no such metabolite.
+    """
+    if others := [name for name in choice.chosen if name != "metabolite"]:
+        raise UsageError(f"--{others[0]} is of links between nodes. {NO_LAYERS} Expected --metabolite alone.")
+    try:
+        drawing = split_drawing(seen_splits(graph, controls["conditions"]), choice.metabolite)
+    except MetabolicError as error:
+        raise UsageError(str(error)) from None
+    named = replace(drawing, name=f"{drawing.name}{suffix(drawing.name, choice)}")
+    return Inspection([named], on_nutrients(trained, controls), SPLIT, QUESTION, [NO_LAYERS])
 
 
 def suffix(drawing: str, choice: NetworkChoice) -> str:
@@ -125,18 +148,23 @@ def files_of(gallery: Gallery, told: list[str], suffix: str) -> dict[str, str]:
 
 def figures(trained: Evaluation, controls: Mapping[str, Evaluation], gallery: Gallery) -> dict[str, Estimate]:
     """Splits and entropy on held-out nutrients, trained and untrained; attention against flux in each condition."""
-    everyone = {"trained": trained} | (
-        {"untrained": controls["untrained"]} if "untrained" in controls else {}
-    )
-    found = {
-        f"{figure} on {SPLIT}, {name}": estimate
-        for name, evaluation in everyone.items()
-        for figure, estimate in of_nutrients(evaluation).items()
-    }
+    found = on_nutrients(trained, controls)
     for name, seen in (("trained", gallery.seen), ("untrained", gallery.control)):
         for medium, estimate in follows_flux(seen).items():
             found[f"attention and |flux| on {medium}, {name}"] = estimate
     return found
+
+
+def on_nutrients(trained: Evaluation, controls: Mapping[str, Evaluation]) -> dict[str, Estimate]:
+    """What the evaluation tells of held-out nutrients, and that of the untrained model where it was made."""
+    everyone = {"trained": trained} | (
+        {"untrained": controls["untrained"]} if "untrained" in controls else {}
+    )
+    return {
+        f"{figure} on {SPLIT}, {name}": estimate
+        for name, evaluation in everyone.items()
+        for figure, estimate in of_nutrients(evaluation).items()
+    }
 
 
 def of_nutrients(evaluation: Evaluation) -> dict[str, Estimate]:

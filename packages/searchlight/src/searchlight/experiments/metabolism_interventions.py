@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from graph_attention.model.transformer import MetabolicTransformer
+from searchlight.errors import UsageError
 from searchlight.experiments import (
     metabolism_comparison,
     metabolism_contrasts,
@@ -34,8 +35,11 @@ GROWTH = "named_growth"
 
 
 def possible(experiment: "Metabolism") -> tuple[str, ...]:
-    """The interventions that this configuration allows: a baseline has no attention."""
-    return (GROWTH,) if experiment.is_baseline else (*CONTROLS, *CONDITIONS, *PROBES, GROWTH)
+    """The interventions that this configuration allows: a baseline has no attention, no layers none along edges."""
+    if experiment.is_baseline:
+        return (GROWTH,)
+    probes = PROBES if experiment.config.model.attends_along_edges else ()
+    return (*CONTROLS, *CONDITIONS, *probes, GROWTH)
 
 
 def intervene(experiment: "Metabolism", model: MetabolicTransformer, what: str) -> list[Evaluation]:
@@ -44,6 +48,8 @@ def intervene(experiment: "Metabolism", model: MetabolicTransformer, what: str) 
     Raises:
         UsageError: this configuration does not allow it.
     """
+    if what in PROBES and not (experiment.is_baseline or experiment.config.model.attends_along_edges):
+        raise UsageError(f"{what} is of attention along edges; model.layers 0 has none. Give it layers.")
     experiment.check_offered(what)
     if what == GROWTH:
         return [metabolism_growth.evaluate(experiment, model)]
