@@ -19,6 +19,9 @@ from .resnet import resnet50_untrained as resnet50_untrained
 from .stimuli import GRAMMARS as GRAMMARS
 from .stimuli import QUADRANTS as QUADRANTS
 from .stimuli import StimulusDesign as StimulusDesign
+from .vit import ViTB16 as ViTB16
+from .vit import vit_b_16 as vit_b_16
+from .vit import vit_b_16_untrained as vit_b_16_untrained
 from .weights import load_weights as load_weights
 from .weights import save_weights as save_weights
 from .weights import weights_fingerprint as weights_fingerprint
@@ -39,6 +42,7 @@ __all__ = [
     "Standardized",
     "StimulusDesign",
     "StimulusError",
+    "ViTB16",
     "feature_maps",
     "freeze",
     "load_weights",
@@ -46,6 +50,8 @@ __all__ = [
     "resnet50",
     "resnet50_untrained",
     "save_weights",
+    "vit_b_16",
+    "vit_b_16_untrained",
     "weights_fingerprint",
     "write_image_folder",
 ]

@@ -8,10 +8,8 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from .backbones import Backbone
-from .errors import BackboneError
+from .pretrained import IMAGENET_MEAN, IMAGENET_STD, hub_state, torchvision_models
 from .weights import fit_state, read_state
-
-IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
 class ResNet50(Backbone):
@@ -43,7 +41,7 @@ def resnet50(weights: Path | None = None) -> ResNet50:
         BackboneError: if torchvision is missing, or the weights cannot be read or downloaded, or do not fit.
     """
     backbone = resnet50_untrained()
-    state = _hub_state() if weights is None else read_state(weights)
+    state = hub_state("ResNet50_Weights") if weights is None else read_state(weights)
     body = {key.removeprefix("body."): value for key, value in state.items() if not key.startswith("fc.")}
     fit_state(backbone.body, body, str(weights or "the downloaded weights"))
     return backbone
@@ -51,24 +49,7 @@ def resnet50(weights: Path | None = None) -> ResNet50:
 
 def resnet50_untrained() -> ResNet50:
     """ResNet-50 in eval mode with random weights: it costs what the trained one costs and knows nothing."""
-    network = _torchvision().resnet50(weights=None)
+    network = torchvision_models("resnet50").resnet50(weights=None)
     children = {name: part for name, part in network.named_children() if name not in ("avgpool", "fc")}
     body = nn.Sequential(OrderedDict(children))
     return ResNet50(body).eval()
-
-
-def _torchvision():
-    try:
-        from torchvision import models
-    except (ImportError, RuntimeError) as error:  # a wheel built for another torch raises RuntimeError
-        raise BackboneError(f"resnet50 needs torchvision: {error}. Install perception[resnet]") from error
-    return models
-
-
-def _hub_state() -> dict[str, Tensor]:
-    try:
-        return _torchvision().ResNet50_Weights.IMAGENET1K_V1.get_state_dict(check_hash=True)
-    except (OSError, RuntimeError) as error:
-        raise BackboneError(
-            f"the ImageNet weights cannot be downloaded ({error}); give a file of weights"
-        ) from error
