@@ -87,7 +87,7 @@ def test_rows_follow_the_questions_and_name_task_and_test_pair():
 
 def test_what_cannot_be_scored_is_refused_with_its_name():
     open_task = Task("3c9b0459", (Pair(INPUT, ANSWER),), (Pair(INPUT, ANSWER), Pair(INPUT, None)))
-    with pytest.raises(ArcError, match="task 3c9b0459, test 2: expected an answer"):
+    with pytest.raises(ArcError, match="task 3c9b0459, test 1: expected an answer"):
         trials_table(questions([open_task]), [[ANSWER]] * 2, split="s")
     with pytest.raises(ArcError, match="expected attempts at 1 test outputs, got them at 2"):
         trials_table(questions([task()]), [[ANSWER]] * 2, split="s")

@@ -177,4 +177,4 @@ def test_a_run_is_not_asked_what_it_was_shown(folded, root, folders, capsys):
         main(words)
     assert "--leaks answers all the same" in capsys.readouterr().err
     main([*words, "--leaks"])
-    assert f"{shown[0].name}, test 1" in capsys.readouterr().out
+    assert f"{shown[0].name}, test 0" in capsys.readouterr().out

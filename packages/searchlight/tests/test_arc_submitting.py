@@ -145,7 +145,7 @@ def test_submit_writes_two_attempts_and_scores_them(tasks, tmp_path, capsys):
     assert list(answers) == ["mirrored", "recoloured", "whatever"]
     for task in asked[:2]:
         assert any(np.array_equal(grid, task.test[0].output) for grid in answers[task.name][0])
-    assert "1 test outputs have no answer, and a black cell stands for it: task whatever, test 1" in said
+    assert "1 test outputs have no answer, and a black cell stands for it: task whatever, test 0" in said
     assert "inductive: 3 of 3 tasks" in said
     assert "kaggle: 0.667" in said
 
@@ -192,7 +192,7 @@ def test_solve_shows_both_attempts_and_whether_the_answer_was_met(tasks, tmp_pat
     )
     said = capsys.readouterr().out
     (task,) = load_tasks(str(tasks / "mirrored.json"))
-    assert "mirrored, test 1: the answer was met" in said
+    assert "mirrored, test 0: the answer was met" in said
     assert "inductive (no weight was changed for this task)" in said
     for row in task.test[0].input.tolist():
         assert " ".join(map(str, row)) in said

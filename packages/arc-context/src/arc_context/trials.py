@@ -59,7 +59,7 @@ def _row(question: Question, attempts: Attempts, split: str) -> tuple[Any, ...]:
     task, pair = question.task, question.pair
     if pair.output is None:
         raise ArcError(
-            f"task {task.name}, test {question.test + 1}: expected an answer to score by, got none; give a source "
+            f"task {task.name}, test {question.test}: expected an answer to score by, got none; give a source "
             "with solutions"
         )
     met = [np.array_equal(each, pair.output) for each in attempts[:2]]

@@ -64,7 +64,7 @@ def test_names_are_escaped_and_nothing_is_requested(question):
 def test_attempts_stand_beside_the_answer_and_say_whether_they_are_right(question):
     wrong, right = question.pair.input, question.pair.output
     said = [each.text for each in task_scene(question.task, [[wrong, right]]).shapes if hasattr(each, "text")]
-    assert said == ["pair 1", "pair 2", "test 1", "attempt 1", "attempt 2, right", "answer"]
+    assert said == ["pair 0", "pair 1", "test 0", "attempt 1", "attempt 2, right", "answer"]
 
 
 def test_a_figure_holds_what_the_svg_holds(question):
@@ -72,7 +72,7 @@ def test_a_figure_holds_what_the_svg_holds(question):
     (axes,) = figure_of(scene).axes
     cells = sum(grid.size for grid in question.task.grids())
     assert sum(len(each.get_offsets()) for each in axes.collections if hasattr(each, "get_sizes")) == cells
-    assert {each.get_text() for each in axes.texts} == {"pair 1", "pair 2", "test 1", "answer"}
+    assert {each.get_text() for each in axes.texts} == {"pair 0", "pair 1", "test 0", "answer"}
 
 
 def test_no_torch_is_needed():

@@ -47,7 +47,7 @@ def test_a_third_attempt_is_not_handed_in(tmp_path):
 
 def test_outputs_without_an_attempt_are_told(tmp_path):
     place = tmp_path / "s.json"
-    assert write_submission(place, {"t": [[GRID], []], "u": [[]]}) == ("task t, test 2", "task u, test 1")
+    assert write_submission(place, {"t": [[GRID], []], "u": [[]]}) == ("task t, test 1", "task u, test 0")
     assert json.loads(place.read_text())["u"] == [{"attempt_1": [[0]], "attempt_2": [[0]]}]
 
 
@@ -60,7 +60,7 @@ def test_nothing_is_overwritten(tmp_path):
 
 
 def test_what_is_no_grid_is_not_written(tmp_path):
-    with pytest.raises(ArcError, match=r"task t, test 2 attempt_2, row 1, column 1: .* got 10"):
+    with pytest.raises(ArcError, match=r"task t, test 1 attempt_2, row 0, column 0: .* got 10"):
         write_submission(tmp_path / "s.json", {"t": [[GRID], [GRID, np.full((1, 1), 10, np.int8)]]})
     with pytest.raises(ArcError, match="expected answers to hand in, got none"):
         write_submission(tmp_path / "s.json", {})
@@ -82,16 +82,16 @@ GOOD = {"attempt_1": [[1]], "attempt_2": [[2]]}
         ({"t": []}, "task t: expected a list of attempts"),
         (
             {"t": [GOOD, {"attempt_1": [[1]]}]},
-            "task t, test 2: expected attempt_1 and attempt_2, got the keys attempt_1",
+            "task t, test 1: expected attempt_1 and attempt_2, got the keys attempt_1",
         ),
         (
             {"t": [{**GOOD, "attempt_3": [[1]]}]},
-            "task t, test 1: expected attempt_1 and attempt_2, got the keys",
+            "task t, test 0: expected attempt_1 and attempt_2, got the keys",
         ),
-        ({"t": [[[1]]]}, "task t, test 1: expected attempt_1 and attempt_2, got"),
-        ({"t": [{**GOOD, "attempt_2": [[1, 2], [3]]}]}, "task t, test 1 attempt_2, row 2: expected 2 cells"),
-        ({"t": [{**GOOD, "attempt_1": []}]}, "task t, test 1 attempt_1: expected a list of rows"),
-        ({"t": [{**GOOD, "attempt_1": [[11]]}]}, "task t, test 1 attempt_1, row 1, column 1: .* got 11"),
+        ({"t": [[[1]]]}, "task t, test 0: expected attempt_1 and attempt_2, got"),
+        ({"t": [{**GOOD, "attempt_2": [[1, 2], [3]]}]}, "task t, test 0 attempt_2, row 1: expected 2 cells"),
+        ({"t": [{**GOOD, "attempt_1": []}]}, "task t, test 0 attempt_1: expected a list of rows"),
+        ({"t": [{**GOOD, "attempt_1": [[11]]}]}, "task t, test 0 attempt_1, row 0, column 0: .* got 11"),
     ],
 )
 def test_a_submission_of_another_form_is_refused(tmp_path, document, said):

@@ -25,9 +25,9 @@ def test_what_is_read_is_not_what_was_given():
     ("values", "said"),
     [
         (np.zeros((2, 2), np.int64), "a grid: expected an array of int8, got int64"),
-        (np.zeros((2, 2, 2), np.int8), "a grid, row 1, column 1: .* got"),
+        (np.zeros((2, 2, 2), np.int8), "a grid, row 0, column 0: .* got"),
         (np.zeros(2, np.int8), "a grid: expected a list of rows of colours, got"),
-        (np.full((2, 2), -1, np.int8), "a grid, row 1, column 1: .* got -1"),
+        (np.full((2, 2), -1, np.int8), "a grid, row 0, column 0: .* got -1"),
     ],
 )
 def test_an_array_that_is_no_grid_is_refused(values, said):

@@ -68,7 +68,7 @@ def test_solutions_may_lie_elsewhere(folder):
         ({"s": [[[5]], [[6]]]}, r"task t: it has no solutions in .*answers\.json"),
         ({"t": [[[5]]]}, r"task t: expected a list of 2 outputs in .*answers\.json, got \[\[\[5\]\]\]"),
         ({"t": 5}, r"task t: expected a list of 2 outputs in .*, got 5"),
-        ({"t": [[[5]], [[60]]]}, "task t, test 2 output, row 1, column 1: .* got 60"),
+        ({"t": [[[5]], [[60]]]}, "task t, test 1 output, row 0, column 0: .* got 60"),
         ([], r"expected lists of outputs by task, got \[\]"),
     ],
 )
@@ -168,7 +168,7 @@ def test_no_name_is_no_source(source):
 
 def test_solutions_do_not_replace_another_answer(folder):
     place = folder(my_challenges={"t": DOCUMENT}, my_solutions={"t": [[[5]], [[7]]]})
-    with pytest.raises(ArcError, match=r"task t, test 2: its output is another one in .*my_solutions\.json"):
+    with pytest.raises(ArcError, match=r"task t, test 1: its output is another one in .*my_solutions\.json"):
         load_tasks(str(place / "my_challenges.json"))
 
 

@@ -40,7 +40,7 @@ def show_solved(solved: Solved, task: Task) -> None:
             (f"attempt {place} ({voice(each.count)})", each.grid)
             for place, each in enumerate(votes[: len(solved.attempts[number])], 1)
         ]
-        console.say(f"{task.name}, test {number + 1}: {verdict(right, len(attempts))}")
+        console.say(f"{task.name}, test {number}: {verdict(right, len(attempts))}")
         console.out().print(side_by_side([("input", task.test[number].input), *attempts]))
         if others := votes[len(attempts) :]:
             answers = "1 other answer" if len(others) == 1 else f"{len(others)} other answers"

@@ -30,16 +30,16 @@ def task_scene(task: Task, attempts: Attempts = ()) -> Scene:
     tried = attempts or [()] * len(task.test)
     asked = [
         placed([*_asked(pair, number, each)]).scene
-        for number, (pair, each) in enumerate(zip(task.test, tried, strict=True), 1)
+        for number, (pair, each) in enumerate(zip(task.test, tried, strict=True))
     ]
     return stacked([placed(support_blocks(task)).scene, *asked])
 
 
 def support_blocks(task: Task, digit: tuple[float, float] = MIDDLE) -> list[Block]:
-    """Train pairs, each output beneath its input."""
+    """Train pairs, counted from 0 as in JSON, each output beneath its input."""
     return [
         Block(f"pair {number}", (pair.input, pair.output), digit=digit)
-        for number, pair in enumerate(task.train, 1)
+        for number, pair in enumerate(task.train)
     ]
 
 

@@ -23,7 +23,7 @@ NONE = np.zeros((1, 1), np.int8)
 def write_submission(path: str | PathLike[str], answers: Answers) -> tuple[str, ...]:
     """Write the two best attempts at every test output, whole or not at all; a single attempt is written twice.
 
-    Gives the test outputs without any attempt, such as "task 007bbfb7, test 1": a black cell is written for them.
+    Gives the test outputs without any attempt, such as "task 007bbfb7, test 0": a black cell is written for them.
 
     Raises:
         ArcError: there is something at `path`, no task, or an attempt that is no grid.
@@ -34,7 +34,7 @@ def write_submission(path: str | PathLike[str], answers: Answers) -> tuple[str, 
     if not answers:
         raise ArcError("expected answers to hand in, got none")
     tried = {
-        name: {_where(name, place): each for place, each in enumerate(of, 1)} for name, of in answers.items()
+        name: {_where(name, place): each for place, each in enumerate(of)} for name, of in answers.items()
     }
     document = {name: [_document(where, each) for where, each in of.items()] for name, of in tried.items()}
     text = json.dumps(document, separators=(",", ":")) + "\n"
@@ -68,7 +68,7 @@ def _document(where: str, tried: Sequence[Grid]) -> dict[str, Any]:
 def _outputs(name: str, outputs: Any) -> tuple[tuple[Grid, ...], ...]:
     if not isinstance(outputs, list) or not outputs:
         raise ArcError(f"task {name}: expected a list of attempts, one per test output, got {_said(outputs)}")
-    return tuple(_attempts(_where(name, number), each) for number, each in enumerate(outputs, 1))
+    return tuple(_attempts(_where(name, number), each) for number, each in enumerate(outputs))
 
 
 def _attempts(where: str, attempts: Any) -> tuple[Grid, ...]:

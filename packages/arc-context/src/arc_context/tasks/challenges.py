@@ -45,7 +45,7 @@ def _answered(name: str, document: Any, answers: Mapping, place: Path) -> Any:
         raise ArcError(
             f"task {name}: expected a list of {len(asked)} outputs in {place}, got {outputs!r:.40}"
         )
-    for number, (each, output) in enumerate(zip(asked, outputs, strict=True), 1):
+    for number, (each, output) in enumerate(zip(asked, outputs, strict=True)):
         if each.get("output") not in (None, output):
             raise ArcError(f"task {name}, test {number}: its output is another one in {place}")
     solved = [{**each, "output": output} for each, output in zip(asked, outputs, strict=True)]

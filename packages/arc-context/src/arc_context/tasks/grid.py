@@ -18,7 +18,8 @@ LARGEST_SIDE = 30
 def grid_of(values: Any, where: str) -> Grid:
     """The grid that nested lists or an array of whole numbers write down, as a new array.
 
-    Rows and columns are counted from 1 in what is said; `where` names the grid, such as "task 007bbfb7, train 2 input".
+    Rows and columns are counted from 0 in what is said, as in JSON; `where` names the grid, such as "task 007bbfb7,
+    train 2 input", its third train pair.
 
     Raises:
         ArcError: no rows, rows of different lengths, more than 30 to a side, or a cell that is no colour.
@@ -27,12 +28,12 @@ def grid_of(values: Any, where: str) -> Grid:
     if not _is_list(rows) or not rows or not all(map(_is_list, rows)):
         raise ArcError(f"{where}: expected a list of rows of colours, got {_shown(rows)}")
     width = len(rows[0])
-    for number, row in enumerate(rows, 1):
+    for number, row in enumerate(rows):
         if len(row) != width:
-            raise ArcError(f"{where}, row {number}: expected {width} cells as in row 1, got {len(row)}")
+            raise ArcError(f"{where}, row {number}: expected {width} cells as in row 0, got {len(row)}")
     if not 1 <= width <= LARGEST_SIDE or len(rows) > LARGEST_SIDE:
         raise ArcError(f"{where}: expected 1 to {LARGEST_SIDE} cells to each side, got {len(rows)} × {width}")
-    for number, row in enumerate(rows, 1):
+    for number, row in enumerate(rows):
         _check_row(row, f"{where}, row {number}")
     return np.array(rows, dtype=np.int8)
 
@@ -53,7 +54,7 @@ def check_grid(grid: np.ndarray, where: str) -> None:
 def _check_row(row: Sequence, where: str) -> None:
     if set(map(type, row)) == {int} and min(row) >= 0 and max(row) < COLOURS:
         return
-    for column, colour in enumerate(row, 1):
+    for column, colour in enumerate(row):
         if type(colour) is not int or not 0 <= colour < COLOURS:  # True is an int, and no colour
             raise ArcError(
                 f"{where}, column {column}: expected a whole number of 0 to {COLOURS - 1}, got {_shown(colour)}"

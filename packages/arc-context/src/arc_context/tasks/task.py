@@ -46,7 +46,7 @@ class Task:
             check_grid(pair.input, f"{where} input")
             if pair.output is not None:
                 check_grid(pair.output, f"{where} output")
-        for number, pair in enumerate(self.train, 1):
+        for number, pair in enumerate(self.train):
             if pair.output is None:
                 raise ArcError(f"task {self.name}, train {number}: expected an output, got none")
 
@@ -99,7 +99,7 @@ class Task:
 
     def _named(self) -> Iterable[tuple[str, Pair]]:
         for kind in ("train", "test"):
-            for number, pair in enumerate(getattr(self, kind), 1):
+            for number, pair in enumerate(getattr(self, kind)):
                 yield f"task {self.name}, {kind} {number}", pair
 
 
@@ -115,7 +115,7 @@ def _digest(content: bytes) -> str:
 def _pairs(name: str, kind: str, documents: Any) -> tuple[Pair, ...]:
     if not isinstance(documents, Sequence) or isinstance(documents, str):
         raise ArcError(f"task {name}, {kind}: expected a list of pairs, got {_said(documents)}")
-    return tuple(_pair(f"task {name}, {kind} {number}", each) for number, each in enumerate(documents, 1))
+    return tuple(_pair(f"task {name}, {kind} {number}", each) for number, each in enumerate(documents))
 
 
 def _pair(where: str, document: Any) -> Pair:

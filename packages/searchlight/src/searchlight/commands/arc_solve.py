@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 class Solve(SolvingOptions):
     """Attempt a task twice, show both attempts and what spoke for them, and whether a known answer was met.
 
-    Views of the task, turned, mirrored and recoloured, each have one vote. Example:
+    Views of the task, turned, mirrored and recoloured, each have one vote. Pairs, rows and columns are counted from 0,
+    as in JSON. Example:
     searchlight arc solve task.json --test-time-steps 100
     """
 

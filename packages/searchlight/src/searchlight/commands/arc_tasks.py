@@ -32,6 +32,8 @@ COUNTS = {
 class Tasks:
     """Count the tasks of sources by size, and name those that two sources share.
 
+    What cannot be a task is named by pair, row and column, counted from 0 as in JSON.
+
     Example: searchlight arc tasks arc1:evaluation arc2:training
     """
 
