@@ -59,6 +59,11 @@ def test_an_evaluation_has_one_row_per_medium_and_flux_that_keeps_mass(attention
     assert evaluation.trials["imbalance"].max() <= 1e-3
 
 
+def test_what_a_run_learns_from_is_told_with_the_media_that_are_infeasible(attention):
+    names, told = attention.dataset.infeasible, attention.describe(attention.arm().model)
+    assert f"infeasible    {len(names)}: {names[0]}" in told
+
+
 def test_what_is_held_out_is_never_trained_on(attention):
     trained = {int(row) for epoch in range(3) for batch in attention.draw(epoch) for row in batch["ids"]}
     assert trained <= set(attention.splits[TRAIN].tolist())

@@ -55,7 +55,7 @@ def test_the_summary_names_the_media_that_are_infeasible_and_those_that_only_do_
     assert made.summary().splitlines() == [
         "toy: 3 media, 1 with growth",
         "  no growth     none",
-        "  infeasible    2: nothing, little",
+        "  infeasible    2: nothing; little",
     ]
     frugal = FluxDataset.make(toy, MediumSet(toy, fed), tmp_path / "toy", jobs=1)
     assert frugal.summary().splitlines()[1:] == ["  no growth     1: nothing", "  infeasible    none"]

@@ -38,6 +38,7 @@ def test_rows_that_offer_the_same_are_replicates(table, oxygen):
     assert found.deviation[0] == pytest.approx(np.std([0.5, 0.54, 0.58], ddof=1))
     assert np.isnan(found.deviation[1:]).all()
     assert repr(found) == "GrowthTable(e_coli_core: 3 media, 5 measurements)"
+    assert found.summary() == "e_coli_core: 3 media, 5 measurements, 3 with growth"
 
 
 def test_columns_are_uptakes_and_what_is_in_every_row_is_not_varied(table, oxygen):

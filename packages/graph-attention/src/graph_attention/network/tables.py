@@ -44,16 +44,16 @@ def table_of(schema: Mapping[str, Any], columns: Mapping[str, Sequence[Any]]) ->
     return pl.DataFrame([pl.Series(name, values, schema[name]) for name, values in filled.items()])
 
 
-def named(items: Sequence[str], limit: int | None = None) -> str:
+def named(items: Sequence[str], limit: int | None = None, comma: str = ", ") -> str:
     """Names in one line, the rest counted: `a, b and 3 more`."""
     shown = list(items if limit is None else items[:limit])
     rest = len(items) - len(shown)
-    return ", ".join(shown) + (f" and {rest} more" if rest else "")
+    return comma.join(shown) + (f" and {rest} more" if rest else "")
 
 
-def tally(names: Sequence[str], limit: int = 5) -> str:
+def tally(names: Sequence[str], limit: int = 5, comma: str = ", ") -> str:
     """How many there are, and the first of them: `7: a, b, c, d, e and 2 more`, or `none`."""
-    return f"{len(names)}: {named(names, limit)}" if names else "none"
+    return f"{len(names)}: {named(names, limit, comma)}" if names else "none"
 
 
 def counted(names: Sequence[str], what: str, why: str) -> str:

@@ -46,13 +46,10 @@ class FluxDataset:
     def summary(self) -> str:
         """Sizes, and by name the media that support no growth, and those in which not even maintenance can be paid."""
         idle = self._names(self.feasible & ~self.grows)
-        return "\n".join(
-            [
-                f"{self.graph.name}: {len(self)} media, {int(self.grows.sum())} with growth",
-                f"  no growth     {tally(idle)}",
-                f"  infeasible    {tally(self.infeasible)}",
-            ]
-        )
+        # Names of media have commas of their own.
+        told = {"no growth": tally(idle, comma="; "), "infeasible": tally(self.infeasible, comma="; ")}
+        sizes = f"{self.graph.name}: {len(self)} media, {int(self.grows.sum())} with growth"
+        return "\n".join([sizes, *(f"  {name:<14}{names}" for name, names in told.items())])
 
     @property
     def growth(self) -> Float[np.ndarray, " media"]:

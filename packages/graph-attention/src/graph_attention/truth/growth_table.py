@@ -49,6 +49,11 @@ class GrowthTable:
         """Sizes."""
         return f"GrowthTable({self.graph.name}: {len(self)} media, {self.replicates.sum()} measurements)"
 
+    def summary(self) -> str:
+        """Sizes in a line, as a `FluxDataset` gives more of."""
+        sizes = f"{len(self)} media, {self.replicates.sum()} measurements"
+        return f"{self.graph.name}: {sizes}, {int(self.grows.sum())} with growth"
+
     @property
     def grows(self) -> Bool[np.ndarray, " media"]:
         """Whether growth was measured on a medium."""

@@ -289,9 +289,9 @@ class Metabolism(Experiment):
         return config["model"]["kind"] == "transformer" and config["model"]["layers"] > 0
 
     def describe(self, model: Any) -> str:
-        """The model in a few lines, or what a baseline sees and says, and how many media there are of each split."""
+        """The model in a few lines, or a baseline; which media are infeasible, and how many each split has."""
         shown = super().describe(model) if isinstance(model, nn.Module) else str(model)
-        return f"{shown}\n{sizes(self.splits)}"
+        return f"{shown}\n{self.dataset.summary()}\n{sizes(self.splits)}"
 
     def inspect(
         self, trained: Evaluation, controls: dict[str, Evaluation], choice: Any, model: Any = None
