@@ -64,6 +64,12 @@ def test_what_is_written_is_read_again(task):
         (("test", 0, "input"), None, "test 0 input: expected a list of rows of colours, got None"),
         (("train", 0, "output"), None, "task t, train 0: expected an output, got none"),
         (("train", 0), {"output": [[1]]}, "task t, train 0: expected .* got the keys output"),
+        (
+            ("train", 1, "note"),
+            "x",
+            "task t, train 1: note would be left out; expected input and output only",
+        ),
+        (("test", 0, "outptu"), [[1]], "task t, test 0: outptu would be left out"),
         (("train",), [], "task t: expected 1 to 10 train pairs, got 0"),
         (("train",), DOCUMENT["train"] * 6, "task t: expected 1 to 10 train pairs, got 12"),
         (("train",), "pairs", "task t, train: expected a list of pairs"),

@@ -121,6 +121,9 @@ def _pairs(name: str, kind: str, documents: Any) -> tuple[Pair, ...]:
 def _pair(where: str, document: Any) -> Pair:
     if not isinstance(document, Mapping) or "input" not in document:
         raise ArcError(f'{where}: expected {{"input": grid, "output": grid}}, got {_said(document)}')
+    for key in document:
+        if key not in ("input", "output"):
+            raise ArcError(f"{where}: {key} would be left out; expected input and output only")
     output = document.get("output")
     answer = None if output is None else grid_of(output, f"{where} output")
     return Pair(grid_of(document["input"], f"{where} input"), answer)

@@ -5,6 +5,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
+
+import tyro
 
 from searchlight.choices import CHOICES, Choice, kinds_for
 from searchlight.errors import UsageError
@@ -23,7 +26,7 @@ class Inspect:
 
     run: RunPath
     """The folder of a run, or one of its checkpoints."""
-    out: Place = None
+    out: Annotated[Place, tyro.conf.arg(aliases=("-o",))] = None
     """Folder for the pictures and inspection.html; the run's own when not given."""
 
 
