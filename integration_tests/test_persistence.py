@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import wraps
 
 import numpy as np
 import polars as pl
@@ -12,6 +13,8 @@ from analysis import find_runs
 from object_persistence import PersistenceError
 from object_persistence.configuration import BASELINE_SETTINGS
 from object_persistence.tokens.batch import TokenBatch
+from object_persistence.tokens.sight import NETWORKS, Sight
+from perception import SmallCNN
 from searchlight.cli import main
 from searchlight.configuration import with_settings
 from searchlight.errors import UsageError
@@ -240,6 +243,36 @@ def test_a_dry_run_makes_no_clips_that_are_only_tested(tmp_path, capsys, monkeyp
     main(["train", PRESET, *flags, "--dry-run"])
     assert set(asked) == {TRAIN, VALIDATION}
     assert "one validation:" in capsys.readouterr().out
+
+
+def test_a_frozen_backbone_sees_patches_once_for_every_seed(experiment, monkeypatch):
+    small, looked = SmallCNN((4, 4, 8)).eval(), []
+    monkeypatch.setitem(NETWORKS, "resnet50", lambda weights: small)
+    monkeypatch.setattr(Sight, "features", heard(Sight.features, looked))
+    arms = [experiment(seed, backbone__kind="resnet50") for seed in (0, 1)]
+    for arm in arms:
+        arm.prepare()
+    assert looked == ["features"] * (len(arms[0].splits) + 1)
+    pixels = experiment()
+    assert arms[0].clips("test/same")[0].patches.shape[1:] == (8, 1, 1)
+    assert arms[0].data_hash() == arms[1].data_hash() == pixels.data_hash()
+    evaluation = arms[0].evaluate(arms[0].arm().model)
+    assert evaluation.trials["item"].equals(pixels.evaluate(pixels.arm().model).trials["item"])
+    asked = pixels.clips("test/same")[:2]
+    np.testing.assert_allclose(
+        arms[0].as_seen(asked)[1].patches, arms[0].clips("test/same")[1].patches, atol=1e-5
+    )
+
+
+def heard(function, calls):
+    """The function, which adds its name to `calls` whenever it is called."""
+
+    @wraps(function)
+    def hearing(*arguments, **keywords):
+        calls.append(function.__name__)
+        return function(*arguments, **keywords)
+
+    return hearing
 
 
 def test_a_sweep_chooses_by_validation(tmp_path, capsys, monkeypatch, flags):

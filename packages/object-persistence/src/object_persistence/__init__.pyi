@@ -50,6 +50,7 @@ from .tokens.batch import TokenBatch as TokenBatch
 from .tokens.padded import PaddedTokens as PaddedTokens
 from .tokens.patches import PatchEncoder as PatchEncoder
 from .tokens.patches import backbone_patches as backbone_patches
+from .tokens.sight import Sight as Sight
 from .tokens.tokenizer import ObjectTokenizer as ObjectTokenizer
 from .tracking.clear import Clear as Clear
 from .tracking.clear import mota as mota
@@ -117,6 +118,7 @@ __all__ = [
     "RandomTokenizer",
     "Reliable",
     "SameTrack",
+    "Sight",
     "SpaceTime",
     "ThresholdDetector",
     "TokenBatch",

@@ -200,6 +200,18 @@ class ClipsConfig:
 
 
 @dataclass(frozen=True, config=FORBID)
+class BackboneConfig:
+    """A frozen network that sees patches before the model does."""
+
+    kind: Literal["none", "resnet50", "vit_b_16"] = "none"
+    """none lets the model see pixels; the others come with ImageNet weights, and need torchvision."""
+    weights: str | None = None
+    """A file of weights; without one the hub's."""
+    side: Annotated[int, Field(ge=32, multiple_of=16)] = 64
+    """Pixels to which a patch is enlarged for it."""
+
+
+@dataclass(frozen=True, config=FORBID)
 class PersistenceConfig:
     """Videos, what is made of them, model and loss of one experiment."""
 
@@ -211,6 +223,8 @@ class PersistenceConfig:
     """How what was found becomes tracks."""
     clips: ClipsConfig = field(default_factory=ClipsConfig)
     """What is kept of a clip."""
+    backbone: BackboneConfig = field(default_factory=BackboneConfig)
+    """What sees patches first."""
     model: ModelConfig = field(default_factory=ModelConfig)
     """What tells which objects last."""
     loss: LossConfig = field(default_factory=LossConfig)
@@ -221,6 +235,10 @@ class PersistenceConfig:
     @model_validator(mode="after")
     def check(self):
         """Raise one sentence for a setting that the kind of model does not have."""
+        if self.model.is_baseline and self.backbone.kind != "none":
+            raise ValueError(
+                f"{self.model.kind} has no backbone; expected transformer or gru with backbone.kind"
+            )
         if sentence := foreign(self.baseline.given, self.model.kind, BASELINE_SETTINGS, "baseline."):
             raise ValueError(sentence)
         return self

@@ -138,11 +138,11 @@ def judge_of(path: Path, report: Report) -> Judge:
     )
     checkpoint = path if path.suffix == ".safetensors" else None
     model = experiment.arm().restored(partial(load_weights, run, path=checkpoint))
-    channels = experiment.clips(TRAIN)[0].patches.shape[1]
+    channels = experiment.detected(TRAIN)[0].patches.shape[1]
     return Judge(
         run,
         resolved.config,
-        partial(experiment.predictions, model),
+        lambda clips: experiment.predictions(model, experiment.as_seen(clips)),
         Reliable.of(run.trials()),
         experiment.clips(VALIDATION),
         channels,

@@ -53,9 +53,8 @@ def backbone_patches(
 ) -> Float[np.ndarray, "detections features 1 1"]:
     """Patches as a frozen backbone of `perception` sees them: enlarged, three channels, features averaged over places.
 
-    Put into `PreparedClip.patches` with `dataclasses.replace`, they are computed once and kept with the clip, and a
-    tokenizer of as many channels and size 1 reads them. The backbone brings its weights along, which are named by
-    whoever makes it (`perception.resnet50(weights)`); grey becomes three equal channels.
+    As `PreparedClip.patches` (`Sight` puts them there) they are read by a tokenizer of as many channels and size 1. The
+    backbone brings its weights along, which are named by whoever makes it (`perception.resnet50(weights)`).
 
     Args:
         patches: with one channel or three, values 0 to 1.
@@ -65,7 +64,14 @@ def backbone_patches(
     """
     found = [np.zeros((0, backbone.channels), np.float32)]
     for start in range(0, len(patches), batch):
-        some = torch.from_numpy(patches[start : start + batch])
-        some = F.interpolate(some, size=(side, side), mode="bilinear", align_corners=False)
-        found.append(backbone(some.expand(-1, 3, -1, -1)).mean((2, 3)).numpy())
+        some = enlarged(torch.from_numpy(patches[start : start + batch]), side)
+        found.append(backbone(some).mean((2, 3)).numpy())
     return np.concatenate(found)[..., None, None]
+
+
+def enlarged(
+    patches: Float[Tensor, "detections channels size size"], side: int
+) -> Float[Tensor, "detections 3 side side"]:
+    """Patches of another size, between pixels by bilinear interpolation; grey becomes three equal channels."""
+    resized = F.interpolate(patches, size=(side, side), mode="bilinear", align_corners=False)
+    return resized.expand(-1, 3, -1, -1)

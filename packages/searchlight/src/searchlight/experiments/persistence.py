@@ -33,6 +33,7 @@ from object_persistence.model.losses import PersistenceLoss
 from object_persistence.model.transformer import predicted_frames
 from object_persistence.tokens.batch import TokenBatch
 from object_persistence.tokens.padded import unpad_rows
+from object_persistence.tokens.sight import Sight
 from object_persistence.trials import trials_table
 from object_persistence.videos.splits import split_seeds
 from searchlight.experiments import persistence_interventions
@@ -42,6 +43,7 @@ from searchlight.experiments.batching import bucketed
 from searchlight.experiments.joining import join
 from searchlight.experiments.persistence_conclusion import conclusion
 from searchlight.experiments.persistence_maps import stored_maps
+from searchlight.experiments.persistence_sight import seen_clips
 from searchlight.training import Batch, Batches
 
 VALIDATION = "validation/same"
@@ -98,11 +100,36 @@ class Persistence(Experiment):
     def _prepared(self) -> dict[str, PreparedClips]:
         return {}
 
-    def clips(self, split: str) -> PreparedClips:
+    @cached_property
+    def _seen(self) -> dict[str, PreparedClips]:
+        return {}
+
+    def detected(self, split: str) -> PreparedClips:
         """The clips of a split as they were detected, linked and matched; made once and then read."""
         if split not in self._prepared:
             self._prepared[split] = prepared_split(self.config, split, self.cache, report=self.report)
         return self._prepared[split]
+
+    def clips(self, split: str) -> PreparedClips:
+        """The same as the model sees them: with features of its backbone in place of pixels, where it has one."""
+        if self.sight is None:
+            return self.detected(split)
+        if split not in self._seen:
+            self._seen[split] = seen_clips(self.sight, self.detected(split), self.cache, self.report)
+        return self._seen[split]
+
+    def as_seen(self, clips: Sequence[PreparedClip]) -> Sequence[PreparedClip]:
+        """Clips of no split as the model sees them."""
+        return clips if self.sight is None else self.sight(clips)
+
+    @cached_property
+    def sight(self) -> Sight | None:
+        """The backbone that looks at patches; None where the model sees their pixels.
+
+        Raises:
+            BackboneError: its weights cannot be had, or are of another network.
+        """
+        return Sight.of(self.config.backbone, self.detected(TRAIN))
 
     def prepare(self) -> None:
         """Make, detect and link the clips of every split.
@@ -130,7 +157,7 @@ class Persistence(Experiment):
 
     def data_hash(self) -> str:
         """SHA-256 over the evaluated clips and all that is known of them."""
-        told = " ".join(self.clips(split).fingerprint for split in self.splits)
+        told = " ".join(self.detected(split).fingerprint for split in self.splits)
         return hashlib.sha256(told.encode()).hexdigest()
 
     def introduction(self) -> Sequence[Facts]:
