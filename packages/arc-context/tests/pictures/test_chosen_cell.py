@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from arc_context import ArcError
-from arc_context.pictures.chosen_cell import LARGEST, ChosenCell
+from arc_context.pictures.chosen_cell import LARGEST, MIDDLE, ChosenCell
+from arc_context.pictures.grids import CORNER, settling_shapes
 from arc_context.pictures.looks import Anchor
 from arc_context.pictures.panel import panel
 from arc_context.pictures.scene import Dot
@@ -20,7 +21,7 @@ def test_a_sharp_look_is_one_disc_in_input_and_output_and_a_flat_one_many_small_
     sharp, flat = list(chosen.dots("trained")), list(chosen.dots("untrained"))
     assert [each.radius for each in sharp] == [LARGEST, LARGEST]
     first, second = chosen.support.places[0]
-    assert [(each.x - 0.6, each.y - 0.6) for each in sharp] == [
+    assert [(each.x - MIDDLE[0], each.y - MIDDLE[1]) for each in sharp] == [
         pytest.approx((x + 1, y)) for x, y in (first, second)
     ]
     keys = chosen.seen.support_cells
@@ -34,6 +35,20 @@ def test_dashes_surround_the_support_cells_of_the_same_colour(chosen):
     same = sum(int((pair.input == colour).sum()) for pair in task.train)
     assert len(list(chosen.settling())) == 2 * 2 * same  # white and black, in input and output
     assert chosen.seen.uniform(chosen.cell) == same / sum(pair.input.size for pair in task.train)
+
+
+def test_neither_discs_nor_dashes_touch_the_digit_which_is_white_as_they_are_on_black():
+    (place, size), gap, edge = CORNER, 0.02, 0.03
+    across, down = (
+        0.3 * size,
+        0.375 * size,
+    )  # half of what a digit takes, which is drawn a little below its place
+    left, right, top, bottom = place - across, place + across, place - down, place + 0.02 + down
+    for box in settling_shapes(0.0, 0.0):
+        inside = box.x + box.line / 2
+        assert min(left, top) >= inside + gap
+        assert max(MIDDLE) + LARGEST + edge <= box.x + box.width - box.line / 2
+    assert math.dist((right, bottom), MIDDLE) >= LARGEST + edge + gap
 
 
 def test_a_cell_is_named_by_row_and_column_from_zero(seen):

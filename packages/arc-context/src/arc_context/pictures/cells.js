@@ -103,8 +103,8 @@
       if (group < 0) return [];
       return this.data.settling[group].flatMap((key) =>
         this.corners(key).flatMap(([x, y]) => [
-          box(x + 0.05, y + 0.05, 0.9, "#ffffff", 0.1, false),
-          box(x + 0.05, y + 0.05, 0.9, "#000000", 0.08, true),
+          box(x + 0.04, y + 0.04, 0.92, "#ffffff", 0.08, false),
+          box(x + 0.04, y + 0.04, 0.92, "#000000", 0.06, true),
         ]),
       );
     }

@@ -15,10 +15,10 @@ from arc_context.pictures.seen_task import SeenTask
 from arc_context.pictures.whole_task import support_blocks
 from arc_context.truth import NONE
 
-LARGEST, SMALLEST = 0.3, 0.03
+LARGEST, SMALLEST = 0.25, 0.025
 """Radius of the strongest support cell's dot, and of the smallest that is drawn."""
-MIDDLE = 0.6, 0.6
-"""Of a dot in its cell; the digit is in the corner."""
+MIDDLE = 0.63, 0.63
+"""Of a dot in its cell; the digit is in the corner, and no dot touches it."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ from arc_context.pictures.colours import LINES, PALETTE
 from arc_context.pictures.scene import Box, Digits, Lattice, Shape
 from arc_context.tasks.grid import Grid
 
-MIDDLE, CORNER = (0.5, 0.56), (0.24, 0.36)
+MIDDLE, CORNER = (0.5, 0.56), (0.29, 0.34)
 """Where in a cell its digit is, and how large: by itself, and where a mark needs the rest of the cell."""
 
 
@@ -40,6 +40,6 @@ def chosen_shapes(x: float, y: float) -> Iterator[Shape]:
 
 
 def settling_shapes(x: float, y: float) -> Iterator[Shape]:
-    """Around a cell that settles another one: dashes of black on white."""
-    yield Box(x + 0.05, y + 0.05, 0.9, 0.9, stroke="#ffffff", line=0.1)
-    yield Box(x + 0.05, y + 0.05, 0.9, 0.9, stroke="#000000", line=0.08, dashed=True)
+    """Around a cell that settles another one: dashes of black on white, clear of a digit in the corner."""
+    yield Box(x + 0.04, y + 0.04, 0.92, 0.92, stroke="#ffffff", line=0.08)
+    yield Box(x + 0.04, y + 0.04, 0.92, 0.92, stroke="#000000", line=0.06, dashed=True)
