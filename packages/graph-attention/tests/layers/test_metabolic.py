@@ -2,10 +2,12 @@ import pytest
 import torch
 
 from attention_core.testing import assert_attention_contract
+from graph_attention.configuration import ModelConfig
 from graph_attention.layers.attention_edges import AttentionEdges
-from graph_attention.layers.encodings import EdgeBias, Stoichiometry
+from graph_attention.layers.encodings import EdgeBias, EdgeKinds, Pathways, Stoichiometry
 from graph_attention.layers.metabolic import MetabolicMultiHeadAttention
 from graph_attention.layers.projections import KindEmbedding, KindProjection, SharedProjection
+from graph_attention.model.factory import layer_of
 
 DIM = 16
 PROJECTIONS = [SharedProjection, KindProjection, KindEmbedding]
@@ -85,3 +87,16 @@ def test_weights_follow_their_nodes_when_a_network_is_doubled(toy):
     torch.testing.assert_close(both.values[:7], alone.values[:7])
     torch.testing.assert_close(both.values[-10:], alone.values[7:])
     torch.testing.assert_close(both.attention.entropy().sum(), 2 * alone.attention.entropy().sum())
+
+
+@pytest.mark.parametrize("unknown", ["stoichiometry", "node_kinds"])
+def test_trained_models_attend_so_where_they_know_stoichiometry_and_kinds_of_nodes(unknown):
+    told = layer_of(ModelConfig(dim=16, heads=2), ("TCA",))
+    assert isinstance(told, MetabolicMultiHeadAttention)
+    assert {type(each) for each in told.attention.bias.encoding.encodings} == {
+        Stoichiometry,
+        EdgeKinds,
+        Pathways,
+    }
+    less = layer_of(ModelConfig(dim=16, heads=2, **{unknown: False}), ("TCA",))
+    assert not isinstance(less, MetabolicMultiHeadAttention)

@@ -7,6 +7,7 @@ import torch
 from jaxtyping import Float
 
 from graph_attention.layers.encodings import EdgeBias, EdgeKinds, Pathways, Stoichiometry
+from graph_attention.layers.metabolic import MetabolicMultiHeadAttention
 from graph_attention.layers.projections import KindProjection, SharedProjection
 from graph_attention.layers.self_attention import SelfAttention
 from graph_attention.model.balance import FluxBalance
@@ -45,13 +46,17 @@ def transformer_of(
 
 
 def layer_of(config: "ModelConfig", pathways: tuple[str, ...]) -> SelfAttention:
-    """One layer, which knows of edges what the settings allow."""
+    """One layer, which knows of edges what the settings allow.
+
+    With node kinds and stoichiometry it is metabolic attention, whose scores pathways weigh too.
+    """
     known = [
         *([Stoichiometry()] if config.stoichiometry else []),
         *([EdgeKinds()] if config.node_kinds else []),
         *([Pathways(pathways)] if config.pathway else []),
     ]
-    return SelfAttention(
+    kind = MetabolicMultiHeadAttention if config.node_kinds and config.stoichiometry else SelfAttention
+    return kind(
         config.dim,
         config.heads,
         project=KindProjection if config.node_kinds else SharedProjection,
