@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 from graph_attention.errors import MetabolicError
 from graph_attention.network.graph import MetabolicGraph
 from graph_attention.testing import metabolic_graphs
+from graph_attention.truth.flux_balance import fba, pfba
+from graph_attention.truth.media import Medium
 
 
 @given(metabolic_graphs(), st.integers(1, 4))
@@ -68,6 +70,17 @@ def test_a_limit_that_no_metabolite_passes_drops_nothing(toy):
     assert kept.summary().endswith(f"left out      {said}")
     with pytest.raises(MetabolicError, match="max_degree"):
         toy.drop_currency(0)
+
+
+def test_what_is_active_answers_media_that_were_seen_and_no_others(toy):
+    sugar, acid = (Medium(name, {f"EX_{name}": 4.0}) for name in ("sugar", "acid"))
+    active = toy.keep_active(pfba(toy, sugar).flux[None])
+    assert set(active.reactions["id"]) == {"EX_sugar", "EX_acid", "EX_gas", "TS", "SPLIT", "GROW", "OUT"}
+    assert active.excluded[0] == "3 reactions without flux in 1 medium: TA, SKIP, DEAD"
+    assert (fba(toy, sugar).growth, fba(toy, acid).growth) == pytest.approx((8.0, 4.0))
+    assert (fba(active, sugar).growth, fba(active, acid).growth) == pytest.approx((8.0, 0.0))
+    with pytest.raises(MetabolicError, match="a flux for each of 10 reactions"):
+        toy.keep_active(np.ones((1, 9)))
 
 
 def test_a_subgraph_is_one_subsystem_with_its_metabolites(toy):

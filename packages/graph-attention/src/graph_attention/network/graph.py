@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
-from jaxtyping import Int
+from jaxtyping import Float, Int
 from scipy import sparse
 
 from graph_attention.network.arrays import NetworkArrays
@@ -122,6 +122,12 @@ class MetabolicGraph(NetworkArrays):
         from graph_attention.network import transforms
 
         return transforms.prune_blocked(self)
+
+    def keep_active(self, flux: Float[np.ndarray, "media reactions"]) -> "MetabolicGraph":
+        """Leave out the reactions that carry no flux in some media (see `transforms.keep_active`)."""
+        from graph_attention.network import transforms
+
+        return transforms.keep_active(self, flux)
 
     def drop_unbalanced(self) -> "MetabolicGraph":
         """Leave out the reactions of `unbalanced` but those that are maximised."""

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import polars as pl
-from jaxtyping import Bool, Int
+from jaxtyping import Bool, Float, Int
 from scipy import sparse
 
 from graph_attention.errors import MetabolicError
-from graph_attention.network.blocked import blocked_reactions
+from graph_attention.network.blocked import TOLERANCE, blocked_reactions
 from graph_attention.network.graph import MetabolicGraph
 from graph_attention.network.pathways import COMMON_NAMES
-from graph_attention.network.tables import counted, unknown
+from graph_attention.network.tables import agreeing, counted, unknown
 
 
 def keep_reactions(graph: MetabolicGraph, indices: Int[np.ndarray, " kept"], why: str) -> MetabolicGraph:
@@ -35,6 +35,26 @@ def prune_blocked(graph: MetabolicGraph) -> MetabolicGraph:
     """The network without the reactions that no medium can give a flux (see `blocked.blocked_reactions`)."""
     blocked = blocked_reactions(graph)
     return keep_reactions(graph, np.flatnonzero(~blocked), "blocked with every exchange open")
+
+
+def keep_active(graph: MetabolicGraph, flux: Float[np.ndarray, "media reactions"]) -> MetabolicGraph:
+    """The network of what carries a flux in some media, of exchanges, of what must run and of what is maximised.
+
+    Fluxes in mmol/gDW/h. A nutrient that no medium offered stays without a transporter that these media did not use:
+    ask such a network of media like these alone.
+
+    Raises:
+        MetabolicError: there is not one flux per reaction.
+    """
+    if flux.shape[1] != len(graph.reactions):
+        raise MetabolicError(
+            f"expected a flux for each of {len(graph.reactions)} reactions of {graph.name}, got {flux.shape[1]}"
+        )
+    kept = (np.abs(flux) > TOLERANCE).any(0) | (graph.lower > 0) | (graph.upper < 0) | (graph.objective != 0)
+    kept[graph.exchanges] = True
+    return keep_reactions(
+        graph, np.flatnonzero(kept), f"without flux in {agreeing(len(flux), 'medium', 'media')}"
+    )
 
 
 def drop_unbalanced(graph: MetabolicGraph) -> MetabolicGraph:
