@@ -152,7 +152,9 @@ def test_another_source_is_tested_whole_by_one_seed(root, folders):
     assert found.seeds == (0,)
     assert {each.over for each in found.figures} == {"2 tasks"}
     (said,) = limit_in_words(["L0", "L6"], str)
-    assert said.startswith("L6: 2 tasks, on each of which steps are taken for 5 s at most: 10.0 one")
+    assert said.startswith(
+        "L6: 2 tasks, on each of which steps are taken for 5 CPU seconds at most: 10.0 one"
+    )
 
 
 def test_a_run_is_not_asked_what_it_was_shown(folded, root, folders, capsys):

@@ -122,7 +122,7 @@ def test_no_step_is_begun_after_the_time_is_over(model):
     solved = solver_of(model, views=1, training=TaskTraining(steps=100_000, seconds=0.3))(TASK)
     assert time.perf_counter() - began < 30
     assert solved.protocol == "transductive"
-    assert "of 100000 steps were taken in 0.3 s" in solved.notes[0]
+    assert "of 100000 steps were taken in 0.3 CPU seconds" in solved.notes[0]
 
 
 def test_a_baseline_is_no_model():

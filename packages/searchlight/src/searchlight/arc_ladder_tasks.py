@@ -33,6 +33,7 @@ TEST_TIME = TaskTraining(steps=100, seconds=8.0)
 ALONE = TaskTraining(seconds=8.0)
 """The same for a network that knows nothing before."""
 VIEWS = 16
+SOLVED = "tasks solved in two attempts"
 COPIED, RULES = "by copying the input", "by fitted rules"
 IN_CONTEXT, TRAINED, JOINED = (
     "in context",
@@ -212,7 +213,7 @@ class Solvers:
     def line(self, what: str, arm: str, estimate: Estimate, over: str, protocol: str) -> Figure:
         """A line of the table; what is ours has a target."""
         target = self.reading.targets.get(what) if arm.startswith(self.arm) else None
-        told = f"tasks solved in two attempts, {what}"
+        told = f"{SOLVED}, {what}"
         return Figure(told, arm, estimate, over, target, "", protocol, f"scored {CONVENTION}")
 
     def in_context(self) -> Figure:
@@ -234,7 +235,9 @@ class Solvers:
         """Of test-time training and its votes."""
         taken = over_seeds([each.seconds for each in self.trained.values()], bounds=(0.0, inf))
         over, most = f"{len(self.trained)} tasks", Target(10, at_least=False)
-        return Figure("seconds per task, steps and votes", self.arm, taken, over, most, "", "transductive")
+        return Figure(
+            "CPU seconds per task, steps and votes", self.arm, taken, over, most, "", "transductive"
+        )
 
     def notes(self) -> Iterator[str]:
         """What was left out, what failed, and from how many networks what is known."""
@@ -257,7 +260,7 @@ def limit_in_words(rungs: Sequence[str], spell: Callable[[float], str]) -> list[
             count = sum(map(len, parts))
             each = (TEST_TIME.seconds or 0.0) + ((ALONE.seconds or 0.0) if READINGS[name].alone else 0.0)
             said.append(
-                f"{name}: {count} tasks, on each of which steps are taken for {each:g} s at most: "
+                f"{name}: {count} tasks, on each of which steps are taken for {each:g} CPU seconds at most: "
                 f"{spell(count * each)} one after the other, where none is kept yet"
             )
     return said

@@ -46,7 +46,9 @@ def show_solved(solved: Solved, task: Task) -> None:
             answers = "1 other answer" if len(others) == 1 else f"{len(others)} other answers"
             console.say(f"{answers}, {voice(sum(each.count for each in others))}")
         console.say("")
-    console.say(f"{solved.solver}: {solved.seconds:.1f} s, {solved.protocol} ({PROTOCOLS[solved.protocol]})")
+    console.say(
+        f"{solved.solver}: {solved.seconds:.1f} CPU seconds, {solved.protocol} ({PROTOCOLS[solved.protocol]})"
+    )
     for note in solved.notes:
         console.say(note)
 

@@ -25,7 +25,7 @@ class SolvingOptions:
     test_time_steps: int = 0
     """Gradient steps on a task's own train pairs before it is answered."""
     test_time_seconds: Seconds = None
-    """Time after which no further step is begun."""
+    """CPU time after which no further step is begun."""
     views: int = 16
     """Turned, mirrored and recoloured views that vote."""
     leaks: bool = False

@@ -26,6 +26,7 @@ class Solved:
     task: str
     votes: tuple[tuple[Vote, ...], ...]
     seconds: float
+    """CPU time, of all threads."""
     protocol: Protocol
     solver: str
     notes: tuple[str, ...] = ()
