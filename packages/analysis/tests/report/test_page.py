@@ -1,4 +1,6 @@
+import math
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from io import BytesIO
 
@@ -10,6 +12,7 @@ from matplotlib.image import imread
 from analysis import (
     AnalysisError,
     Diagnosis,
+    Estimate,
     Picture,
     Report,
     Row,
@@ -18,6 +21,7 @@ from analysis import (
     mean_estimate,
     write_report,
 )
+from analysis.report.wording import interval
 
 
 class Page(HTMLParser):
@@ -129,6 +133,27 @@ def test_the_summary_gives_the_overall_verdict(report, comparison):
     summary = Page(report.html()).text.split("Data")[0]
     assert f"difference {gap.value:+.3f}" in summary
     assert "n = 4, chance 0.50" in summary
+
+
+def test_the_summary_takes_sentences_beside_rows(report):
+    row = Row("right", mean_estimate([0.2, 0.4, 0.3]))
+    summary = Page(replace(report, headlines=("ours 0.9 <em>against</em> -0.1", row)).html()).text
+    assert "ours 0.9 <em>against</em> −0.1" in summary.split("Data")[0]
+    assert "right: 0.300" in summary.split("Data")[0]
+
+
+@pytest.mark.parametrize(
+    ("estimate", "said"),
+    [
+        (Estimate(0.0, 0.0, 0.0, 3), "0 [0, 0]"),
+        (Estimate(2.6e-7, 0.0, 3.4e-7, 3), "2.6e-7 [0, 3.4e-7]"),
+        (Estimate(3e-5, math.nan, math.nan, 1), "3.0e-5 (no interval)"),
+        (Estimate(3e-4, 0.0, 0.01, 3), "0.000 [0.000, 0.010]"),
+        (Estimate(0.0, -0.1, 0.1, 3), "0.000 [−0.100, 0.100]"),
+    ],
+)
+def test_what_is_not_zero_does_not_look_like_it_and_what_is_says_so(estimate, said):
+    assert interval(estimate) == said
 
 
 def test_a_picture_is_embedded_with_its_words(report, picture):

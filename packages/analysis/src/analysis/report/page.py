@@ -20,9 +20,9 @@ from analysis.shown import Shown
 class Report(Shown):
     """What was asked, of which data and arms, what came out against which null, and how to do it again.
 
-    `comparisons` are tables by heading, the first one in the summary; `headlines` are the rows that stand there
-    besides; `claims` are shown whole, with null and intervention; `sections` follow in order; `provenance` names
-    config, commit, packages and whatever else belongs to it; `lightened` says what was given up for its size.
+    `comparisons` are tables by heading, the first one in the summary; `headlines` are the rows, or sentences, that
+    stand there besides; `claims` are shown whole, with null and intervention; `sections` follow in order; `provenance`
+    names config, commit, packages and whatever else belongs to it; `lightened` says what was given up for its size.
     """
 
     title: str
@@ -35,7 +35,7 @@ class Report(Shown):
     diagnoses: Sequence[Diagnosis] = ()
     provenance: Mapping[str, str] = field(default_factory=dict)
     commands: Sequence[str] = ()
-    headlines: Sequence[Row] = ()
+    headlines: Sequence[Row | str] = ()
     lightened: str = ""
 
     @property

@@ -2,6 +2,7 @@
 
 import math
 import re
+from functools import partial
 from typing import Any
 
 from analysis.comparison.arms import Result
@@ -20,6 +21,9 @@ SIGNS = {
     "below its null": "▽",
 }
 
+FAINT = 5e-4
+"""Below it three places are zeros."""
+
 
 def interval(estimate: Estimate | None, sign: str = "") -> str:
     """Value and interval; why there is none, where there is none."""
@@ -27,9 +31,10 @@ def interval(estimate: Estimate | None, sign: str = "") -> str:
         return "not measured"
     if math.isnan(estimate.value):
         return estimate.how or "not estimable"
+    write = faint if not sign and is_faint(estimate) else partial(number, sign=sign)
     if math.isnan(estimate.low):
-        return f"{number(estimate.value, sign)} (no interval)"
-    return f"{number(estimate.value, sign)} [{number(estimate.low, sign)}, {number(estimate.high, sign)}]"
+        return f"{write(estimate.value)} (no interval)"
+    return f"{write(estimate.value)} [{write(estimate.low)}, {write(estimate.high)}]"
 
 
 def sentence(result: Result) -> str:
@@ -48,6 +53,16 @@ def number(value: float, sign: str = "") -> str:
     """Three places, and as many digits of what is large; a true minus, and no minus before a zero."""
     form = f"{sign}.3f" if abs(value) < 1000 else f"{sign},.0f"
     return f"{round(value, 3) + 0.0:{form}}".replace("-", "−")
+
+
+def is_faint(estimate: Estimate) -> bool:
+    """Whether three places would show nothing of it but zeros, and it is not below zero."""
+    return 0 <= estimate.value < FAINT and not (estimate.low < 0 or estimate.high >= FAINT)
+
+
+def faint(value: float) -> str:
+    """With its exponent; zero as what it is."""
+    return f"{value:.1e}".replace("e-0", "e-") if value else "0"
 
 
 def p_value(value: float) -> str:
