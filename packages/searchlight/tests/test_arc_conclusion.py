@@ -6,14 +6,15 @@ import numpy as np
 import polars as pl
 import pytest
 
+from searchlight.experiments import arc_conclusion
 from searchlight.experiments.arc_conclusion import conclusion
 
 FAMILIES = (("validation/seen", "colour_map"), ("test/seen", "colour_map"), ("test/swap", "swap"))
 TASKS = 20
 
 
-def run_of(*, right, mass=None, steps=None, seed=0):
-    """Twenty tasks of each family, of which a share is right; attention puts `mass` on what settles a cell."""
+def run_of(*, right, mass=None, first=0.3, steps=None, seed=0):
+    """Twenty tasks of each family, of which a share is right; the last look puts `mass` on what settles a cell."""
     rng = np.random.default_rng(seed)
     rows = [
         {
@@ -29,7 +30,7 @@ def run_of(*, right, mass=None, steps=None, seed=0):
     arrays = {}
     if mass is not None:
         looks = {
-            "solver1/determining": 0.3,
+            "solver1/determining": first,
             "solver2/determining": mass,
             "solver1/uniform": 0.1,
             "solver2/uniform": 0.1,
@@ -50,7 +51,15 @@ def run_of(*, right, mass=None, steps=None, seed=0):
     )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(autouse=True)
+def untrained(monkeypatch):
+    """Every network attended alike before any step."""
+    monkeypatch.setattr(
+        arc_conclusion, "control_of", lambda run, what: run_of(right=(0, 0, 0), mass=0.2, first=0.2)
+    )
+
+
+@pytest.fixture
 def told():
     return conclusion(
         {
@@ -78,12 +87,17 @@ def test_what_training_took_is_told_of_arms_that_were_trained(told):
     ]
 
 
-def test_attention_is_told_of_the_last_layer_beside_uniform_attention(told):
-    rows = told[3].rows
-    assert [row[:2] for row in rows] == [("cross_attention", "colour_map"), ("cross_attention", "swap")]
-    assert [float(row[2].split()[0]) for row in rows] == pytest.approx([0.9, 0.9], abs=0.01)
-    assert [float(row[3].split()[0]) for row in rows] == pytest.approx([0.1, 0.1], abs=0.01)
-    assert all(row[4].startswith("+0.8") or row[4].startswith("+0.79") for row in rows)
+def test_the_first_look_is_told_first_beside_the_last_uniform_attention_and_the_untrained_network(told):
+    arms = ("cross_attention", "cross_attention, untrained")
+    assert told[3].columns[2:5] == ("first look", "last look", "uniform attention")
+    assert [row[:2] for row in told[3].rows] == [
+        (arm, each) for each in ("colour_map", "swap") for arm in arms
+    ]
+    trained, untrained = (
+        [[float(cell.split()[0]) for cell in row[2:]] for row in told[3].rows[k::2]] for k in (0, 1)
+    )
+    assert trained == [pytest.approx([0.3, 0.9, 0.1, 0.2], abs=0.01)] * 2
+    assert untrained == [pytest.approx([0.2, 0.2, 0.1, 0.1], abs=0.01)] * 2
 
 
 def test_arms_without_attention_have_no_table_of_it():

@@ -39,12 +39,16 @@ def test_answers_and_attention_of_every_family_stand_beside_the_untrained_model(
     assert found.split == "test/seen"
     assert [each.name for each in found.drawings] == ["exact-match", "attention-truth"]
     named = {name.split(", ")[1:][0] for name in found.figures}
-    assert named == {"trained", "untrained"}
+    assert named == {"trained", "untrained", "uniform attention"}
     rows = trained.trials.with_row_index("row").filter(split="test/seen", family="colour_map")
     mass = trained.attention["solver1/determining"][rows["row"].to_numpy()]
-    assert found.figures["attention on what settles a cell, trained, colour_map"].value == pytest.approx(
-        float(np.nanmean(mass)), rel=1e-5
-    )
+    told = {
+        what: found.figures[f"{what} on what settles a cell, trained, colour_map"].value
+        for what in ("first look", "last look")
+    }
+    assert told["first look"] == pytest.approx(float(np.nanmean(mass)), rel=1e-5)
+    last = trained.attention["solver2/determining"][rows["row"].to_numpy()]
+    assert told["last look"] == pytest.approx(float(np.nanmean(last)), rel=1e-5)
     right = rows["prediction"].mean()
     assert found.figures["exact match, trained, colour_map"].value == pytest.approx(right)
 

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from analysis import Finding, Findings, Measured, Run, mean_estimate
+from analysis import Finding, Findings, Measured, Run, Under, mean_estimate
 from analysis.assays.archive import Archive
 from searchlight import arc_ladder, stock
 from searchlight.arc_ladder import assembled, climb, figure_of, keep, rungs_named
 from searchlight.arc_ladder_figures import Climbed, Figure, Target
 from searchlight.arc_ladder_page import document, write_ladder
 from searchlight.arc_ladder_quantities import HowMany
-from searchlight.arc_ladder_rungs import ORDER, RUNGS, Ask, matched
+from searchlight.arc_ladder_rungs import FRESH, ORDER, RUNGS, SETTLED, Ask, matched
+from searchlight.arc_ladder_sentences import LEADS, begins, sentence_of
 from searchlight.cli import main
 from searchlight.configuration import load_config, presets
 from searchlight.errors import UsageError
@@ -100,6 +101,53 @@ def test_rungs_are_kept_and_shown_with_those_of_now(tmp_path):
     assert "target ≥ 0.5: missed" in page
 
 
+def figure(what, arm, values, target=None, beside=""):
+    return Figure(what, arm, mean_estimate(values), f"{len(values)} seeds", target, beside)
+
+
+def test_a_rung_is_one_sentence_that_holds_arm_against_arm():
+    found = Climbed(
+        "L1",
+        (0, 1),
+        (
+            figure(FRESH, "ours", [0.9, 0.9], Target(0.8)),
+            figure("seconds", "ours", [70.0, 70.0], Target(60, at_least=False)),
+            figure(FRESH, "film", [0.0, 0.0], Target(0.35, at_least=False)),
+            figure("seconds", "film", [20.0, 20.0], Target(60, at_least=False)),
+        ),
+    )
+    assert sentence_of(found) == (
+        f"L1: {FRESH}: ours 0.900 [0.900, 0.900] (≥ 0.8, reached), film 0 (≤ 0.35, reached); "
+        "1 further target reached; missed besides: ours, seconds 70.000 [70.000, 70.000] (≤ 60)."
+    )
+
+
+def test_what_one_arm_has_is_told_by_what_tells_it_apart_beside_its_level():
+    looks = [
+        figure(f"{SETTLED}, colour_map, {look}", "ours", [value], beside="uniform 0.23")
+        for look, value in (("first look", 0.9), ("first look untrained", 0.5))
+    ]
+    assert sentence_of(Climbed("L2", (0,), tuple(looks))) == (
+        f"L2: {SETTLED}, colour_map, ours: first look 0.900, first look untrained 0.500, uniform 0.23."
+    )
+
+
+@pytest.mark.parametrize("name", RUNGS)
+def test_every_rung_has_the_figures_that_its_sentence_tells(name):
+    figures = [figure(ask.what, ask.arm, [0.5]) for ask in RUNGS[name].asks]
+    assert all(any(begins(each, lead) for each in figures) for lead in LEADS[name])
+
+
+def test_a_bound_and_what_keeps_it_are_told_with_exponents():
+    exact = [
+        figure(ask.what, ask.arm, [0.0 if ask.target.bound == 0 else 2e-7], ask.target)
+        for ask in RUNGS["L0"].asks
+    ]
+    told = sentence_of(Climbed("L0", (0,), tuple(exact)))
+    assert "untrained 0 (≤ 0, reached), trained 0 (≤ 0, reached)" in told
+    assert "untrained 2.0e-7 (≤ 1e-5, reached)" in told
+
+
 def test_a_damaged_rung_and_one_that_is_none_are_named(tmp_path):
     folder = arc_ladder.folder_of(tmp_path)
     folder.mkdir(parents=True)
@@ -118,8 +166,9 @@ def test_every_arm_of_a_rung_is_a_preset_and_every_assay_is_one_of_the_system():
         for ask in rung.asks:
             read = [ask.quantity, *(ask.beside[1:] if ask.beside else ())]
             for quantity in read:
-                if isinstance(quantity, Measured):
-                    assert quantity.measure in known[quantity.assay]
+                asked = quantity.quantity if isinstance(quantity, Under) else quantity
+                if isinstance(asked, Measured):
+                    assert asked.measure in known[asked.assay]
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from searchlight import console
 from searchlight.arc_ladder import Ladder
 from searchlight.arc_ladder_figures import Climbed, Figure
 from searchlight.arc_ladder_rungs import READ, RUNGS
+from searchlight.arc_ladder_sentences import sentence_of, told
 from searchlight.configuration import presets
-from searchlight.results import short
 
 COLUMNS = ("rung", "figure", "arm", "value", "interval over", "beside", "target", "", "protocol, convention")
 BASIS = "A target is held against the mean, not against its interval; 95 % intervals."
@@ -24,12 +24,12 @@ def question_of(name: str) -> str:
 
 
 def show_ladder(ladder: Ladder) -> None:
-    """One table; rungs that were not run have a line that says so."""
+    """One table, in which rungs that were not run have a line that says so, and each rung in a sentence."""
     rows = [row for found in ladder.climbed.values() for row in rows_of(found)]
     rows += [[name, "not run", *[""] * (len(COLUMNS) - 2)] for name in ladder.not_run]
     console.show_table(COLUMNS, sorted(rows, key=lambda row: row[0]), words=(0, 1, 2, 4, 5, 6, 7, 8))
-    for note in notes_of(ladder):
-        console.say(note)
+    for said in (*map(sentence_of, ladder.climbed.values()), *notes_of(ladder)):
+        console.say(said)
 
 
 def rows_of(found: Climbed) -> Iterator[list[str]]:
@@ -39,7 +39,7 @@ def rows_of(found: Climbed) -> Iterator[list[str]]:
             found.rung,
             each.what,
             each.arm,
-            short(each.estimate),
+            told(each.estimate),
             each.over,
             each.beside,
             "" if each.target is None else str(each.target),
@@ -65,7 +65,10 @@ def notes_of(ladder: Ladder) -> list[str]:
 
 def document(ladder: Ladder) -> dict[str, Any]:
     """Plain values, the same bytes for the same rungs."""
-    rungs = {name: {"question": question_of(name), **each.to_dict()} for name, each in ladder.climbed.items()}
+    rungs = {
+        name: {"question": question_of(name), "in_short": sentence_of(each), **each.to_dict()}
+        for name, each in ladder.climbed.items()
+    }
     return {"rungs": rungs, "not_run": ladder.not_run, "targets": BASIS}
 
 
@@ -79,27 +82,19 @@ def write_ladder(ladder: Ladder) -> Path:
 
 
 def page_of(ladder: Ladder) -> Report:
-    """All rungs on one page, the figures with a target first."""
-    aimed = [row_of(each, name) for name, each in pairs(ladder) if each.target is not None]
-    told = presets()
-    arms = {each.arm: told.get(f"arc/{each.arm}", "") for _, each in pairs(ladder)}
+    """All rungs on one page, each in a sentence first."""
+    known = presets()
+    arms = [each.arm for found in ladder.climbed.values() for each in found.figures]
     return Report(
         title="The ladder of arc, from masks to evaluation tasks",
         question="How far up does attention to support pixels come, and which target is missed?",
         data=[f"{name}: seeds {', '.join(map(str, each.seeds))}" for name, each in ladder.climbed.items()]
         + [f"{name}: not run" for name in ladder.not_run],
-        arms=arms,
-        headlines=aimed,
+        arms={arm: known.get(f"arc/{arm}", "") for arm in arms},
+        headlines=[sentence_of(each) for each in ladder.climbed.values()],
         sections=[section_of(name, each) for name, each in ladder.climbed.items()],
         commands=[shlex.join(["searchlight", "arc", "ladder", "--runs", str(ladder.root)])],
     )
-
-
-def pairs(ladder: Ladder) -> Iterator[tuple[str, Figure]]:
-    """Every figure with the name of its rung."""
-    for name, found in ladder.climbed.items():
-        for each in found.figures:
-            yield name, each
 
 
 def section_of(name: str, found: Climbed) -> Section:
@@ -112,11 +107,11 @@ def section_of(name: str, found: Climbed) -> Section:
     )
 
 
-def row_of(figure: Figure, rung: str = "") -> Row:
-    """A figure as pages have it; one that stands away from its rung names that and its arm."""
+def row_of(figure: Figure) -> Row:
+    """A figure as pages have it."""
     target = "" if figure.target is None else f"target {figure.target}: {figure.verdict or 'not known'}"
     return Row(
-        f"{rung} {figure.arm}: {figure.what}" if rung else figure.what,
+        figure.what,
         figure.estimate,
         cell=", ".join(filter(None, (target, figure.over, solved_how(figure)))),
         arm=figure.arm,

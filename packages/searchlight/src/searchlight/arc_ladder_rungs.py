@@ -5,17 +5,27 @@ from dataclasses import dataclass, field
 from itertools import product
 from math import inf
 
-from analysis import Measured, Quantity, mean_of
-from arc_context.assays.layers import FIRST, LAST
+from analysis import Measured, Quantity, Under, mean_of
+from arc_context.assays.layers import HEADLINE, LOOKS
 from arc_context.families.registry import HELD_OUT, LOOKUP, POSITION
 from searchlight.arc_ladder_figures import Target
 from searchlight.arc_ladder_quantities import HowMany, OfRun, Together, exact, seconds
 
 SEEN, SWAP = "test/seen", "test/swap"
-FRESH = "exact match, fresh parameters"
+SETTLED = "attention on the cells that settle it"
+MATCHED = "exact match"
+FRESH = f"{MATCHED}, fresh parameters"
+REACH = f"held-out families with {MATCHED} ≥ 0.2"
+ON_MARKER = "an anchor on the marker"
+MASKS = {
+    "outside": "attention beyond grids and pairs, at most",
+    "row_sum": "sum of a row of attention less 1, at most",
+    "padded": "change of a probability by padding to 30 × 30, at most",
+    "reordered": "change of a probability by the order of pairs, at most",
+}
+"""What has to hold exactly, by its name among the quantities."""
 CONTEXTS = ("cross_attention", "film", "none")
 FAMILIES = (*CONTEXTS, "puzzle_embedding")
-LOOKS = {FIRST: "first look", LAST: "last look"}
 ANCHORED = ("decoupled", "coupled")
 ROUNDING = 1e-5
 
@@ -65,13 +75,7 @@ def matched(split: str = SEEN) -> Measured:
 
 def masks() -> Iterator[Ask]:
     """Exact properties, before any step and after all."""
-    told = {
-        "outside": "attention beyond grids and pairs, at most",
-        "row_sum": "sum of a row of attention less 1, at most",
-        "padded": "change of a probability by padding to 30 × 30, at most",
-        "reordered": "change of a probability by the order of pairs, at most",
-    }
-    for trained, (name, what) in product((False, True), told.items()):
+    for trained, (name, what) in product((False, True), MASKS.items()):
         state = "trained" if trained else "untrained"
         bound = Target(0.0 if name == "outside" else ROUNDING, at_least=False)
         yield Ask(f"{what}, {state}", "lookup_cross_attention", exact(name, trained=trained), bound)
@@ -84,7 +88,7 @@ def lookups() -> Iterator[Ask]:
         arm = f"lookup_{context}"
         yield Ask(FRESH, arm, matched(), seen[context])
         swapped = Target(0.85) if context == "cross_attention" else None
-        yield Ask("exact match, held-out swap", arm, matched(SWAP), swapped)
+        yield Ask(f"{MATCHED}, held-out swap", arm, matched(SWAP), swapped)
         yield Ask("CPU seconds of training", arm, seconds(), Target(60, at_least=False))
 
 
@@ -95,11 +99,20 @@ def attention() -> Iterator[Ask]:
         for family, (layer, look) in product(families, LOOKS.items()):
             here = {"split": SEEN, "family": family, "layer": layer}
             yield Ask(
-                f"attention on the cells that settle it, {family}, {look}",
+                f"{SETTLED}, {family}, {look}",
                 arm,
                 Measured("lookup", "determining_mass", here),
                 Target(0.8) if preset == "lookup" else None,
                 beside=("uniform", Measured("lookup", "uniform_mass", here)),
+            )
+        for family in families:
+            here = {"split": SEEN, "family": family, "layer": HEADLINE}
+            mass, uniform = (Measured("lookup", f"{what}_mass", here) for what in ("determining", "uniform"))
+            yield Ask(
+                f"{SETTLED}, {family}, {LOOKS[HEADLINE]} untrained",
+                arm,
+                Under("untrained", mass),
+                beside=("uniform", uniform),
             )
         for family, context in product(families, ("cross_attention", "film")):
             here = {"split": SEEN, "family": family}
@@ -117,11 +130,11 @@ def families() -> Iterator[Ask]:
     for arm in FAMILIES:
         crossed = arm == "cross_attention"
         yield Ask(FRESH, arm, matched(), Target(0.7) if crossed else None)
-        yield Ask("exact match, mean of held-out families", arm, mean_of(*held_out))
+        yield Ask(f"{MATCHED}, mean of held-out families", arm, mean_of(*held_out))
         many = Target(4) if crossed else None
-        yield Ask("held-out families with exact match ≥ 0.2", arm, HowMany(held_out, 0.2), many)
+        yield Ask(REACH, arm, HowMany(held_out, 0.2), many)
     for name, quantity in zip(HELD_OUT, held_out, strict=True):
-        yield Ask(f"exact match, held-out {name}", "cross_attention", quantity)
+        yield Ask(f"{MATCHED}, held-out {name}", "cross_attention", quantity)
     for other in FAMILIES[1:]:
         yield Ask(f"{FRESH}, gain over {other}", "cross_attention", matched(), minus=other)
     total = Target(15 * 60, at_least=False)
@@ -136,7 +149,7 @@ def anchors() -> Iterator[Ask]:
         yield Ask(f"{FRESH}, gain over {other}", f"markers_{kind}", matched(), minus=f"markers_{other}")
     for kind in ANCHORED:
         on_marker = Measured("anchors", "on_marker", {"split": SEEN})
-        yield Ask("an anchor on the marker", f"markers_{kind}", on_marker, Target(0.8))
+        yield Ask(ON_MARKER, f"markers_{kind}", on_marker, Target(0.8))
 
 
 RUNGS = {

@@ -1,7 +1,7 @@
 """The layers whose attention a run kept."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
 import polars as pl
@@ -9,6 +9,15 @@ from jaxtyping import Float
 
 FIRST, LAST = "solver1", "last"
 """The look at which a cell knows nothing but itself; what the one nearest the answer is called, of several."""
+LOOKS = {FIRST: "first look", LAST: "last look"}
+HEADLINE = FIRST
+"""The look that assays, claims, pages and demonstrations tell of first, with the last named beside it: at the first a
+cell knows nothing but itself, so that whatever it learns of the support it has to look for there."""
+
+
+def headline(found: Collection[str]) -> str:
+    """The one of some layers that is told of first: the headline, or the first of those that are not numbered."""
+    return HEADLINE if HEADLINE in found else next(iter(found))
 
 
 def layers(

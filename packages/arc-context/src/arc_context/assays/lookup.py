@@ -10,7 +10,7 @@ import polars as pl
 from analysis import AssayOfAttention, Drawing, Finding, Findings, Measure, Run
 from analysis.assays.averages import over_networks
 from analysis.assays.parts import only, tested_splits
-from arc_context.assays.layers import FIRST, layers
+from arc_context.assays.layers import HEADLINE, LOOKS, layers
 from arc_context.assays.over_tasks import against_none, over_tasks
 
 BY_FAMILY: dict[str, Any] = {"cells": ("layer", "family"), "apart": ("layer",), "higher_is_better": None}
@@ -25,6 +25,9 @@ ENTROPY = Measure(
     apart=("layer",),
     higher_is_better=None,
 )
+
+Looks = dict[str, dict[str, Finding]]
+"""What is found of each look, by measure."""
 
 
 @dataclass(frozen=True)
@@ -62,12 +65,12 @@ class LookupTruth(AssayOfAttention):
         return Findings(tuple(figures), notes=tuple(notes))
 
     def draw(self, found: Mapping[str, Sequence[Findings]]) -> Iterator[Drawing]:
-        """The mass on what settles a cell in the first look, beside uniform attention."""
+        """The mass on what settles a cell in the headline look, beside uniform attention."""
         from analysis.figures import interval_plot  # matplotlib is slow to import
 
-        last = only(found, MASS, layer=FIRST)
-        uniform = over_networks(only(found, UNIFORM, layer=FIRST), UNIFORM, along="family")
-        for arms in over_networks(last, MASS, along="family").values():
+        mass = only(found, MASS, layer=HEADLINE)
+        uniform = over_networks(only(found, UNIFORM, layer=HEADLINE), UNIFORM, along="family")
+        for arms in over_networks(mass, MASS, along="family").values():
             level = next(filter(None, uniform[UNIFORM.name].values()))
             yield Drawing(
                 "lookup-truth",
@@ -75,8 +78,8 @@ class LookupTruth(AssayOfAttention):
                     {"uniform attention": level, **arms},
                     label="attention on the support cells that settle it",
                 ),
-                "Attention of test cells on the support cells that settle them, first look: 95 % interval over "
-                "networks.",
+                f"Attention of test cells on the support cells that settle them, {LOOKS[HEADLINE]}: 95 % interval "
+                "over networks.",
                 f"Interval plot by family of uniform attention and of {', '.join(arms)}.",
                 "Uniform attention: the share of the support's cells that settle a test cell.",
             )
@@ -95,6 +98,15 @@ def of_family(
             yield over_tasks(ours, tasks, MASS, here)
             yield over_tasks(level, tasks, UNIFORM, here)
             yield against_none(ours - level, tasks, EXCESS, here)
+
+
+def looks_by_family(arrays: Mapping[str, np.ndarray], trials: pl.DataFrame) -> dict[str, Looks]:
+    """The same by family, of those that say what settles a test cell; rows know their place by the column `row`."""
+    told: dict[str, Looks] = {}
+    for (family,), rows in trials.group_by("family", maintain_order=True):
+        for each in of_family(arrays, rows, {}):
+            told.setdefault(str(family), {}).setdefault(each.cell["layer"], {})[each.measure] = each
+    return told
 
 
 def in_words(counts: Mapping[str, int]) -> str:

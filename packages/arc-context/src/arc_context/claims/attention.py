@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from analysis import Differs, Exceeds, Hypothesis, Measured, Quantity, Under
-from arc_context.assays.layers import FIRST, LAST
+from arc_context.assays.layers import HEADLINE, LOOKS
 from arc_context.claims.arms import (
     LOOKUP_CROSS,
     LOOKUP_FILM,
@@ -40,16 +40,18 @@ def attends(arm: str, words: str, split: str = SEEN) -> Iterator[Exceeds]:
             intervention=deleted(split),
         )
 
-    mass = attended("determining_mass", FIRST, split)
-    for look, name in ((FIRST, "first look"), (LAST, "last look")):
+    mass = attended("determining_mass", HEADLINE, split)
+    for look, name in LOOKS.items():
         excess = attended("determining_excess", look, split)
         yield exceeds(f"{name}, more than uniform attention has", excess, "uniform attention")
     yield exceeds(
-        "first look, more than before training",
+        f"{LOOKS[HEADLINE]}, more than before training",
         mass - Under("untrained", mass),
         "the same network before training",
     )
-    yield exceeds(f"first look, at least {MOST:.0%} of it", mass, "the share that was named beforehand", MOST)
+    yield exceeds(
+        f"{LOOKS[HEADLINE]}, at least {MOST:.0%} of it", mass, "the share that was named beforehand", MOST
+    )
 
 
 def rests(sentence: str, quantity: Quantity) -> Exceeds:

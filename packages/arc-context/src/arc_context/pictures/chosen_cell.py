@@ -28,6 +28,7 @@ class ChosenCell:
     seen: SeenTask
     cell: int
     look: int = 0
+    """The first, of which figures tell first as well."""
     head: int = 0
     """0 is the mean of heads."""
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from arc_context.pictures.chosen_cell import ChosenCell
@@ -14,7 +15,7 @@ DIGITS = 6
 
 
 def lines(chosen: ChosenCell) -> Iterator[str]:
-    """Whether the task was answered, what the chosen cell looks at, and what anchors are on."""
+    """Whether the task was answered, where the chosen cell looks, then and last, and what anchors are on."""
     seen = chosen.seen
     row, column = chosen.place
     given = (
@@ -24,8 +25,9 @@ def lines(chosen: ChosenCell) -> Iterator[str]:
     )
     yield f"{seen.name} of {seen.split}: {given}"
     for model, looks in seen.looks.items():
-        asked = f"cell {row},{column}, {looks.names[chosen.look]}, {looks.heads[chosen.head]}, {model}"
-        yield f"{asked}: {_told(chosen, looks)}"
+        for look in dict.fromkeys((chosen.look, len(looks.names) - 1)):
+            asked = f"cell {row},{column}, {looks.names[look]}, {looks.heads[chosen.head]}, {model}"
+            yield f"{asked}: {_told(replace(chosen, look=look), looks)}"
     for model, anchors in seen.anchors.items():
         yield f"anchors, {model}: {', '.join(map(_anchor, anchors))}"
 

@@ -5,18 +5,27 @@ from collections.abc import Iterator, Mapping, Sequence
 import polars as pl
 
 from analysis import Estimate, Finding, Measure, Run, mean_estimate
-from arc_context.assays.layers import LAST
-from arc_context.assays.lookup import EXCESS, MASS, UNIFORM, of_family
+from arc_context.assays.layers import HEADLINE, LAST, LOOKS, headline
+from arc_context.assays.lookup import EXCESS, MASS, UNIFORM, Looks, looks_by_family
 from arc_context.metrics import EXACT_MATCH, FOREGROUND, measured
+from arc_context.pictures.seen_task import UNTRAINED
+from searchlight.controls import control_of
 from searchlight.experiments.base import Facts
 from searchlight.results import short
+
+ATTENTION = (
+    "attention on the support cells that settle a test cell, the first seed, 95 % intervals over tasks"
+)
+ATTENTION_COLUMNS = (
+    *("arm", "family", LOOKS[HEADLINE], LOOKS[LAST], "uniform attention"),
+    f"{LOOKS[HEADLINE]} − uniform, p",
+)
 
 
 def conclusion(arms: Mapping[str, Sequence[Run]]) -> Sequence[Facts]:
     """Exact match and right foreground by family, what training took; attention only where an arm attends."""
     rows = [row for arm, runs in arms.items() for row in attention_rows(arm, runs[0])]
-    columns = ("arm", "family", "on what settles the cell", "uniform attention", "difference, p")
-    attention = Facts("attention of the last layer, the first seed, 95 % intervals over tasks", columns, rows)
+    attention = Facts(ATTENTION, ATTENTION_COLUMNS, rows)
     tables = [by_family(arms, measure) for measure in (EXACT_MATCH, FOREGROUND)]
     return (*tables, costs(arms), *([attention] if rows else []))
 
@@ -64,15 +73,26 @@ def cost_rows(arm: str, runs: Sequence[Run]) -> Iterator[tuple[str, ...]]:
 
 
 def attention_rows(arm: str, run: Run) -> Iterator[tuple[str, ...]]:
-    """Mass on the cells that settle a test cell, that of uniform attention, and their difference, by family."""
+    """What each family's first and last look have on the cells that settle a test cell, trained and untrained."""
+    if trained := looks_of(run):
+        untrained = looks_of(control_of(run, UNTRAINED))
+        for family, found in trained.items():
+            yield named(arm), family, *figures(found)
+            yield f"{named(arm)}, {UNTRAINED}", family, *figures(untrained[family])
+
+
+def looks_of(run: Run) -> dict[str, Looks]:
+    """All test splits together."""
     trials = run.trials().with_row_index("row").filter(pl.col("split").str.starts_with("test/"))
-    for (family,), rows in trials.group_by("family", maintain_order=True):
-        found = {
-            each.measure: each for each in of_family(run.attention(), rows, {}) if each.cell["layer"] == LAST
-        }
-        if found:
-            shown = (found[measure.name] for measure in (MASS, UNIFORM))
-            yield named(arm), str(family), *(short(each.estimate) for each in shown), gap(found[EXCESS.name])
+    return looks_by_family(run.attention(), trials)
+
+
+def figures(found: Looks) -> tuple[str, ...]:
+    """Mass in the headline look and in the last, that of uniform attention, and how far the first is above it."""
+    first = found[headline(found)]
+    last = short(found[LAST][MASS.name].estimate) if LAST in found else ""
+    mass, uniform = (short(first[measure.name].estimate) for measure in (MASS, UNIFORM))
+    return mass, last, uniform, gap(first[EXCESS.name])
 
 
 def gap(excess: Finding) -> str:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from analysis import Drawing, Estimate, Measure, cluster_estimate
-from arc_context.assays.lookup import MASS, UNIFORM, of_family
+from arc_context.assays.layers import HEADLINE, LAST, LOOKS, headline
+from arc_context.assays.lookup import MASS, UNIFORM, looks_by_family
 from arc_context.errors import ArcError
 from arc_context.pictures.chosen_cell import ChosenCell
 from arc_context.pictures.seen_task import TRAINED
@@ -41,7 +42,7 @@ def inspect(
     choice: GridChoice,
     model: Any = None,
 ) -> Inspection:
-    """One task as it was answered, answers by family, and the attention of the first look on what settles a cell.
+    """One task as it was answered, answers by family, and attention on what settles a cell, the headline look first.
 
     Without the model there is no task to look into, and of one without attention only answers are drawn.
 
@@ -52,17 +53,23 @@ def inspect(
     beside = {name: each for name, each in controls.items() if split in each.trials["split"]}
     everyone = {TRAINED: trained, **beside}
     looks = {name: on_target(each, split) for name, each in everyone.items()}
+    last = {name: on_target(each, split, LAST) for name, each in everyone.items()}
+    uniform = {LEVEL: on_target(trained, split, measure=UNIFORM)}
     exact = {name: right(each, split) for name, each in everyone.items()}
     shown = {COPIED: right(trained, split, "copied"), **exact}
     chosen = None if model is None else cell_of(experiment, trained, choice, split, model)
     drawings = [
         *([] if chosen is None else [task_drawing(chosen)]),
         *exact_drawing(shown, split),
-        *look_drawing(looks, trained, split),
+        *look_drawing(uniform, looks, split),
     ]
     figures = {
         f"{what}, {arm}, {family}": estimate
-        for what, told in (("exact match", exact), ("attention on what settles a cell", looks))
+        for what, told in (
+            ("exact match", exact),
+            (f"{LOOKS[HEADLINE]} on what settles a cell", {**looks, **uniform}),
+            (f"{LOOKS[LAST]} on what settles a cell", last),
+        )
         for arm, families in told.items()
         for family, estimate in families.items()
     }
@@ -151,15 +158,14 @@ def right(evaluation: Evaluation, split: str, column: str = "prediction") -> ByF
     }
 
 
-def on_target(evaluation: Evaluation, split: str, measure: Measure = MASS) -> ByFamily:
-    """The attention of the first look on what settles a cell, of the families that say so."""
+def on_target(evaluation: Evaluation, split: str, look: str = HEADLINE, measure: Measure = MASS) -> ByFamily:
+    """The attention of a look on what settles a cell, of the families that say so."""
     rows = evaluation.trials.with_row_index("row").filter(split=split)
-    found: ByFamily = {}
-    for (family,), part in rows.group_by("family", maintain_order=True):
-        for each in of_family(evaluation.attention, part, {}):
-            if each.measure == measure.name:
-                found.setdefault(str(family), each.estimate)
-    return found
+    told = {
+        family: found.get(headline(found) if look == HEADLINE else look)
+        for family, found in looks_by_family(evaluation.attention, rows).items()
+    }
+    return {family: found[measure.name].estimate for family, found in told.items() if found}
 
 
 def exact_drawing(found: Mapping[str, ByFamily], split: str) -> Iterator[Drawing]:
@@ -175,18 +181,19 @@ def exact_drawing(found: Mapping[str, ByFamily], split: str) -> Iterator[Drawing
     )
 
 
-def look_drawing(found: Mapping[str, ByFamily], trained: Evaluation, split: str) -> Iterator[Drawing]:
+def look_drawing(
+    uniform: Mapping[str, ByFamily], found: Mapping[str, ByFamily], split: str
+) -> Iterator[Drawing]:
     """Attention on what settles a cell beside uniform attention; nothing where no family says what does."""
     from analysis.figures import interval_plot
 
     shown = {name: families for name, families in found.items() if families}
     if shown:
-        uniform = {LEVEL: on_target(trained, split, UNIFORM)}
         yield Drawing(
             "attention-truth",
             interval_plot({**uniform, **shown}, label="attention on the support cells that settle a cell"),
-            f"Attention of the first look, when a cell knows nothing but itself, on the support cells that settle it, "
-            f"by family, on {split}: 95 % interval over tasks.",
+            f"Attention of test cells on the support cells that settle them, {LOOKS[HEADLINE]}, by family, on {split}: "
+            "95 % interval over tasks.",
             f"Interval plot by family of {LEVEL} and {', '.join(shown)}.",
             "Uniform attention: the share of the support's cells that settle a test cell.",
         )
