@@ -105,6 +105,22 @@ def test_figures_are_of_the_split_and_of_both_models(inspection, trained):
             assert ratio.null is not None
 
 
+def test_whole_maps_of_any_other_clip_are_made_when_it_is_chosen(experiment, trained, controls, model):
+    place = persistence_clips.FEW
+    clip = experiment.clips("test/gap4")[place]
+    assert clip.name not in controls["clips"].trials["group"]
+    gallery = persistence_inspection.gallery_of(
+        experiment, trained, controls, ClipChoice(clip=str(place)), "test/gap4", model
+    )
+    networks = {"trained": model, "untrained": experiment.model().eval()}
+    assert "clip-tokens" in [each.name for each in gallery.drawings()]
+    for who, look in gallery.seen.looks.items():
+        with torch.no_grad():
+            expected = networks[who](TokenBatch.of([clip])).attention
+        for number, each in enumerate(expected, 1):
+            np.testing.assert_allclose(look.weights[f"layer{number}"], each.dense()[0].numpy(), atol=1e-3)
+
+
 def test_what_is_said_of_a_clip_is_what_the_run_stored_of_it(experiment, trained, controls):
     gallery = persistence_inspection.gallery_of(
         experiment, trained, controls, ClipChoice(clip="2"), "test/same"

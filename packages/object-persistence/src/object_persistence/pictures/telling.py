@@ -42,7 +42,7 @@ def lines(gallery: Gallery) -> list[str]:
         *([] if gallery.attends else ["there is no attention to draw: this model attends to nothing"]),
         *(_layer_line(gallery, layer) for layer in (gallery.seen.layers if gallery.attends else ())),
         *(
-            [f"{gallery.seen.clip.name}: who attends to whom is kept of the first clips of a split only"]
+            [f"{gallery.seen.clip.name}: who attends to whom was not kept of it"]
             if gallery.attends and not gallery.seen.trained.weights
             else []
         ),

@@ -298,7 +298,7 @@ class Persistence(Experiment):
         """One clip as it is seen, and attention and answers over all of its split, beside an untrained model."""
         from searchlight.experiments import persistence_inspection
 
-        return persistence_inspection.inspect(self, trained, controls, choice)
+        return persistence_inspection.inspect(self, trained, controls, choice, model)
 
 
 def probabilities(batch: TokenBatch, output: Any) -> Probabilities:

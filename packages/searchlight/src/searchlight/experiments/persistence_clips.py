@@ -19,7 +19,6 @@ FEW = 3
 """Clips of a split whose whole attention is kept: the first ones in which anything was detected."""
 
 
-@torch.no_grad()
 def clip_maps(experiment: "Persistence", model: nn.Module) -> Evaluation:
     """One row per detection, and `layer<k>/weights` `[rows, heads, keys]` in half precision.
 
@@ -36,6 +35,7 @@ def shown(experiment: "Persistence", split: str) -> list[PreparedClip]:
     return [clip for clip in experiment.clips(split) if len(clip)][:FEW]
 
 
+@torch.no_grad()
 def of_split(
     experiment: "Persistence", model: nn.Module, split: str, clips: Sequence[PreparedClip], most: int
 ) -> Evaluation:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -19,6 +19,7 @@ from object_persistence.videos.splits import split_videos
 from searchlight.choices import ClipChoice
 from searchlight.errors import UsageError, nearest
 from searchlight.experiments.base import Evaluation, Inspection
+from searchlight.experiments.persistence_clips import of_split
 from searchlight.experiments.persistence_interventions import CLIPS, FRAMES_SEEN
 
 if TYPE_CHECKING:
@@ -37,9 +38,15 @@ CHOSEN = {
 }
 """What a picture depends on of what is chosen; of the others it is the condition and the clip."""
 
+Weights = dict[str, np.ndarray]
+
 
 def inspect(
-    experiment: "Persistence", trained: Evaluation, controls: Mapping[str, Evaluation], choice: ClipChoice
+    experiment: "Persistence",
+    trained: Evaluation,
+    controls: Mapping[str, Evaluation],
+    choice: ClipChoice,
+    model: Any = None,
 ) -> Inspection:
     """One clip as it is seen, and what attention and answers are like over all clips of its split.
 
@@ -50,7 +57,7 @@ def inspect(
     """
     split = split_of(experiment, choice.condition)
     try:
-        gallery = gallery_of(experiment, trained, controls, choice, split)
+        gallery = gallery_of(experiment, trained, controls, choice, split, model)
         drawings = [
             replace(each, name=f"{each.name}{suffix(each.name, choice)}") for each in gallery.drawings()
         ]
@@ -86,14 +93,15 @@ def gallery_of(
     controls: Mapping[str, Evaluation],
     choice: ClipChoice,
     split: str,
+    model: Any = None,
 ) -> Gallery:
     """What is to be drawn, from the run and from the controls that there are."""
     everyone = {TRAINED: trained} | ({UNTRAINED: controls[UNTRAINED]} if UNTRAINED in controls else {})
     place = place_of(experiment.clips(split), choice.clip, split)
     clip = experiment.clips(split)[place]
     looks = {
-        who: look_of(clip, split, each, controls.get(kept))
-        for (who, each), kept in zip(everyone.items(), CLIPS, strict=False)
+        who: look_of(clip, split, each, whole_attention(experiment, controls, what, model, split, clip))
+        for (who, each), what in zip(everyone.items(), CLIPS, strict=False)
     }
     seen = SeenClip(clip, split_videos(experiment.config.videos)[split][place].frames, **looks)
     answers = {who: Answers(each.trials, each.attention) for who, each in everyone.items()}
@@ -118,8 +126,8 @@ def place_of(clips: Sequence[PreparedClip], name: str | None, split: str) -> int
     )
 
 
-def look_of(clip: PreparedClip, split: str, found: Evaluation, kept: Evaluation | None) -> Look:
-    """What was said and received of the detections of one clip, and its whole attention where that was kept.
+def look_of(clip: PreparedClip, split: str, found: Evaluation, weights: Weights) -> Look:
+    """What was said and received of the detections of one clip, beside its whole attention.
 
     Raises:
         PersistenceError: the run was evaluated on other detections of this clip.
@@ -137,7 +145,6 @@ def look_of(clip: PreparedClip, split: str, found: Evaluation, kept: Evaluation 
         if name.endswith("/received")
     }
     ordered = dict(sorted(received.items(), key=lambda each: (not each[0].startswith("layer"), each[0])))
-    weights = {} if kept is None else weights_of(kept, rows_of(kept.trials, split, clip.name))
     return Look(found.trials["score"].to_numpy()[rows].astype(float), ordered, weights)
 
 
@@ -146,7 +153,25 @@ def rows_of(trials: pl.DataFrame, split: str, clip: str) -> np.ndarray:
     return trials.with_row_index("row").filter(split=split, group=clip)["row"].to_numpy()
 
 
-def weights_of(kept: Evaluation, rows: np.ndarray) -> dict[str, np.ndarray]:
+def whole_attention(
+    experiment: "Persistence",
+    controls: Mapping[str, Evaluation],
+    what: str,
+    model: Any,
+    split: str,
+    clip: PreparedClip,
+) -> Weights:
+    """That of one of `CLIPS`, made now of a clip that is not kept in it; nothing without that control."""
+    if what not in controls:
+        return {}
+    kept = controls[what]
+    if len(rows_of(kept.trials, split, clip.name)) != len(clip):
+        network = experiment.model() if what.startswith("untrained") else model
+        kept = of_split(experiment, network, split, [clip], len(clip))
+    return weights_of(kept, rows_of(kept.trials, split, clip.name))
+
+
+def weights_of(kept: Evaluation, rows: np.ndarray) -> Weights:
     """`[heads, queries, keys]` by layer; nothing of a clip that was not kept."""
     if not len(rows):
         return {}
