@@ -79,6 +79,6 @@ def test_answers_are_read_on_the_canvas_of_the_output():
     logits, canvas = torch.zeros(2, 11, 3, 4), torch.zeros(2, 3, 4, dtype=torch.bool)
     logits[:, 7] = 3.0
     canvas[0], canvas[1, :2, :1] = True, True
-    output = RLANOutput(logits, (logits,), canvas, logits, None, ())
+    output = RLANOutput(logits, (logits,), canvas, logits)
     assert [grid.tolist() for grid in answers(output)] == [[[7] * 4] * 3, [[7], [7]]]
     assert [grid.shape for grid in answers(output, canvas[[1, 1]])] == [(2, 1), (2, 1)]

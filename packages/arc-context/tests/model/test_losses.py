@@ -16,7 +16,7 @@ from attention_core import DenseMap
 def output_of(steps, **parts):
     logits = torch.randn(steps, 2, 11, 4, 4, generator=torch.manual_seed(0)).unbind()
     canvas = torch.ones(2, 4, 4, dtype=torch.bool)
-    return RLANOutput(logits[-1], tuple(logits), canvas, torch.zeros(2, 8, 4, 4), None, (), **parts)
+    return RLANOutput(logits[-1], tuple(logits), canvas, torch.zeros(2, 8, 4, 4), **parts)
 
 
 @pytest.fixture

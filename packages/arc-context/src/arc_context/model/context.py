@@ -38,8 +38,9 @@ class ContextEncoder(nn.Module):
         spatial:  y_n = pair_n + W mean_hw pair_n     [batch, pairs, dim, height, width]
         pooled:   c = Block(query, {v_n})             [batch, dim]
 
-    Each cell knows what its pair is like as a whole, by which cells of one pair can be told from those of another; a
-    number would say in which order pairs came, which means nothing. Masked pairs and padding count for nothing.
+    An index would give a pair other features wherever it stands, and answers could not stay the same when pairs change
+    places. The mean of its pair tells a cell from those of other pairs instead, and means the same in any order; only
+    pairs that are alike are not told apart. Masked pairs and padding count for nothing.
 
     Args:
         encoder: of grids, shared with the test input.

@@ -33,9 +33,9 @@ class RLANOutput(NamedTuple):
     """The cells an answer may have; beyond them nothing is meant."""
     features: Float[Tensor, "batch dim height width"]
     """Of the cells, as the solver gets them."""
-    support_features: Float[Tensor, "batch pairs dim height width"] | Float[Tensor, "batch dim"] | None
+    support_features: Float[Tensor, "batch pairs dim height width"] | Float[Tensor, "batch dim"] | None = None
     """Of every support cell, or pooled; None where the support is not looked at."""
-    attention: tuple[AttentionMap, ...]
+    attention: tuple[AttentionMap, ...] = ()
     """Looks at the support cells, `[batch, heads, height · width, pairs · height · width]`: the injector's, which
     the first step begins with, then one for each further step where the solver looks again."""
     anchors: Anchors | None = None

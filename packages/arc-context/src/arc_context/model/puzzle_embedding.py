@@ -61,9 +61,7 @@ class PuzzleEmbeddingModel(nn.Module):
         features = features * canvas.unsqueeze(1)
         copies = Copies(views(test, sides(test)).flatten(1, 2)) if self.config.views else None
         solved = self.solver(features, canvas, None, copies)
-        return RLANOutput(
-            solved.logits, solved.step_logits, canvas, features, None, (), halting=solved.halting
-        )
+        return RLANOutput(solved.logits, solved.step_logits, canvas, features, halting=solved.halting)
 
     def vector(
         self,

@@ -49,4 +49,4 @@ class TaskCNN(nn.Module):
             normed = self.norm(state.movedim(1, -1)).movedim(-1, 1) * inside
             state = state + self.mix(F.gelu(self.around(normed))) * inside
             logits.append(self.readout(state))
-        return RLANOutput(logits[-1], tuple(logits), canvas, state, None, ())
+        return RLANOutput(logits[-1], tuple(logits), canvas, state)
