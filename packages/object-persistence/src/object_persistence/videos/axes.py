@@ -6,6 +6,8 @@ from object_persistence.errors import PersistenceError
 
 CHANNELS = (1, 3, 4)
 """Sizes by which an axis may be one of channels."""
+FAR = 3
+"""How many times smaller than both others the last axis is that may be one of time."""
 LETTERS = {"T": "time", "H": "height", "W": "width", "C": "channels"}
 
 
@@ -20,6 +22,10 @@ def resolved(name: str, shape: tuple[int, ...], said: str | None) -> str:
     fitting = candidates(shape)
     if len(fitting) == 1:
         return fitting[0]
+    if len(shape) == 4 and not fitting and shape[0] in CHANNELS:
+        raise PersistenceError(
+            f"{name}: shape {list(shape)} has its channels neither second nor last; if they come first, say axes='CTHW'"
+        )
     if not fitting:
         raise PersistenceError(
             f"{name}: shape {list(shape)} fits no video; expected [time, height, width] or four axes with 1, 3 or 4 "
@@ -39,6 +45,17 @@ def candidates(shape: tuple[int, ...]) -> list[str]:
     if len(shape) == 4:
         return ["TCHW"] * (shape[1] in CHANNELS) + ["THWC"] * (shape[3] in CHANNELS)
     return []
+
+
+def doubts(shape: tuple[int, ...], axes: str) -> tuple[str, ...]:
+    """What speaks against a reading that nobody said: the frames of a video are seldom slits."""
+    if axes != "THW" or FAR * shape[2] > min(shape[:2]):
+        return ()
+    time, height, width = shape
+    return (
+        f"shape: read as {time} frames of {height} × {width} px; for {width} frames of {time} × {height} px say "
+        "--axes HWT (axes='HWT')",
+    )
 
 
 def arranged(values: np.ndarray, axes: str) -> np.ndarray:

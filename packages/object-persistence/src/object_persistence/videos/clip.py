@@ -28,13 +28,16 @@ class Clip:
     """Frames, and one row per object and frame in which it exists, if that is known.
 
     Values are between 0 and 1. Places are in pixels; the centre of the first pixel is (0, 0). A row that is not
-    `visible` is of an object that is there and is not drawn. `note` says how a video was read.
+    `visible` is of an object that is there and is not drawn. `note` says how a video was read, `doubts` what speaks
+    against it, and `limits` which values of its file became 0 and 1.
     """
 
     name: str
     frames: Float32[np.ndarray, "time height width *channels"]
     truth: pl.DataFrame | None = None
     note: str = ""
+    doubts: tuple[str, ...] = ()
+    limits: tuple[float | int, float | int] = (0.0, 1.0)
 
     def __len__(self) -> int:
         return len(self.frames)

@@ -96,7 +96,7 @@ def _grey(image: np.ndarray) -> Picture:
         raise PersistenceError(
             f"image: expected [height, width] or [height, width, channels]; got {list(image.shape)}"
         )
-    values, _ = scaled("image", image)
+    values = scaled("image", image[None]).values[0]
     return values if values.ndim == 2 else values.mean(axis=2, dtype=np.float32)
 
 

@@ -3,7 +3,7 @@
 from os import PathLike
 from pathlib import Path
 
-from .axes import arranged, resolved
+from .axes import arranged, doubts, resolved
 from .brightness import Limits, scaled
 from .clip import Clip
 from .formats import stored
@@ -24,8 +24,11 @@ def read_video(path: str | PathLike[str], axes: str | None = None, limits: Limit
     place = Path(path)
     found = stored(place)
     letters = resolved(str(place), found.values.shape, axes or found.axes)
-    frames, told = scaled(str(place), arranged(found.values, letters), limits)
+    frames, bounds, told = scaled(str(place), arranged(found.values, letters), limits)
     time, height, width = frames.shape[:3]
     colours = f" × {frames.shape[3]} channels" if frames.ndim == 4 else ""
     parts = [f"{time} frames of {height} × {width} px{colours} ({letters})", told, found.left_out]
-    return Clip(place.stem, frames, note="; ".join(part for part in parts if part))
+    note = "; ".join(part for part in parts if part)
+    # Axes that somebody named are not doubted.
+    unsure = () if axes or found.axes else doubts(found.values.shape, letters)
+    return Clip(place.stem, frames, note=note, doubts=unsure, limits=bounds)
