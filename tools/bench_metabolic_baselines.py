@@ -2,9 +2,9 @@
 
 Parts: `media` (growth, fluxes and splits on held-out nutrients and combinations), `sole` (ten folds over sole carbon
 sources), `genes` (essential genes, folds that share no reaction), `table` (a growth table of yours, with --table).
-The network, its pruning, the media, the labels and the split are those of `searchlight train metabolism/…`; labels
-are made where the cache does not hold them (6 minutes for 2000 media on two cores). Intervals are 95 % bootstraps over
-held-out nutrients or combinations, over folds' sources, and over groups of linked genes.
+The network, its pruning, the media, the labels, the split and the settings are those of `searchlight train
+metabolism/…`; labels are made where the cache does not hold them (6 minutes for 2000 media on two cores). Intervals are
+95 % bootstraps over held-out nutrients or combinations, over folds' sources, and over groups of linked genes.
 """
 
 import argparse
@@ -120,12 +120,11 @@ def score_media(
 
 
 def made(name: str):
-    """A baseline, the equal shares, or the unrolled steps inside the transformer, untrained and without attention."""
+    """The equal shares, or a baseline or the untrained steps with the settings of their preset."""
     if name == UniformSplits.name:
         return UniformSplits()
-    if name == Unrolled.name:
-        return Unrolled(load_config("metabolism/unrolled").config.model)
-    return make_baseline(name)
+    config = load_config(f"metabolism/{name}").config
+    return Unrolled(config.model) if name == Unrolled.name else make_baseline(name, **config.baseline.given)
 
 
 def figures(
@@ -192,6 +191,7 @@ def show_media(dataset: Labelled, options: argparse.Namespace, title: str) -> No
     # Flux balance made the computed labels and gives them back; of measured growth it is a prediction.
     names = [each for each in BASELINES if each != "fba" or not computed]
     names += [UniformSplits.name, Unrolled.name] if computed else []
+    names = options.only or names
     scored = list(score_media(dataset, options.split_seed, options.seeds, names))
     rows = dataset.media.split(seed=options.split_seed)
     console.say(title)
@@ -285,6 +285,8 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=MediaConfig().count, help="labelled media")
     parser.add_argument("--labels", help="a folder of labelled media; nothing is solved then")
     parser.add_argument("--table", type=Path, help="a growth table (CSV) for the part table")
+    learned = [each for each in BASELINES if each != "fba"]
+    parser.add_argument("--only", nargs="+", choices=learned, help="of the parts media and table")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2], help="of what is drawn at random")
     parser.add_argument("--split-seed", type=int, default=0, help="of what is held out")
     options = parser.parse_args()
