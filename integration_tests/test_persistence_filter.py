@@ -10,6 +10,7 @@ import pytest
 from analysis import Run, find_runs
 from object_persistence import BlobVideos
 from object_persistence.configuration import DetectionConfig, VideoConfig
+from object_persistence.filtering.table import COLUMNS
 from searchlight import filtering
 from searchlight.cli import main
 from searchlight.configuration import load_config, to_yaml
@@ -51,7 +52,7 @@ def test_a_video_becomes_a_table_a_picture_and_a_page(kind, runs, movie, capsys)
     table = pl.read_csv(out)
     assert table.columns == [
         *("frame", "y", "x", "mass", "size", "signal", "particle"),
-        *("probability", "persistent"),
+        *("sigma", "snr", "confidence", "probability", "persistent"),
     ]
     assert f"{table.height:,} detections in {table['particle'].n_unique():,} tracks" in shown
     assert (table.group_by("particle").agg(pl.col("probability").n_unique())["probability"] == 1).all()
@@ -114,7 +115,7 @@ def test_a_dark_video_gives_an_empty_table(runs, tmp_path, capsys):
         ]
     )
     assert "0 detections in 0 tracks" in capsys.readouterr().out
-    assert out.read_text().strip() == "frame,y,x,mass,size,signal,particle,probability,persistent"
+    assert out.read_text().strip() == ",".join(COLUMNS)
 
 
 WRONG = {

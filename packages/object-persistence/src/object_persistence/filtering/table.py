@@ -14,10 +14,13 @@ COLUMNS = {
     "size": pl.Float64,
     "signal": pl.Float64,
     "particle": pl.Int64,
+    "sigma": pl.Float64,
+    "snr": pl.Float64,
+    "confidence": pl.Float64,
     "probability": pl.Float64,
     "persistent": pl.Boolean,
 }
-"""Those of trackpy, and what the filter adds."""
+"""Those of trackpy, those of the detector, and what the filter adds."""
 
 
 def filtered_table(
@@ -27,7 +30,7 @@ def filtered_table(
 
         signal = 2 response,   mass = 2π sigma² signal,   size = √2 sigma
 
-    as in `Detections.to_pandas`.
+    as in `Detections.to_pandas`; sigma, snr and confidence are those of `Detections`.
     """
     found = video.detections
     signal = 2 * found.response
@@ -39,6 +42,9 @@ def filtered_table(
         "size": np.sqrt(2) * found.sigma,
         "signal": signal,
         "particle": video.tracks,
+        "sigma": found.sigma,
+        "snr": found.snr,
+        "confidence": found.confidence,
         "probability": probability,
         "persistent": probability >= keep,
     }
