@@ -4,7 +4,15 @@ import pytest
 import tifffile
 from matplotlib.patches import Circle
 
-from object_persistence.filtering.pictures import annotated, save_annotated, shown_frames, strip
+from analysis import Estimate
+from object_persistence.filtering.pictures import (
+    annotated,
+    reliability_plot,
+    save_annotated,
+    shown_frames,
+    strip,
+)
+from object_persistence.filtering.reliable import Bin
 from object_persistence.filtering.table import COLUMNS, filtered_table
 
 BLUE, ORANGE = (30, 143, 214), (230, 97, 0)
@@ -46,11 +54,11 @@ def test_a_video_has_every_frame(form, tmp_path, clip, video, lasting):
         assert len(imageio.imread(tmp_path / "x.tmp", extension=".gif")) == 24
 
 
-def test_the_table_has_the_columns_of_trackpy(video, lasting):
+def test_the_table_has_the_columns_of_trackpy_and_of_the_detector(video, lasting):
     told = filtered_table(video, np.where(lasting, 0.9, 0.1), 0.5)
     theirs = video.detections.to_pandas()
     assert told.schema == COLUMNS
-    for name in ("frame", "y", "x", "mass", "size", "signal"):
+    for name in ("frame", "y", "x", "mass", "size", "signal", "sigma", "snr", "confidence"):
         np.testing.assert_array_equal(told[name], theirs[name])
     assert told["particle"].to_list() == video.tracks.tolist()
     assert told["persistent"].to_list() == lasting.tolist()
@@ -60,3 +68,15 @@ def test_no_detections_are_a_table_with_every_column_and_a_picture(clip, video):
     nothing = video.take(np.zeros(0, dtype=np.int64))
     assert filtered_table(nothing, np.zeros(0), 0.5).schema == COLUMNS
     assert len(strip(clip.frames, nothing, np.zeros(0, dtype=bool)).axes) == 8
+
+
+def test_a_reliability_plot_draws_shares_against_probabilities_beside_the_diagonal():
+    bins = [
+        Bin(low, low + 0.1, 50, mean, Estimate(share, share - 0.1, share + 0.1, 8))
+        for low, mean, share in [(0.0, 0.04, 0.12), (0.5, 0.53, 0.4), (0.9, 0.97, 0.85)]
+    ]
+    (axes,) = reliability_plot(bins).axes
+    lines = {line.get_label(): line.get_xydata() for line in axes.lines}
+    drawn = [np.asarray(xy) for xy in lines.values() if len(xy) in (2, 3)]
+    assert any(xy.tolist() == [[0.04, 0.12], [0.53, 0.4], [0.97, 0.85]] for xy in drawn)
+    assert any(xy.tolist() == [[0, 0], [1, 1]] for xy in drawn)

@@ -1,13 +1,16 @@
 """A video with what was found in it: what lasts in one colour, what does not in another."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, UInt8
 
+from analysis import Estimate
 from object_persistence.clips.prepared import PreparedClip
 from object_persistence.detection.frames import grey
+from object_persistence.filtering.reliable import Bin
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -65,6 +68,19 @@ def _rings(
         axes.add_patch(
             Circle(place, radius(video, row), fill=False, linewidth=1.1, color=colour, linestyle=line)
         )
+
+
+def reliability_plot(bins: Sequence[Bin]) -> "Figure":
+    """Draw the share that lasts against the mean probability of each bin, beside perfect calibration."""
+    from analysis.figures import arm_curves  # matplotlib is slow to import
+
+    exact = {each: Estimate(each, each, each, 0, None, "by definition") for each in (0.0, 1.0)}
+    shares = {each.probability: each.share for each in bins}
+    return arm_curves(
+        {"validation clips": {"calibrated": exact, "measured": shares}},
+        label="share that lasts",
+        x="probability of persistence",
+    )
 
 
 def radius(video: PreparedClip, row: int) -> float:

@@ -1,0 +1,67 @@
+"""What lasting means to a model: for how many frames the things were there that it learned from."""
+
+from dataclasses import dataclass
+
+from object_persistence.configuration import PersistenceConfig, VideoConfig
+from object_persistence.filtering.lengths import Tracks, count
+from object_persistence.videos.configuration import LONGEST_FLASH
+from object_persistence.videos.hold_outs import hold_out
+
+
+@dataclass(frozen=True)
+class Lasting:
+    """Most frames of a transient, fewest of an object that lasts, and all of a training clip."""
+
+    passing: int
+    least: int
+    frames: int
+
+    @classmethod
+    def of(cls, config: PersistenceConfig) -> "Lasting":
+        """That of an experiment, with the hold-outs that its training shows besides."""
+        shown = [config.videos, *(hold_out(config.videos, name) for name in config.clips.also)]
+        # Baselines learn from whole clips.
+        early = 0.0 if config.model.is_baseline else config.clips.early
+        return cls(
+            max(map(longest_transient, shown)),
+            min(fewest(each, early) for each in shown),
+            config.videos.frames,
+        )
+
+    def __str__(self) -> str:
+        return (
+            f"what lasts: training showed transients of 1 to {count(self.passing, 'frame')}, and as lasting objects of "
+            f"{self.least} to {self.frames} frames"
+        )
+
+    def remarks(self, tracks: Tracks, time: int) -> list[str]:
+        """Where the tracks of a video are shorter or longer than all that training showed to last."""
+        spans, said = tracks.last - tracks.first + 1, []
+        between = int(((spans > self.passing) & (spans < self.least)).sum())
+        if between:
+            said.append(
+                f"lengths: {between:,} of {count(len(tracks), 'track')} last more than "
+                f"{count(self.passing, 'frame')} and fewer than {self.least}, which training never showed"
+            )
+        if time > self.frames:
+            said.append(
+                f"frames: {time:,}, and a training clip has {self.frames}: {count(self.least, 'frame')} count as "
+                f"lasting however long the video is; {int((spans > self.frames).sum()):,} of "
+                f"{count(len(tracks), 'track')} span more than {self.frames}"
+            )
+        return said
+
+
+def longest_transient(videos: VideoConfig) -> int:
+    """Most frames in which a transient is recorded."""
+    return -(-LONGEST_FLASH // videos.motion.every)
+
+
+def fewest(videos: VideoConfig, early: float) -> int:
+    """Fewest frames between the first and the last of a persistent object in a clip that may end early."""
+    absence = videos.absence
+    whole = min(absence.least, videos.frames) if absence.late or absence.early else videos.frames
+    if not early:
+        return whole
+    # A clip that ends early keeps a quarter of its frames; who entered late may just have come.
+    return 1 if absence.late else min(whole, max(1, videos.frames // 4))
