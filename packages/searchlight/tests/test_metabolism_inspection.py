@@ -136,6 +136,13 @@ def test_what_the_model_has_not_is_one_sentence(experiment, trained, controls):
     ):
         with pytest.raises(UsageError, match=said):
             metabolism_inspection.inspect(experiment, trained, controls, choice)
+    for choice, said in (
+        (NetworkChoice(medium="lactose"), "expected one of: glucose, acetate"),
+        (NetworkChoice(subsystem="Sugar"), "is no subsystem of e_coli_core; expected one of: .*Citric Acid"),
+    ):
+        with pytest.raises(UsageError, match=said):
+            metabolism_inspection.check(experiment, choice)
+    metabolism_inspection.check(experiment, NetworkChoice(medium="acetate", subsystem="Citric Acid Cycle"))
     with pytest.raises(UsageError, match="no-attention-maps"):
         metabolism_inspection.inspect(experiment, trained, {}, NetworkChoice())
 

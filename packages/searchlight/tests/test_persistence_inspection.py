@@ -164,6 +164,17 @@ def test_a_clip_is_chosen_by_name_or_number_and_else_the_first_that_shows_both_k
 def test_what_is_not_there_is_refused_with_what_is(experiment, trained, controls, choice, words):
     with pytest.raises(UsageError, match=words):
         persistence_inspection.inspect(experiment, trained, controls, choice)
+    with pytest.raises(UsageError, match=words):
+        experiment.check_choice(choice)
+
+
+def test_a_hold_out_and_a_clip_are_looked_up_without_making_a_clip(experiment, monkeypatch):
+    names = [clip.name for clip in experiment.clips("test/gap4")]
+    monkeypatch.setattr(Persistence, "detected", lambda *_: pytest.fail("clips are made"))
+    for clip in (None, "4", *names):
+        experiment.check_choice(ClipChoice(condition="gap4", clip=clip))
+    with pytest.raises(UsageError, match="5 is no clip of test/gap4; expected 0 to 4, or clip-"):
+        experiment.check_choice(ClipChoice(condition="gap4", clip="5"))
 
 
 def test_a_model_without_attention_has_its_answers_drawn_and_says_so(experiment, trained):

@@ -192,7 +192,7 @@ def evaluate_run(run: Run) -> Resolved:
     _, resolved = open_run(run.path)
     if run.is_complete:
         return resolved
-    experiment = experiment_class(resolved.system)(resolved.config, run.seed, cache=cache_folder())
+    experiment = experiment_of(run, resolved)
     last = run.checkpoint("last.safetensors")
     if not last.is_file() or load_checkpoint(last).facts["epoch"] < experiment.epochs(resolved.config):
         raise UsageError(
@@ -294,8 +294,18 @@ def open_run(path: Path) -> tuple[Run, Resolved]:
 
 def trained_model(run: Run, resolved: Resolved, checkpoint: Path | None = None) -> tuple[Experiment, Any]:
     """The experiment of a run and its model with the best weights, or its baseline, fitted again."""
-    experiment = experiment_class(resolved.system)(resolved.config, run.seed, cache=cache_folder())
-    return experiment, experiment.arm().restored(partial(load_weights, run, path=checkpoint))
+    experiment = experiment_of(run, resolved)
+    return experiment, restored(run, experiment, checkpoint)
+
+
+def experiment_of(run: Run, resolved: Resolved) -> Experiment:
+    """The experiment of a run."""
+    return experiment_class(resolved.system)(resolved.config, run.seed, cache=cache_folder())
+
+
+def restored(run: Run, experiment: Experiment, checkpoint: Path | None = None) -> Any:
+    """The model of a run with the best weights, unless a checkpoint is named, or its baseline, fitted again."""
+    return experiment.arm().restored(partial(load_weights, run, path=checkpoint))
 
 
 def load_weights(run: Run, model: nn.Module, path: Path | None = None) -> None:

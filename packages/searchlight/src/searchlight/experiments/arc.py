@@ -245,6 +245,12 @@ class Arc(Experiment):
         left_out = "".join(f"{each}\n" for each in self.task_splits.left_out)
         return f"{shown}\n{start}{left_out}{self.task_splits.per_epoch} episodes in each epoch"
 
+    def check_choice(self, choice: Any) -> None:
+        """Raise one sentence for a split or test output that is not there."""
+        from searchlight.experiments import arc_inspection
+
+        arc_inspection.row_of(self, choice.item, arc_inspection.split_of(self, choice.split))
+
     def inspect(
         self, trained: Evaluation, controls: dict[str, Evaluation], choice: Any, model: Any = None
     ) -> Inspection:

@@ -197,6 +197,13 @@ class Experiment(ABC):
         parameters = sum(each.numel() for each in model.parameters())
         return f"{type(model).__name__}: {parameters:,} parameters"
 
+    def check_choice(self, choice: Any) -> None:  # noqa: B027 - a system that offers nothing to choose checks nothing
+        """Raise one sentence for a choice of what a run has not, before anything is made to be inspected.
+
+        Raises:
+            UsageError: there is nothing of that name.
+        """
+
     @abstractmethod
     def inspect(
         self, trained: Evaluation, controls: dict[str, Evaluation], choice: Any, model: Any = None

@@ -293,6 +293,12 @@ class Metabolism(Experiment):
         shown = super().describe(model) if isinstance(model, nn.Module) else str(model)
         return f"{shown}\n{self.dataset.summary()}\n{sizes(self.splits)}"
 
+    def check_choice(self, choice: Any) -> None:
+        """Raise one sentence for a condition or subsystem that is not there."""
+        from searchlight.experiments import metabolism_inspection
+
+        metabolism_inspection.check(self, choice)
+
     def inspect(
         self, trained: Evaluation, controls: dict[str, Evaluation], choice: Any, model: Any = None
     ) -> Inspection:

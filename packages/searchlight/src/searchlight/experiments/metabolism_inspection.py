@@ -21,6 +21,7 @@ from graph_attention.pictures.telling import document, lines
 from searchlight.choices import NetworkChoice
 from searchlight.errors import UsageError
 from searchlight.experiments.base import Evaluation, Inspection
+from searchlight.experiments.metabolism_conditions import looked_at
 
 if TYPE_CHECKING:
     from searchlight.experiments.metabolism import Metabolism
@@ -69,6 +70,17 @@ def inspect(
     except MetabolicError as error:
         raise UsageError(str(error)) from None
     return Inspection(drawings, figures(trained, controls, gallery), SPLIT, QUESTION, told, files)
+
+
+def check(experiment: "Metabolism", choice: NetworkChoice) -> None:
+    """Raise UsageError for a condition or subsystem that the network has not; nothing is solved for it."""
+    graph, named = experiment.graph, looked_at(experiment).names
+    for chosen, what, known in (
+        (choice.medium, "none of the media", named),
+        (choice.subsystem, f"no subsystem of {graph.name}", graph.subsystems),
+    ):
+        if chosen not in (None, *known):
+            raise UsageError(f"{chosen} is {what}; expected one of: {', '.join(known)}")
 
 
 def inspect_splits(

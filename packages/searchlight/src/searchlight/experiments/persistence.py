@@ -35,6 +35,7 @@ from object_persistence.tokens.batch import TokenBatch
 from object_persistence.tokens.padded import unpad_rows
 from object_persistence.tokens.sight import Sight
 from object_persistence.trials import trials_table
+from object_persistence.videos.rendering import channels
 from object_persistence.videos.splits import split_seeds
 from searchlight.experiments import persistence_interventions
 from searchlight.experiments.arms import Arm, Fitted
@@ -129,6 +130,8 @@ class Persistence(Experiment):
         Raises:
             BackboneError: its weights cannot be had, or are of another network.
         """
+        if self.config.backbone.kind == "none":
+            return None
         return Sight.of(self.config.backbone, self.detected(TRAIN))
 
     def prepare(self) -> None:
@@ -176,7 +179,7 @@ class Persistence(Experiment):
         if self.is_baseline:
             baseline = self.baseline()
             return Fitted(baseline, lambda: baseline.fit(self.clips(TRAIN), self.seed), self.validate)
-        per_epoch = len(self.clips(TRAIN)) // self.batch_size
+        per_epoch = self.training_clips // self.batch_size
         return Arm(self.model(), self.loss, Batches(per_epoch, self.draw), self.validate)
 
     def baseline(self) -> Baseline:
@@ -186,14 +189,26 @@ class Persistence(Experiment):
     @property
     def batch_size(self) -> int:
         """Clips of a step; all of them where there are fewer than asked for."""
-        return min(self.config.training.batch_size, len(self.clips(TRAIN)))
+        return min(self.config.training.batch_size, self.training_clips)
+
+    @property
+    def training_clips(self) -> int:
+        """How many there are, known before they are made."""
+        return self.config.videos.splits.train * (1 + len(self.config.clips.also))
+
+    @property
+    def seen_of_detections(self) -> tuple[int, int]:
+        """Channels and side of what the model sees of a detection; with a backbone only its clips tell."""
+        if self.config.backbone.kind == "none":
+            return channels(self.config.videos), self.config.clips.patch
+        found, side, _ = self.clips(TRAIN)[0].patches.shape[1:]
+        return found, side
 
     def model(self) -> nn.Module:
         """The untrained model of this seed."""
         with torch.random.fork_rng():
             torch.manual_seed(self.seed)
-            channels, size, _ = self.clips(TRAIN)[0].patches.shape[1:]
-            return persistence_model(self.config.model, channels, size)
+            return persistence_model(self.config.model, *self.seen_of_detections)
 
     def loss(self, model: nn.Module, batch: Batch) -> Tensor:
         """Persistence, durations, contrast and attention together, with the stated weights."""
@@ -291,6 +306,12 @@ class Persistence(Experiment):
         shown = super().describe(model) if isinstance(model, nn.Module) else str(model)
         train = self.clips(TRAIN)
         return f"{shown}\n{len(train)} training clips with {train.detections:,} detections"
+
+    def check_choice(self, choice: Any) -> None:
+        """Raise one sentence for a hold-out, clip or object that is not there."""
+        from searchlight.experiments import persistence_inspection
+
+        persistence_inspection.check(self, choice)
 
     def inspect(
         self, trained: Evaluation, controls: dict[str, Evaluation], choice: Any, model: Any = None

@@ -12,10 +12,11 @@ from analysis import Estimate
 from object_persistence.clips.prepared import PreparedClip
 from object_persistence.errors import PersistenceError
 from object_persistence.pictures.answers import Answers
+from object_persistence.pictures.clip_objects import ClipObjects
 from object_persistence.pictures.gallery import Gallery
 from object_persistence.pictures.seen_clip import TRAINED, UNTRAINED, Look, SeenClip
 from object_persistence.pictures.telling import document, lines
-from object_persistence.videos.splits import split_videos
+from object_persistence.videos.splits import split_seeds, split_videos
 from searchlight.choices import ClipChoice
 from searchlight.errors import UsageError, nearest
 from searchlight.experiments.base import Evaluation, Inspection
@@ -68,6 +69,21 @@ def inspect(
     return Inspection(drawings, figures(gallery), split, QUESTION, told, files)
 
 
+def check(experiment: "Persistence", choice: ClipChoice) -> None:
+    """Raise UsageError for a hold-out, clip or object that is not there; clips are made only to look for an object."""
+    split = split_of(experiment, choice.condition)
+    if choice.clip is not None:
+        seeds = split_seeds(experiment.config.videos)[split]
+        place_among([f"clip-{seed}" for seed in seeds], choice.clip, split)
+    if choice.object is not None:
+        clips = experiment.detected(split)
+        clip = clips[place_of(clips, choice.clip, split)]
+        try:
+            ClipObjects.in_clip(clip).index(choice.object)
+        except PersistenceError as error:
+            raise UsageError(str(error)) from None
+
+
 def suffix(drawing: str, choice: ClipChoice) -> str:
     """The end of a picture's name: what is chosen of that which it shows."""
     names = CHOSEN.get(drawing, ("condition", "clip"))
@@ -118,11 +134,20 @@ def place_of(clips: Sequence[PreparedClip], name: str | None, split: str) -> int
     if name is None:
         both = (at for at, clip in enumerate(clips) if clip.persistent.any() and not clip.persistent.all())
         return next(both, next((at for at, clip in enumerate(clips) if len(clip)), 0))
-    for at, clip in enumerate(clips):
-        if name in (clip.name, str(at)):
+    return place_among([clip.name for clip in clips], name, split)
+
+
+def place_among(names: Sequence[str], name: str, split: str) -> int:
+    """The place of a clip among the names of all, by its own or by its number from 0.
+
+    Raises:
+        UsageError: there is no such clip.
+    """
+    for at, each in enumerate(names):
+        if name in (each, str(at)):
             return at
     raise UsageError(
-        f"{name} is no clip of {split}; expected 0 to {len(clips) - 1}, or {clips[0].name} to {clips[-1].name}"
+        f"{name} is no clip of {split}; expected 0 to {len(names) - 1}, or {names[0]} to {names[-1]}"
     )
 
 

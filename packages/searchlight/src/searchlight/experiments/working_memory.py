@@ -285,6 +285,12 @@ class WorkingMemory(Experiment):
         """Those that look at places do."""
         return needs_map(config["model"]["kind"])
 
+    def check_choice(self, choice: TaskChoice) -> None:
+        """Raise one sentence for a task that is not there."""
+        from searchlight.experiments import working_memory_inspection
+
+        working_memory_inspection.named([(each.name, each.feature) for each in self.tasks], choice.task)
+
     def inspect(
         self, trained: Evaluation, controls: dict[str, Evaluation], choice: TaskChoice, model: Any = None
     ) -> Inspection:

@@ -1,6 +1,6 @@
 """What a working-memory model attends to: pictures over its frames, and figures beside their nulls."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -53,11 +53,19 @@ def check_looks(trained: Evaluation) -> None:
 
 def wanted(trials: pl.DataFrame, task: str | None) -> list[str]:
     """Names of the tasks to draw: all, those about one property, or one."""
-    known = trials.select("task", "feature").unique(maintain_order=True).sort("task")
-    chosen = [name for name, feature in known.rows() if task in (None, name, feature)]
+    return named(trials.select("task", "feature").unique(maintain_order=True).sort("task").rows(), task)
+
+
+def named(known: Sequence[tuple[str, str]], task: str | None) -> list[str]:
+    """The same among names and properties.
+
+    Raises:
+        UsageError: there is no such task.
+    """
+    chosen = [name for name, feature in known if task in (None, name, feature)]
     if not chosen:
         raise UsageError(
-            f"{task} is not a task of this run.{nearest(str(task), {*known['task'], *known['feature']})}"
+            f"{task} is not a task of this run.{nearest(str(task), {word for each in known for word in each})}"
         )
     return chosen
 
