@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import sem, t
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import (
     accuracy_score,
@@ -29,6 +30,7 @@ from object_persistence.metrics import (
     majority,
     measured,
     reliability,
+    reliability_bins,
 )
 
 REFERENCES = {
@@ -72,6 +74,22 @@ def test_reliability_is_the_calibration_curve_of_scikit_learn(rng):
     assert np.allclose(table["persistent"], share)
     assert np.allclose(table["score"], mean)
     assert table["detections"].sum() == 500
+
+
+def test_bins_are_rows_of_the_table_with_an_interval_over_clips(rng):
+    """Student's over the means of equally large clips, by SciPy."""
+    score = np.repeat([0.2, 0.75, 1.0], 40)
+    truth, clip = rng.random(120) < score, np.tile(np.arange(8), 15)
+    found = reliability_bins(truth, score, clip)
+    assert [(each.low, each.high) for each in found] == [(0.2, 0.3), (0.7, 0.8), (0.9, 1.0)]
+    table = reliability(truth, score)
+    assert [each.detections for each in found] == table["detections"].to_list() == [40] * 3
+    assert [each.probability for each in found] == pytest.approx(table["score"].to_list())
+    assert [each.share.value for each in found] == pytest.approx(table["persistent"].to_list())
+    means = truth[40:80].reshape(5, 8).mean(0)
+    half = t.ppf(0.975, 7) * sem(means)
+    middle = found[1].share
+    assert (middle.low, middle.high) == pytest.approx((means.mean() - half, min(means.mean() + half, 1)))
 
 
 def test_a_calibrated_probability_has_little_error_and_a_bold_one_much(rng):

@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int, Shaped
 from scipy.stats import rankdata
 
-from analysis import Measure
+from analysis import Estimate, Measure, cluster_estimate
 from object_persistence.errors import PersistenceError
 
 UNIT = (0.0, 1.0)
@@ -101,13 +102,12 @@ def calibration_error(persistent: Labels, score: Scores) -> float:
 def reliability(persistent: Labels, score: Scores, bins: int = BINS) -> pl.DataFrame:
     """Of every bin of probability that holds any: its edges, detections, mean probability, share of persistent ones.
 
-    Columns `low`, `high`, `detections`, `score`, `persistent`. A bin holds its lower edge; the last holds 1 too.
+    Columns `low`, `high`, `detections`, `score`, `persistent`.
 
     Raises:
         PersistenceError: a probability lies outside 0 to 1, or is not a number.
     """
-    _check(score)
-    index = np.minimum((score * bins).astype(int), bins - 1)
+    index = bin_of(score, bins)
     count = np.bincount(index, minlength=bins)
     held = np.flatnonzero(count)
     return pl.DataFrame(
@@ -119,6 +119,41 @@ def reliability(persistent: Labels, score: Scores, bins: int = BINS) -> pl.DataF
             "persistent": np.bincount(index, persistent.astype(float), bins)[held] / count[held],
         }
     )
+
+
+def bin_of(score: Scores, bins: int = BINS) -> Int[np.ndarray, " detections"]:
+    """Of each probability p its bin min(⌊p · bins⌋, bins − 1): a bin holds its lower edge, the last holds 1 too.
+
+    Raises:
+        PersistenceError: a probability lies outside 0 to 1, or is not a number.
+    """
+    _check(score)
+    return np.minimum((score * bins).astype(int), bins - 1)
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Detections that were given about the same probability, and the share of them that are persistent."""
+
+    low: float
+    high: float
+    detections: int
+    probability: float
+    """Their mean."""
+    share: Estimate
+
+
+def reliability_bins(
+    persistent: Labels, score: Scores, group: Shaped[np.ndarray, " detections"]
+) -> list[Bin]:
+    """The rows of `reliability` with the 95 % interval of each share over groups (clips).
+
+    Raises:
+        PersistenceError: a probability lies outside 0 to 1, or is not a number.
+    """
+    index = bin_of(score)
+    within = ((number, index == number) for number in np.unique(index).tolist())
+    return [_bin(number, persistent[rows], score[rows], group[rows]) for number, rows in within]
 
 
 FIGURES: Mapping[str, Callable[[Labels, Scores], float]] = {
@@ -160,6 +195,11 @@ def measured(trials: pl.DataFrame, measure: Measure, by: Sequence[str] = ("split
 
 def _value(part: pl.DataFrame, measure: Measure) -> float:
     return FIGURES[measure.name](part["target"].to_numpy() == 1, part["score"].cast(pl.Float64).to_numpy())
+
+
+def _bin(number: int, persistent: Labels, score: Scores, group: np.ndarray) -> Bin:
+    share = cluster_estimate(persistent.astype(float), group).within(*UNIT)
+    return Bin(number / BINS, (number + 1) / BINS, len(score), float(score.mean()), share)
 
 
 def _check(score: Scores) -> None:

@@ -12,8 +12,8 @@ from object_persistence.filtering.pictures import (
     shown_frames,
     strip,
 )
-from object_persistence.filtering.reliable import Bin
 from object_persistence.filtering.table import COLUMNS, filtered_table
+from object_persistence.metrics import Bin
 
 BLUE, ORANGE = (30, 143, 214), (230, 97, 0)
 

@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 
-from analysis import Assay, Bootstrap, Drawing, Estimate, Finding, Findings, Measure, Run, cluster_estimate
+from analysis import Assay, Bootstrap, Drawing, Estimate, Finding, Findings, Measure, Run
 from analysis.assays.averages import over_networks
 from analysis.assays.parts import only, tested_splits
 from object_persistence.assays.drawn_clips import DrawnClips
-from object_persistence.metrics import BINS, BRIER, CALIBRATION_ERROR
+from object_persistence.metrics import BRIER, CALIBRATION_ERROR, Bin, reliability_bins
 
 SHARE = Measure("share_persistent", higher_is_better=None, bounds=(0.0, 1.0), cells=("bin",), apart=("bin",))
 FEWEST = 30
@@ -40,12 +39,12 @@ class Calibration(Assay):
             clips = DrawnClips.of(part, Bootstrap(resamples=self.resamples, seed=self.seed))
             for measure in (BRIER, CALIBRATION_ERROR):
                 figures.append(Finding(measure.name, clips.estimate(measure), {"split": split}))
-            for middle, rows in bins(part):
-                if rows.height < FEWEST:
-                    few += rows.height
+            for each in bins(part):
+                if each.detections < FEWEST:
+                    few += each.detections
                     continue
-                cell = {"split": split, "bin": middle}
-                figures.append(Finding(SHARE.name, share(rows), cell))
+                cell = {"split": split, "bin": round((each.low + each.high) / 2, 3)}
+                figures.append(Finding(SHARE.name, each.share, cell))
         notes = (
             (f"{few} detections lie in bins of fewer than {FEWEST}, of which no share is told",)
             if few
@@ -74,14 +73,7 @@ class Calibration(Assay):
             )
 
 
-def bins(part: pl.DataFrame) -> Iterator[tuple[float, pl.DataFrame]]:
-    """The rows of each bin of probability that holds any, by its middle."""
-    at = np.minimum((part["score"].to_numpy() * BINS).astype(int), BINS - 1)
-    for each in np.unique(at):
-        yield round(float((each + 0.5) / BINS), 3), part.filter(at == each)
-
-
-def share(rows: pl.DataFrame) -> Estimate:
-    """How many of some detections are persistent."""
-    target = (rows["target"] == 1).cast(pl.Float64).to_numpy()
-    return cluster_estimate(target, rows["group"].to_numpy()).within(*SHARE.bounds)
+def bins(part: pl.DataFrame) -> list[Bin]:
+    """The rows of a split by probability."""
+    persistent, score = part["target"].to_numpy() == 1, part["score"].cast(pl.Float64).to_numpy()
+    return reliability_bins(persistent, score, part["group"].to_numpy())

@@ -19,6 +19,7 @@ from object_persistence.metrics import (
     MAJORITY,
     PERSISTENT_ACCURACY,
     TRANSIENT_ACCURACY,
+    bin_of,
 )
 
 Weights = Float[np.ndarray, "draws clips"]
@@ -94,7 +95,7 @@ class DrawnClips:
     @cached_property
     def gaps(self) -> Float[np.ndarray, "clips bins"]:
         """Sums of outcome less probability, by bin of probability."""
-        at = np.minimum((self.score * BINS).astype(int), BINS - 1)
+        at = bin_of(self.score)
         return np.stack(
             [self._sums((self.persistent - self.score) * (at == each)) for each in range(BINS)], 1
         )

@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float, Int, UInt8
 from analysis import Estimate
 from object_persistence.clips.prepared import PreparedClip
 from object_persistence.detection.frames import grey
-from object_persistence.filtering.reliable import Bin
+from object_persistence.metrics import Bin
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,24 +7,12 @@ import numpy as np
 import polars as pl
 from jaxtyping import Int
 
-from analysis import Estimate, cluster_estimate
 from object_persistence.errors import PersistenceError
 from object_persistence.filtering.verdicts import joined_trials
-from object_persistence.metrics import BINS
+from object_persistence.metrics import Bin, reliability_bins
 from object_persistence.scaling import SCALINGS, Scaling, Scores, scaling_of
 
 VALIDATION = "validation/same"
-
-
-@dataclass(frozen=True)
-class Bin:
-    """Detections that were given about the same probability, and the share of them that lasted."""
-
-    low: float
-    high: float
-    detections: int
-    probability: float
-    share: Estimate
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,9 +49,8 @@ class Reliable:
     @property
     def bins(self) -> list[Bin]:
         """The validation trials by their probability, in equally wide bins that hold any."""
-        score = self.trials["score"].to_numpy()
-        index = np.minimum((score * BINS).astype(int), BINS - 1)
-        return [_bin(self.trials.filter(pl.Series(index == each)), int(each)) for each in np.unique(index)]
+        target, score, group = (self.trials[name].to_numpy() for name in ("target", "score", "group"))
+        return reliability_bins(target == 1, score, group)
 
 
 def fitted(trials: pl.DataFrame, how: str) -> Scaling:
@@ -80,9 +67,3 @@ def halves(trials: pl.DataFrame) -> Int[np.ndarray, " rows"]:
         )
     side = {clip: number % 2 for number, clip in enumerate(clips)}
     return np.array([side[clip] for clip in trials["group"].to_list()], dtype=np.int64)
-
-
-def _bin(rows: pl.DataFrame, number: int) -> Bin:
-    target = (rows["target"] == 1).cast(pl.Float64).to_numpy()
-    share = cluster_estimate(target, rows["group"].to_numpy()).within(0.0, 1.0)
-    return Bin(number / BINS, (number + 1) / BINS, rows.height, float(rows["score"].to_numpy().mean()), share)
