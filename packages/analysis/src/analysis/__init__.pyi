@@ -17,6 +17,7 @@ from .claims.predictions import Exceeds as Exceeds
 from .claims.predictions import ExceedsControl as ExceedsControl
 from .claims.predictions import Grows as Grows
 from .claims.predictions import Prediction as Prediction
+from .claims.quantities import Log2 as Log2
 from .claims.quantities import Measured as Measured
 from .claims.quantities import Quantity as Quantity
 from .claims.quantities import Under as Under
@@ -246,6 +247,7 @@ __all__ = [
     "KMeansClusters",
     "Leakage",
     "LearningCurve",
+    "Log2",
     "Logistic",
     "Measure",
     "Measured",

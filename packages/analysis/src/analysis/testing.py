@@ -10,7 +10,7 @@ from analysis.assays.archive import Archive, Find
 from analysis.assays.assay import Assay
 from analysis.claims.claim import Claim
 from analysis.claims.hypotheses import Hypothesis
-from analysis.claims.quantities import Measured, Quantity, Under
+from analysis.claims.quantities import Log2, Measured, Quantity, Under
 from analysis.store import Run
 
 Names = Mapping[str, Collection[str]]
@@ -116,7 +116,7 @@ def measured(quantity: Quantity) -> Iterator[Measured]:
     if isinstance(quantity, Measured):
         yield quantity
         return
-    parts = [quantity.quantity] if isinstance(quantity, Under) else quantity.parts  # type: ignore[attr-defined]
+    parts = [quantity.quantity] if isinstance(quantity, Under | Log2) else quantity.parts  # type: ignore[attr-defined]
     for each in parts:
         yield from measured(each)
 

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from analysis import Archive, Findings, Measured, Under, mean_of
+from analysis import Archive, Findings, Log2, Measured, Under, mean_of
 
 NAN = float("nan")
 SCORE = Measured("behaviour", "score")
@@ -40,6 +40,19 @@ def test_quantities_are_combined_within_a_network(planted_archive):
     assert (first / 10.0).known(archive, ("a",)).of("a") == pytest.approx({0: 0.1, 1: 0.5})
     assert mean_of(first, second).known(archive, ("a",)).of("a") == {0: 2.0}
     assert list(map(str, (second - Measured("memory", "score")).sources)) == ["behaviour", "memory"]
+
+
+def test_a_ratio_and_its_inverse_count_alike_in_doublings(planted_archive):
+    archive = planted_archive({"a": [8.0, 0.125, 1.0]})
+    doubled = Log2(SCORE)
+    assert doubled.known(archive, ("a",)).of("a") == {0: 3.0, 1: -3.0, 2: 0.0}
+    assert doubled.sources == SCORE.sources
+    assert (doubled - doubled).known(archive, ("a",)).of("a") == {0: 0.0, 1: 0.0, 2: 0.0}
+
+
+def test_what_is_not_positive_has_no_logarithm(planted_archive):
+    archive = planted_archive({"a": [2.0, 0.0, -1.0]})
+    assert Log2(SCORE).known(archive, ("a",)).of("a") == {0: 1.0}
 
 
 def test_a_network_is_asked_under_an_intervention_as_it_is_without(planted_archive):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from analysis.assays.archive import Archive
-from analysis.claims.quantities import Known, Measured, Quantity
+from analysis.claims.quantities import Known, Log2, Measured, Quantity
 from analysis.comparison.comparability import comparability
 from analysis.errors import AnalysisError, ComparabilityError
 from analysis.estimates import Difference, Estimate
@@ -53,7 +53,9 @@ def effect(quantity: Quantity, archive: Archive, arm: str) -> Estimate:
 
 
 def convincing(quantity: Quantity, archive: Archive, arm: str) -> list[str]:
-    """In how many networks, cell by cell, a drawn null of their own is left behind."""
+    """In how many networks, cell by cell, a drawn null of their own is left behind; logarithms keep the order."""
+    if isinstance(quantity, Log2):
+        return convincing(quantity.quantity, archive, arm)
     if not isinstance(quantity, Measured):
         return []
     figures = [

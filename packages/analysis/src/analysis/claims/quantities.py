@@ -126,6 +126,30 @@ class Under(Quantity):
 
 
 @dataclass(frozen=True)
+class Log2(Quantity):
+    """log₂ q within each network: a ratio in doublings, so that it and its inverse count alike over networks.
+
+    A network in which q is not positive has none.
+    """
+
+    quantity: Quantity
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Those of the quantity."""
+        return self.quantity.sources
+
+    def known(self, archive: Archive, arms: tuple[str, ...]) -> Known:
+        """The logarithm of its value in every network where it is positive."""
+        known = self.quantity.known(archive, arms)
+        values = {
+            arm: {seed: float(np.log2(value)) for seed, value in found.items() if value > 0}
+            for arm, found in known.values.items()
+        }
+        return Known(values, known.left_out)
+
+
+@dataclass(frozen=True)
 class Combined(Quantity):
     """Σ_k w_k q_k within each network that has every part."""
 

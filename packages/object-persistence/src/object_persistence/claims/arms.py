@@ -1,6 +1,6 @@
 """The arms of the claims, by the names of their presets."""
 
-from analysis import Measured
+from analysis import Log2, Measured, Quantity
 
 TRACKS = "tracks"
 """Attention between detections that knows linked tracks; nothing tells it what to attend to."""
@@ -30,6 +30,7 @@ def answer(measure: str, split: str = SAME) -> Measured:
     return Measured("performance", measure, {"split": split, "clutter": "counted"})
 
 
-def ratio(layer: str, split: str = SAME) -> Measured:
-    """Attention of persistent over that of other detections, clutter among them."""
-    return Measured("ratio", "attention_ratio", {"split": split, "layer": layer, "clutter": "counted"})
+def ratio(layer: str, split: str = SAME) -> Quantity:
+    """Attention of persistent over that of other detections, clutter among them, in doublings: 0 is no preference."""
+    cell = {"split": split, "layer": layer, "clutter": "counted"}
+    return Log2(Measured("ratio", "attention_ratio", cell))

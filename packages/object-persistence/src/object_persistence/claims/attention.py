@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from analysis import Differs, Exceeds, Hypothesis, Measured, Quantity, Under
+from analysis import Differs, Exceeds, Hypothesis, Log2, Measured, Quantity, Under
 from object_persistence.claims.arms import SAME, SUPERVISED, TRACKS, answer, ratio
 
 LAYERS = {"layer1": "the first layer", "layer2": "the last layer", "rollout": "all layers together (rollout)"}
@@ -29,7 +29,6 @@ def preferring(arm: str) -> Iterator[Exceeds]:
         yield exceeds(
             f"persistent detections receive more attention than others in {words}",
             ratio(layer),
-            level=1.0,
             meaning="as much attention for both",
         )
     trained = ratio("layer2")
@@ -40,8 +39,7 @@ def preferring(arm: str) -> Iterator[Exceeds]:
     )
     yield exceeds(
         "persistent detections receive more at their first sighting than others at theirs, last layer",
-        Measured("ratio", "ratio_at_equal_sighting", {"layer": "layer2", "seen": 1}),
-        level=1.0,
+        Log2(Measured("ratio", "ratio_at_equal_sighting", {"layer": "layer2", "seen": 1})),
         meaning="as much attention for both",
     )
 
@@ -49,10 +47,11 @@ def preferring(arm: str) -> Iterator[Exceeds]:
 PREFERENCE = Hypothesis(
     2,
     "Attention prefers persistent objects (ratio above 1).",
-    "Attention received per persistent over that per other detection, on clips like those of training: 1 for "
-    "attention that knows nothing. Within each network the null moves labels within clips. The intervention drops the "
-    "20 % of the detections that are attended most, against as many random ones, and scores what both keep: a "
-    "preference that answers do not rest on is not said to be one.",
+    "log2 of the attention received per persistent over that per other detection, on clips like those of training: a "
+    "ratio in doublings, so that it and its inverse count alike over networks, 0 for attention that knows nothing. "
+    "Within each network the null moves labels within clips. The intervention drops the 20 % of the detections that "
+    "are attended most, against as many random ones, and scores what both keep: a preference that answers do not rest "
+    "on is not said to be one.",
     (*preferring(TRACKS), *preferring(SUPERVISED)),
 )
 
@@ -60,8 +59,8 @@ SUPERVISION = Hypothesis(
     4,
     "Attention supervision raises the ratio without losing accuracy.",
     "A loss that asks for attention to persistent detections, against the same network without it, in pairs of one "
-    "seed: the ratio in the last layer; then accuracy, kept where the whole interval of the difference lies above "
-    "−0.5 points. Supervised attention must still be attention that answers rest on.",
+    "seed: the ratio in the last layer, in doublings; then accuracy, kept where the whole interval of the difference "
+    "lies above −0.5 points. Supervised attention must still be attention that answers rest on.",
     (
         Differs(
             sentence="the ratio in the last layer is above that without supervision",
