@@ -265,8 +265,9 @@ def test_the_whole_way(tmp_path, capsys, monkeypatch, flags):
     assert "keep_colours" in capsys.readouterr().out
     main(["report", str(attention / "seed-0"), "--assay", "performance", "--jobs", "1"])
     assert (attention / "seed-0" / "report.html").stat().st_size > 10_000
-    main(["inspect", str(attention / "seed-0"), "--split", "test/swap"])
+    main(["inspect", str(attention / "seed-0"), "--split", "test/swap", "-o", "shown"])
     assert "untrained" in capsys.readouterr().out
+    assert (tmp_path / "shown" / "inspection-test-swap.html").is_file()
     main(["inspect", str(arms["copy", "cross_attention"] / "seed-0")])
     assert "there is no attention to draw" in capsys.readouterr().out
     main(["runs"])

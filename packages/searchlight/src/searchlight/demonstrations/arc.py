@@ -19,7 +19,7 @@ def demonstration(quick: bool) -> Demonstration:
         f"train networks that look every support cell up, that hear of them pooled (FiLM), and that hear nothing\n"
         f"({len(seeds)} seeds, equal steps); test them on tasks with fresh colours and on a family that training\n"
         "never showed, beside giving the input back and fitted rules; then tell how much of the attention goes to\n"
-        "the cells that settle an answer.\n"
+        "the cells that settle an answer, after training and before.\n"
         f"This takes {minutes} on two cores, the first time.",
         questions={
             "context": [pooled, without, attention],
