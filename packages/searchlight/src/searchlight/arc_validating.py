@@ -168,7 +168,7 @@ def looks(model: nn.Module, asked: Sequence[Question]) -> Iterator[Criterion]:
         "there is none" if share is None else f"spread as over {share:.0%} of the support cells",
         f"under {SPREAD:.0%}",
         None if share is None else share < SPREAD,
-        "More steps (--max-epochs), or a look in every step (--model.solver-context True).",
+        "More steps (--max-epochs), or a look in every step (--model.solver-context).",
     )
 
 
