@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import balanced_accuracy_score
+from sklearn.metrics import accuracy_score, balanced_accuracy_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from torch import nn
@@ -51,14 +51,30 @@ def said_and_true(model, data):
     return (model(tokens)[0].argmax(-1) == 1)[tokens.mask].numpy(), labels[tokens.mask].numpy()
 
 
+def check_guessing(held_out, said_and_true_of):
+    """Balanced accuracy is below 60 %, plain accuracy below that and below the commoner answer's.
+
+    Means over `STRANGERS`: tokens of a single one may by chance fall on the right side.
+    """
+    found = [said_and_true_of(FastObjectDataset(held_out, tracker=RULE)) for _ in range(STRANGERS)]
+    commoner = max(np.mean(found[0][1]), np.mean(~found[0][1]))
+    assert np.mean([balanced_accuracy_score(true, said) for said, true in found]) < 0.6
+    assert np.mean([accuracy_score(true, said) for said, true in found]) < min(0.6, commoner)
+
+
 def test_what_one_random_tokenizer_shows_another_hides():
+    """In place of the transformer, which takes longer, a logistic regression on each token by itself."""
     train, held_out = clips_of(25, 10)
     torch.manual_seed(0)
     shown = FastObjectDataset(train, tracker=RULE)
     rule = make_pipeline(StandardScaler(), LogisticRegression(C=0.1)).fit(*joined(shown))
     assert rule.score(*joined(FastObjectDataset(held_out, shown.tokenizer, RULE))) > 0.97
-    strangers = [joined(FastObjectDataset(held_out, tracker=RULE)) for _ in range(STRANGERS)]
-    assert np.mean([balanced_accuracy_score(true, rule.predict(tokens)) for tokens, true in strangers]) < 0.6
+
+    def told(data):
+        tokens, true = joined(data)
+        return rule.predict(tokens), true
+
+    check_guessing(held_out, told)
 
 
 def joined(data):
@@ -73,8 +89,7 @@ def test_a_tokenizer_for_each_data_set_is_what_went_wrong():
     model = trained_on(shown)
     said, true = said_and_true(model, FastObjectDataset(held_out, shown.tokenizer, RULE))
     assert (said == true).mean() > 0.99
-    strangers = [said_and_true(model, FastObjectDataset(held_out, tracker=RULE)) for _ in range(STRANGERS)]
-    assert np.mean([balanced_accuracy_score(true, said) for said, true in strangers]) < 0.6
+    check_guessing(held_out, lambda data: said_and_true(model, data))
 
 
 def test_colour_is_the_label():
