@@ -1,10 +1,14 @@
 """What torchvision has: its networks, and the ImageNet weights of its hub."""
 
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
-from torch import Tensor
+from torch import Tensor, nn
 
 from .errors import BackboneError
+from .weights import fit_state, read_state
+
+Network = TypeVar("Network", bound=nn.Module)
 
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
@@ -34,3 +38,17 @@ def hub_state(weights: str) -> dict[str, Tensor]:
         raise BackboneError(
             f"the ImageNet weights cannot be downloaded ({error}); give a file of weights"
         ) from error
+
+
+def with_weights(backbone: Network, weights: Path | None, *, hub: str, head: str) -> Network:
+    """A backbone whose `body` has the weights of a file, or of the hub's `hub`; what is under `head` is left out.
+
+    A file is safetensors or a state dict of `torch.save`, as torchvision or `save_weights` writes it.
+
+    Raises:
+        BackboneError: the weights cannot be read or downloaded, or do not fit.
+    """
+    state = hub_state(hub) if weights is None else read_state(weights)
+    body = {name.removeprefix("body."): value for name, value in state.items() if not name.startswith(head)}
+    fit_state(backbone.body, body, str(weights or "the downloaded weights"))  # type: ignore[arg-type]
+    return backbone

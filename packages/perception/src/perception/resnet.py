@@ -8,8 +8,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from .backbones import Backbone
-from .pretrained import IMAGENET_MEAN, IMAGENET_STD, hub_state, torchvision_models
-from .weights import fit_state, read_state
+from .pretrained import IMAGENET_MEAN, IMAGENET_STD, torchvision_models, with_weights
 
 
 class ResNet50(Backbone):
@@ -35,16 +34,10 @@ class ResNet50(Backbone):
 def resnet50(weights: Path | None = None) -> ResNet50:
     """ResNet-50 in eval mode with the weights of this file, or else torchvision's IMAGENET1K_V1.
 
-    A file is safetensors or a state dict of `torch.save`, as torchvision or `save_weights` writes it.
-
     Raises:
-        BackboneError: if torchvision is missing, or the weights cannot be read or downloaded, or do not fit.
+        BackboneError: torchvision is missing; see `with_weights`.
     """
-    backbone = resnet50_untrained()
-    state = hub_state("ResNet50_Weights") if weights is None else read_state(weights)
-    body = {key.removeprefix("body."): value for key, value in state.items() if not key.startswith("fc.")}
-    fit_state(backbone.body, body, str(weights or "the downloaded weights"))
-    return backbone
+    return with_weights(resnet50_untrained(), weights, hub="ResNet50_Weights", head="fc.")
 
 
 def resnet50_untrained() -> ResNet50:

@@ -1,6 +1,5 @@
 """ViT-B/16 as a backbone; torchvision is imported only by the functions that build it."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,7 @@ from torch.nn import functional as F
 
 from .backbones import Backbone
 from .errors import BackboneError
-from .pretrained import IMAGENET_MEAN, IMAGENET_STD, hub_state, torchvision_models
-from .weights import fit_state, read_state
+from .pretrained import IMAGENET_MEAN, IMAGENET_STD, torchvision_models, with_weights
 
 SIDE = 224
 """Pixels of the images that its places were learned on."""
@@ -72,15 +70,10 @@ class ViTB16(Backbone):
 def vit_b_16(weights: Path | None = None) -> ViTB16:
     """ViT-B/16 in eval mode with the weights of this file, or else torchvision's IMAGENET1K_V1.
 
-    A file is safetensors or a state dict of `torch.save`, as torchvision or `save_weights` writes it.
-
     Raises:
-        BackboneError: if torchvision is missing, or the weights cannot be read or downloaded, or do not fit.
+        BackboneError: torchvision is missing; see `with_weights`.
     """
-    backbone = vit_b_16_untrained()
-    state = hub_state("ViT_B_16_Weights") if weights is None else read_state(weights)
-    fit_state(backbone.body, body_of(state), str(weights or "the downloaded weights"))
-    return backbone
+    return with_weights(vit_b_16_untrained(), weights, hub="ViT_B_16_Weights", head="heads.")
 
 
 def vit_b_16_untrained() -> ViTB16:
@@ -88,8 +81,3 @@ def vit_b_16_untrained() -> ViTB16:
     body = torchvision_models("vit_b_16").vit_b_16(weights=None)
     del body.heads
     return ViTB16(body).eval()
-
-
-def body_of(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """What of a state is of the network below the classifier."""
-    return {key.removeprefix("body."): value for key, value in state.items() if not key.startswith("heads.")}
