@@ -1,5 +1,6 @@
 """A user's video from file to table, picture and page, with a model that was trained for it in seconds."""
 
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,6 +17,7 @@ from searchlight.cli import main
 from searchlight.configuration import load_config, to_yaml
 from searchlight.default_models import content
 from searchlight.errors import UsageError
+from searchlight.experiments.persistence import Persistence
 
 TINY = """system: persistence
 videos: {splits: {train: 24, validation: 8, test: 2}}
@@ -54,7 +56,13 @@ def test_a_video_becomes_a_table_a_picture_and_a_page(kind, runs, movie, capsys)
         *("frame", "y", "x", "mass", "size", "signal", "particle"),
         *("sigma", "snr", "confidence", "probability", "persistent"),
     ]
-    assert f"{table.height:,} detections in {table['particle'].n_unique():,} tracks" in shown
+    assert (
+        f"30 frames of 64 × 70 px: {table.height:,} detections in {table['particle'].n_unique():,} tracks"
+        in shown
+    )
+    assert "what lasts: training showed transients of 1 to 3 frames" in shown
+    assert "unlike what the model learned from: frames: 30, and a training clip has 16" in shown
+    assert "on what is unlike training" in shown
     assert (table.group_by("particle").agg(pl.col("probability").n_unique())["probability"] == 1).all()
     assert table["persistent"].to_list() == (table["probability"] >= 0.5).to_list()
     if kind == "gradient_boosting":
@@ -64,6 +72,9 @@ def test_a_video_becomes_a_table_a_picture_and_a_page(kind, runs, movie, capsys)
     page = out.with_suffix(".html").read_text()
     assert "Beside thresholds on length" in page
     assert "Calibration" in page
+    assert page.count('class="still"') == 2
+    assert "above chance" not in page.split("accuracy of the filter less that")[1].split("</table>")[0]
+    assert '<th scope="col">Null' not in page
     for kept in (out.with_suffix(".png"), movie.with_name("rings.tif")):
         assert kept.stat().st_size > 10_000
     with pytest.raises(SystemExit) as stopped:
@@ -114,7 +125,12 @@ def test_a_dark_video_gives_an_empty_table(runs, tmp_path, capsys):
             str(runs["transformer"]),
         ]
     )
-    assert "0 detections in 0 tracks" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "nothing was found in 5 frames of 40 × 40 px" in shown
+    assert "kept" not in shown
+    page = out.with_suffix(".html").read_text()
+    assert "nothing was found in 5 frames of 40 × 40 px" in page
+    assert "Beside thresholds" not in page
     assert out.read_text().strip() == ",".join(COLUMNS)
 
 
@@ -155,6 +171,39 @@ def test_what_is_no_video_is_said_before_a_model_is_trained(file, said, tmp_path
         main(["persistence", "filter", str(tmp_path / file), "-o", str(tmp_path / "tracks.csv")])
     assert stopped.value.code == 1
     assert said in capsys.readouterr().err
+
+
+def test_a_trained_model_needs_no_training_clips_again(runs, movie, monkeypatch):
+    monkeypatch.setattr(Persistence, "detected", without_training(Persistence.detected))
+    out = movie.with_name("untrained.csv")
+    main(["persistence", "filter", str(movie), "-o", str(out), "--run", str(runs["transformer"])])
+    assert out.is_file()
+
+
+def without_training(detected):
+    """The same, where no training clips are asked for."""
+
+    def checked(experiment, split):
+        assert split != "train"
+        return detected(experiment, split)
+
+    return checked
+
+
+def test_blobs_below_the_threshold_and_axes_that_may_be_others_are_told(runs, movie, tmp_path, capsys):
+    np.save(tmp_path / "dim.npy", 0.1 * np.load(movie).transpose(1, 2, 0)[..., :20])
+    words = ["persistence", "filter", str(tmp_path / "dim.npy"), "--run", str(runs["transformer"])]
+    main([*words, "-o", str(tmp_path / "doubted.csv")])
+    assert "for 20 frames of 64 × 70 px say --axes HWT" in capsys.readouterr().out
+    main([*words, "-o", str(tmp_path / "dim.csv"), "--axes", "HWT"])
+    shown = capsys.readouterr().out
+    assert "--axes HWT" not in shown
+    advice = re.search(
+        r"blobs of SNR 8 or more below the threshold of 0.08: try --limits (\S+) (\S+), or", shown
+    )
+    assert advice
+    main([*words, "-o", str(tmp_path / "seen.csv"), "--axes", "HWT", "--limits", *advice.groups()])
+    assert pl.read_csv(tmp_path / "seen.csv").height > 40
 
 
 def test_a_run_of_another_system_is_refused(movie, tmp_path, capsys):

@@ -5,7 +5,7 @@ import pytest
 
 from object_persistence.configuration import DetectionConfig
 from object_persistence.detection.factory import make_detector
-from object_persistence.filtering.faint import faint
+from object_persistence.filtering.faint import faint, in_figures
 from object_persistence.videos.brightness import scaled
 
 
@@ -36,6 +36,18 @@ def test_limits_are_those_of_the_file(clip, detector):
     assert told.limits is not None
     assert told.limits[0] == pytest.approx(0, abs=100)
     assert told.limits[1] == pytest.approx(1000, abs=400)
+
+
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [
+        ((-0.857143, 27.7143), "-0.9 27.7"),
+        ((990.04, 1729.6), "990 1730"),
+        ((1e-4, 6.2e-3), "0.00010 0.00620"),
+    ],
+)
+def test_limits_are_told_to_three_figures(limits, words):
+    assert in_figures(*limits) == words
 
 
 def test_where_limits_are_the_video_s_own_only_a_threshold_is_advised(clip, detector):

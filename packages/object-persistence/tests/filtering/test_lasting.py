@@ -60,3 +60,4 @@ def test_lengths_that_training_never_showed_are_said():
     assert long.startswith("frames: 40, and a training clip has 16: 6 frames count as lasting")
     assert long.endswith("1 of 2 tracks span more than 16")
     assert str(lasting).endswith("transients of 1 to 3 frames, and as lasting objects of 6 to 16 frames")
+    assert str(Lasting(1, 16, 16)).endswith("transients of 1 frame, and as lasting objects of 16 frames")

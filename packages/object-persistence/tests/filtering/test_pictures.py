@@ -80,3 +80,4 @@ def test_a_reliability_plot_draws_shares_against_probabilities_beside_the_diagon
     drawn = [np.asarray(xy) for xy in lines.values() if len(xy) in (2, 3)]
     assert any(xy.tolist() == [[0.04, 0.12], [0.53, 0.4], [0.97, 0.85]] for xy in drawn)
     assert any(xy.tolist() == [[0, 0], [1, 1]] for xy in drawn)
+    assert [each.get_text() for each in axes.get_xticklabels()] == ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]

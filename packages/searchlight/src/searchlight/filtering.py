@@ -1,9 +1,10 @@
 """A run's model on a video that nobody knows the truth of."""
 
 import dataclasses
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,12 @@ import numpy as np
 
 from analysis import Run, foreign
 from object_persistence.clips.prepared import PreparedClip
-from object_persistence.clips.splits import TRAIN
+from object_persistence.clips.splits import CHUNK, Preparation, code_fingerprint, prepared_chunk
 from object_persistence.configuration import DETECTOR_SETTINGS, DetectionConfig
 from object_persistence.detection.factory import make_detector
+from object_persistence.filtering.faint import Faint, faint
 from object_persistence.filtering.familiarity import remarks
+from object_persistence.filtering.lasting import Lasting
 from object_persistence.filtering.lengths import Tracks
 from object_persistence.filtering.reliable import VALIDATION, Reliable
 from object_persistence.filtering.verdicts import video_scores
@@ -22,9 +25,12 @@ from object_persistence.filtering.video import in_channels, long_enough, prepare
 from object_persistence.filtering.windows import Windows
 from object_persistence.linking.factory import make_linker
 from object_persistence.videos.clip import Clip
+from object_persistence.videos.configuration import SplitConfig
 from object_persistence.videos.reading import read_video
+from object_persistence.videos.rendering import channels
+from object_persistence.videos.splits import split_videos
 from searchlight import console, default_models
-from searchlight.caching import cache_folder
+from searchlight.caching import cache_folder, remembered
 from searchlight.errors import UsageError
 from searchlight.experiments import experiment_class
 from searchlight.options import construct
@@ -32,6 +38,8 @@ from searchlight.runs import evaluate_run, load_weights, open_run
 
 PRESET = "persistence/demo"
 """What is trained where no run is named."""
+WORTH_SAYING = 5.0
+"""Seconds of preparation from which it is said how long that takes."""
 
 Report = Callable[[str, int, int], None]
 
@@ -45,7 +53,11 @@ class Judge:
     predict: Callable[[Sequence[PreparedClip]], Sequence[np.ndarray]]
     reliable: Reliable
     validation: Sequence[PreparedClip]
-    channels: int
+
+    @property
+    def lasting(self) -> Lasting:
+        """What lasting means to it."""
+        return Lasting.of(self.config)
 
     @property
     def windows(self) -> Windows:
@@ -63,6 +75,7 @@ class Filtered:
     probability: np.ndarray
     keep: float
     judge: Judge
+    faint: Faint | None = None
 
     @property
     def persistent(self) -> np.ndarray:
@@ -75,9 +88,17 @@ class Filtered:
         return Tracks.of(self.video.detections.frame, self.video.tracks, self.probability)
 
     @property
-    def remarks(self) -> list[str]:
-        """In what the video is unlike what the model learned from."""
-        return remarks(self.video, self.judge.validation, self.judge.windows.frames)
+    def doubts(self) -> list[str]:
+        """What speaks against how the video was read and looked at."""
+        return [*self.clip.doubts, *([str(self.faint)] if self.faint else [])]
+
+    @cached_property
+    def unlike(self) -> list[str]:
+        """In what the video is unlike what the model learned from; of an empty one nothing is told."""
+        if not len(self.video):
+            return []
+        lengths = self.judge.lasting.remarks(self.tracks, self.video.time)
+        return [*remarks(self.video, self.judge.validation, self.judge.windows.frames), *lengths]
 
 
 def filter_video(
@@ -114,12 +135,13 @@ def filtered_by(
     config = judge.config
     if sentence := foreign(detection, config.detection.kind, DETECTOR_SETTINGS, "detection."):
         raise UsageError(f"{judge.run.path}: {sentence}.")
-    seen = in_channels(clip, judge.channels)
+    seen = in_channels(clip, channels(config.videos))
     settings = construct(DetectionConfig, {**dataclasses.asdict(config.detection), **detection})
     detector, linker = make_detector(settings), make_linker(config.linking)
     video = prepare_video(seen, detector, linker, config.clips.patch, report)
     scores = video_scores(video, judge.predict, judge.windows, report)
-    return Filtered(path, seen, video, judge.reliable(scores), keep, judge)
+    missed = faint(seen, detector, len(video))
+    return Filtered(path, seen, video, judge.reliable(scores), keep, judge, missed)
 
 
 def judge_of(path: Path, report: Report) -> Judge:
@@ -133,20 +155,53 @@ def judge_of(path: Path, report: Report) -> Judge:
     if resolved.system != "persistence":
         raise UsageError(f"{run.path} is a run of {resolved.system}; expected one of persistence.")
     evaluate_run(run)
+    announce(resolved.config)
     experiment: Any = experiment_class(resolved.system)(
         resolved.config, run.seed, cache=cache_folder(), report=report
     )
     checkpoint = path if path.suffix == ".safetensors" else None
     model = experiment.arm().restored(partial(load_weights, run, path=checkpoint))
-    channels = experiment.detected(TRAIN)[0].patches.shape[1]
     return Judge(
         run,
         resolved.config,
         lambda clips: experiment.predictions(model, experiment.as_seen(clips)),
         Reliable.of(run.trials()),
-        experiment.clips(VALIDATION),
-        channels,
+        experiment.detected(VALIDATION),
     )
+
+
+def announce(config: Any) -> None:
+    """Say how long clips take to be prepared, where that is more than a few seconds and none are kept from before.
+
+    The video is held against validation clips; on those of training a baseline is fitted again, and a backbone
+    standardized.
+    """
+    if is_prepared(config):
+        return
+    learned = config.model.is_baseline or config.backbone.kind != "none"
+    splits = config.videos.splits
+    clips = splits.validation + learned * splits.train * (1 + len(config.clips.also))
+    seconds = clips * seconds_per_clip(config)
+    if seconds > WORTH_SAYING:
+        console.remark(f"Prepares {clips:,} clips that the run knows, about {seconds:.0f} s, and keeps them")
+
+
+def is_prepared(config: Any) -> bool:
+    """Whether the first validation clips are kept under the key that `Preparation.made` gives them."""
+    videos = split_videos(config.videos)[VALIDATION]
+    kept: Any = remembered(prepared_chunk, cache_folder())
+    plain = dataclasses.replace(videos.config, splits=SplitConfig())
+    asked = (Preparation.of(config), plain, videos.seeds[:CHUNK])
+    return kept.check_call_in_cache(*asked, code=code_fingerprint())
+
+
+def seconds_per_clip(config: Any) -> float:
+    """How long one clip takes to be prepared, measured on the second, for the first one waits for imports."""
+    seeds, began = split_videos(config.videos)[VALIDATION].seeds, 0.0
+    for _ in range(2):
+        began = time.perf_counter()
+        prepared_chunk(Preparation.of(config), config.videos, seeds[:1], "")
+    return time.perf_counter() - began
 
 
 def default_run() -> Path:

@@ -32,7 +32,7 @@ class Faint:
     limits: tuple[float, float] | None
 
     def __str__(self) -> str:
-        stretched = f"--limits {self.limits[0]:.6g} {self.limits[1]:.6g}, or " if self.limits else ""
+        stretched = f"--limits {in_figures(*self.limits)}, or " if self.limits else ""
         return (
             f"detection: {count(self.found, 'detection')}, and {count(self.missed, 'blob')} of SNR {CLEAR:g} or more "
             f"below the threshold of {self.below:g}: try {stretched}--threshold {self.threshold:.2g}"
@@ -61,6 +61,12 @@ def other_limits(clip: Clip) -> tuple[float, float] | None:
         return None
     black, white = clip.limits
     return black + low * (white - black), black + high * (white - black)
+
+
+def in_figures(black: float, white: float) -> str:
+    """Both to three figures of what lies between them."""
+    places = max(0, 2 - int(np.floor(np.log10(white - black))))
+    return f"{black:.{places}f} {white:.{places}f}"
 
 
 def noise_of(frames: Float32[np.ndarray, "time height width"]) -> float:

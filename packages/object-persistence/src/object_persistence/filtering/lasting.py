@@ -30,8 +30,8 @@ class Lasting:
 
     def __str__(self) -> str:
         return (
-            f"what lasts: training showed transients of 1 to {count(self.passing, 'frame')}, and as lasting objects of "
-            f"{self.least} to {self.frames} frames"
+            f"what lasts: training showed transients of {span(1, self.passing)}, and as lasting objects of "
+            f"{span(self.least, self.frames)}"
         )
 
     def remarks(self, tracks: Tracks, time: int) -> list[str]:
@@ -50,6 +50,11 @@ class Lasting:
                 f"{count(len(tracks), 'track')} span more than {self.frames}"
             )
         return said
+
+
+def span(low: int, high: int) -> str:
+    """From so many frames to so many, in words."""
+    return count(high, "frame") if low == high else f"{low} to {count(high, 'frame')}"
 
 
 def longest_transient(videos: VideoConfig) -> int:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 MOST = 8
 """Frames of a strip."""
 COLUMNS = 4
+TENTHS = np.arange(0, 11, 2) / 10
 WIDTH = 2.1
 """Radius of a ring, in sigmas of its blob."""
 PAUSE = 150
@@ -76,11 +77,14 @@ def reliability_plot(bins: Sequence[Bin]) -> "Figure":
 
     exact = {each: Estimate(each, each, each, 0, None, "by definition") for each in (0.0, 1.0)}
     shares = {each.probability: each.share for each in bins}
-    return arm_curves(
+    figure = arm_curves(
         {"validation clips": {"calibrated": exact, "measured": shares}},
         label="share that lasts",
         x="probability of persistence",
     )
+    for axes in figure.axes:
+        axes.set_xticks(TENTHS, [f"{each:.1f}" for each in TENTHS])
+    return figure
 
 
 def radius(video: PreparedClip, row: int) -> float:

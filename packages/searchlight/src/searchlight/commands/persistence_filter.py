@@ -19,6 +19,9 @@ ANNOTATED = {".gif": "gif", ".tif": "tif", ".tiff": "tif"}
 class Filter:
     """Find the blobs of a video, follow them, and tell of each track how probable it is that its object lasts.
 
+    What lasts is what the run learned to last: training of the demo's model showed transients of 1 to 3 frames, and as
+    lasting objects of 4 to 16 frames. Where what passes is there for longer, give every n-th frame.
+
     Writes a table (one row per detection, trackpy's columns, probability, persistent), a picture and a page beside it.
     Example: searchlight persistence filter movie.tif -o tracks.csv --annotate tracks.gif
     """
@@ -36,7 +39,7 @@ class Filter:
     axes: Text = None
     """Which axis of the file is which, such as TCHW; needed where its shape can be read in several ways."""
     limits: Limits = None
-    """Values of the file that are black and white; told from its kind when not given."""
+    """Values of the file that become 0 and 1; for more than 8 bits by background, noise and blobs when not given."""
     min_sigma: Ratio = None
     """Narrowest blob, in pixels; that of the run when not given."""
     max_sigma: Ratio = None

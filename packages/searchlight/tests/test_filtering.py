@@ -1,0 +1,62 @@
+"""What the filter says before, beside and after it filters."""
+
+from dataclasses import replace
+
+import pytest
+
+from analysis import Estimate
+from object_persistence.clips.splits import Preparation, prepared_chunk
+from object_persistence.configuration import PersistenceConfig, VideoConfig
+from object_persistence.filtering.lasting import Lasting
+from object_persistence.videos.configuration import AppearanceConfig, SplitConfig
+from searchlight import filtering
+from searchlight.commands.persistence_filter import Filter
+from searchlight.configuration import load_config
+from searchlight.experiments.persistence import Persistence
+from searchlight.filter_page import Gap
+
+
+@pytest.mark.parametrize("colour", ["grey", "random", "class"])
+def test_what_a_model_sees_of_detections_is_known_before_clips_are_made(colour, monkeypatch):
+    config = PersistenceConfig(videos=VideoConfig(appearance=AppearanceConfig(colour=colour)))
+    (clip,) = prepared_chunk(Preparation.of(config), config.videos, range(1), "")
+    experiment = Persistence(config, 0)
+    monkeypatch.setattr(Persistence, "detected", lambda *asked: pytest.fail("made clips"))
+    assert (*experiment.seen_of_detections, experiment.seen_of_detections[1]) == clip.patches.shape[1:]
+
+
+def test_help_tells_what_lasting_means_to_the_demo_s_model():
+    lasting = Lasting.of(load_config(filtering.PRESET).config)
+    told = " ".join((Filter.__doc__ or "").split())
+    assert f"transients of 1 to {lasting.passing} frames" in told
+    assert f"lasting objects of {lasting.least} to {lasting.frames} frames" in told
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [(0.01, 0.03, "better"), (-0.03, -0.01, "worse"), (-0.01, 0.03, "no detectable difference")],
+)
+def test_a_difference_is_better_or_worse_and_never_above_chance(low, high, verdict):
+    row = Gap("accuracy less that", Estimate((low + high) / 2, low, high, 9))
+    assert row.verdict == verdict
+    assert replace(row.estimate, chance=None) == row.estimate
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(0.001, ""), (0.1, "Prepares 120 clips"), (1.0, "about 120 s")]
+)
+def test_preparation_of_more_than_a_few_seconds_is_announced(seconds, said, monkeypatch, capsys):
+    monkeypatch.setattr(filtering, "seconds_per_clip", lambda config: seconds)
+    monkeypatch.setattr(filtering, "is_prepared", lambda config: False)
+    filtering.announce(PersistenceConfig())
+    assert capsys.readouterr().err.startswith("Prepares") == bool(said)
+    filtering.announce(PersistenceConfig())
+    assert said in capsys.readouterr().err
+
+
+def test_what_is_kept_is_not_announced(tmp_path, monkeypatch):
+    monkeypatch.setattr(filtering, "cache_folder", lambda: tmp_path)
+    config = PersistenceConfig(videos=VideoConfig(splits=SplitConfig(train=2, validation=2, test=1)))
+    assert not filtering.is_prepared(config)
+    Persistence(config, 0, cache=tmp_path).detected("validation/same")
+    assert filtering.is_prepared(config)
