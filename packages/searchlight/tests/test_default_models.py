@@ -1,0 +1,36 @@
+"""A kept model does not outlive what it was made by."""
+
+import pytest
+
+import attention_core
+import object_persistence
+from searchlight import default_models, runs, training
+from searchlight.configuration import load_config
+from searchlight.default_models import content, sources
+from searchlight.experiments import arc, arc_pretraining, arms, batching, persistence
+
+DEMO = load_config("persistence/demo")
+
+
+def test_every_file_that_a_model_is_made_by_is_seen():
+    seen = {str(file) for file in sources("object_persistence", "persistence")}
+    for module in (attention_core, object_persistence, runs, training, arms, batching, persistence):
+        assert module.__file__ in seen
+    assert arc.__file__ not in seen
+    solver = {str(file) for file in sources("arc_context", "arc")}
+    assert {arc.__file__, arc_pretraining.__file__, attention_core.__file__} <= solver
+    assert persistence.__file__ not in solver
+
+
+@pytest.mark.parametrize("change", ["a byte", "a name"])
+def test_another_file_is_another_model(change, tmp_path, monkeypatch):
+    file = tmp_path / "training.py"
+    file.write_text("steps = 1")
+    monkeypatch.setattr(default_models, "sources", lambda package, system: [file])
+    before = content(DEMO, "object_persistence")
+    assert content(DEMO, "object_persistence") == before
+    if change == "a byte":
+        file.write_text("steps = 2")
+    else:
+        file = file.rename(tmp_path / "evaluating.py")
+    assert content(DEMO, "object_persistence") != before
