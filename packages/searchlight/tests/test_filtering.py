@@ -6,7 +6,7 @@ import pytest
 
 from analysis import Estimate
 from object_persistence.clips.splits import Preparation, prepared_chunk
-from object_persistence.configuration import PersistenceConfig, VideoConfig
+from object_persistence.configuration import ClipsConfig, PersistenceConfig, VideoConfig
 from object_persistence.filtering.lasting import Lasting
 from object_persistence.videos.configuration import AppearanceConfig, SplitConfig
 from searchlight import filtering
@@ -60,3 +60,10 @@ def test_what_is_kept_is_not_announced(tmp_path, monkeypatch):
     assert not filtering.is_prepared(config)
     Persistence(config, 0, cache=tmp_path).detected("validation/same")
     assert filtering.is_prepared(config)
+
+
+def test_training_clips_are_counted_before_they_are_made(tmp_path):
+    videos = VideoConfig(splits=SplitConfig(train=3, validation=2, test=1))
+    config = PersistenceConfig(videos=videos, clips=ClipsConfig(also=("gap4",)))
+    experiment = Persistence(config, 0, cache=tmp_path)
+    assert experiment.training_clips == len(experiment.clips("train")) == 6
