@@ -12,7 +12,8 @@ from graph_attention.configuration import KINDS
 from searchlight.cli import main
 from searchlight.configuration import with_settings
 from searchlight.errors import UsageError
-from searchlight.experiments.metabolism import EVALUATED, TRAIN, join
+from searchlight.experiments.joining import join
+from searchlight.experiments.metabolism import EVALUATED, TRAIN
 from searchlight.training import fit
 
 PRESET = "metabolism/demo_quick"
