@@ -68,3 +68,8 @@ def test_noise_is_no_blob_and_regions_have_no_such_threshold(clip, detector):
     noise = 0.1 + 0.02 * np.random.default_rng(1).standard_normal((24, 64, 64)).astype(np.float32)
     assert faint(replace(clip, frames=noise), detector, 0) is None
     assert faint(read(clip, 0.2), make_detector(DetectionConfig(kind="threshold")), 0) is None
+
+
+def test_frames_without_room_to_tell_noise_give_no_advice(clip, detector):
+    small = replace(clip, frames=clip.frames[:, :16, :16])
+    assert faint(read(small, 0.2), detector, 0) is None

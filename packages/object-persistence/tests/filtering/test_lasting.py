@@ -1,7 +1,13 @@
 import numpy as np
 import pytest
 
-from object_persistence.configuration import ClipsConfig, ModelConfig, PersistenceConfig, VideoConfig
+from object_persistence.configuration import (
+    BaselineConfig,
+    ClipsConfig,
+    ModelConfig,
+    PersistenceConfig,
+    VideoConfig,
+)
 from object_persistence.filtering.lasting import Lasting
 from object_persistence.filtering.lengths import Tracks
 from object_persistence.videos.blob_videos import BlobVideos
@@ -39,6 +45,14 @@ def test_the_numbers_are_those_of_made_clips(videos):
 def test_clips_that_training_ends_early_keep_a_quarter():
     assert Lasting.of(PersistenceConfig()) == Lasting(3, 4, 16)
     assert Lasting.of(PersistenceConfig(model=ModelConfig(kind="link_length"))) == Lasting(3, 16, 16)
+
+
+def test_gradient_boosting_learns_from_copies_that_keep_three_frames_or_more():
+    boosting = ModelConfig(kind="gradient_boosting")
+    assert Lasting.of(PersistenceConfig(model=boosting)) == Lasting(3, 3, 16)
+    assert Lasting.of(PersistenceConfig(model=boosting, baseline=BaselineConfig(cuts=0))) == Lasting(
+        3, 16, 16
+    )
 
 
 def test_hold_outs_that_training_shows_count():

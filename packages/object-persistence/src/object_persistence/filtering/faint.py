@@ -43,7 +43,9 @@ def faint(clip: Clip, detector: object, found: int) -> Faint | None:
     """What is missed where less than one blob is found per frame; None where nothing is, or no LoG is asked."""
     if found >= len(clip) or not isinstance(detector, LoGDetector):
         return None
-    lowest = CLEAR / 2 * noise_of(grey(clip.frames))
+    if min(clip.frames.shape[1:3]) <= 2 * REACH:  # no square that noise is told from has room
+        return None
+    lowest = CLEAR / 2 * median_noise(grey(clip.frames))
     if lowest >= detector.threshold:
         return None
     seen = replace(detector, threshold=lowest)(clip.frames)
@@ -69,7 +71,7 @@ def in_figures(black: float, white: float) -> str:
     return f"{black:.{places}f} {white:.{places}f}"
 
 
-def noise_of(frames: Float32[np.ndarray, "time height width"]) -> float:
+def median_noise(frames: Float32[np.ndarray, "time height width"]) -> float:
     """The median of the noise over places all over a video."""
     time, height, width = frames.shape
     some = np.unique(np.linspace(0, time - 1, min(time, MOST_FRAMES)).astype(np.int64))

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from object_persistence.baselines.early import SHORTEST
+from object_persistence.baselines.estimators import GradientBoosting
 from object_persistence.configuration import PersistenceConfig, VideoConfig
 from object_persistence.filtering.lengths import Tracks, count
 from object_persistence.videos.configuration import LONGEST_FLASH
@@ -20,11 +22,9 @@ class Lasting:
     def of(cls, config: PersistenceConfig) -> "Lasting":
         """That of an experiment, with the hold-outs that its training shows besides."""
         shown = [config.videos, *(hold_out(config.videos, name) for name in config.clips.also)]
-        # Baselines learn from whole clips.
-        early = 0.0 if config.model.is_baseline else config.clips.early
         return cls(
             max(map(longest_transient, shown)),
-            min(fewest(each, early) for each in shown),
+            min(fewest(each, shortest_clip(config, each.frames)) for each in shown),
             config.videos.frames,
         )
 
@@ -62,11 +62,18 @@ def longest_transient(videos: VideoConfig) -> int:
     return -(-LONGEST_FLASH // videos.motion.every)
 
 
-def fewest(videos: VideoConfig, early: float) -> int:
-    """Fewest frames between the first and the last of a persistent object in a clip that may end early."""
+def shortest_clip(config: PersistenceConfig, frames: int) -> int:
+    """Frames that training leaves of a clip of so many, at least."""
+    if config.model.kind == "gradient_boosting":
+        return min(SHORTEST, frames) if config.baseline.given.get("cuts", GradientBoosting.cuts) else frames
+    ends_early = config.clips.early and not config.model.is_baseline
+    return max(1, frames // 4) if ends_early else frames
+
+
+def fewest(videos: VideoConfig, shortest: int) -> int:
+    """Fewest frames between the first and the last of a persistent object in a clip of which so many may be left."""
     absence = videos.absence
     whole = min(absence.least, videos.frames) if absence.late or absence.early else videos.frames
-    if not early:
+    if shortest == videos.frames:
         return whole
-    # A clip that ends early keeps a quarter of its frames; who entered late may just have come.
-    return 1 if absence.late else min(whole, max(1, videos.frames // 4))
+    return 1 if absence.late else min(whole, shortest)  # who entered late may just have come
