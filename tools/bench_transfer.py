@@ -27,6 +27,7 @@ from graph_attention.errors import MetabolicError
 from graph_attention.model.factory import transformer_of
 from graph_attention.model.transfer import freeze_but, moved, pathways_of, without_sources
 from graph_attention.model.transformer import MetabolicTransformer
+from graph_attention.model.unrolled import Unrolled
 from graph_attention.network_of import whole_network
 from graph_attention.predictions import Prediction
 from graph_attention.trials import Reference
@@ -118,8 +119,9 @@ def answers(
     """Steps alone and zero-shot; fine-tuned, from scratch and baselines where epochs are asked for."""
     torch.manual_seed(0)
     names = pathways_of(model) or None
-    untrained = transformer_of(there.graph, question.config.model, pathways=names)
-    yield "steps alone, nothing known", question.said(untrained)
+    untrained = transformer_of(there.graph, question.config.model, pathways=names).eval()
+    # Splits of untrained attention would be about equal shares; those of its fluxes are what the steps know.
+    yield "steps alone, nothing known", question.said(Unrolled(question.config.model, untrained))
     yield f"moved from {model.graph.name}", question.said(there)
     if options.fine_tune:
         tuned = deepcopy(there)
@@ -130,14 +132,15 @@ def answers(
 
 
 def scratch(question: Question) -> Said:
-    """A fresh model before and after training, and baselines, on what is learned from."""
+    """The steps with usual fluxes known, a model after training, and baselines, on what is learned from."""
+    everything = np.arange(len(question.learned))
+    steps = Unrolled(question.config.model).fit(question.learned, everything)
+    yield "steps alone, usual fluxes known", question.said(steps)
     fresh = question.experiment().model()
-    yield "usual fluxes known, untrained", question.said(fresh)
     assert isinstance(fresh, MetabolicTransformer)
     yield f"from scratch, epochs {question.config.training.epochs}", question.said(question.trained(fresh))
     for name in BASELINES:
-        fitted = make_baseline(name).fit(question.learned, np.arange(len(question.learned)))
-        yield name, question.said(fitted)
+        yield name, question.said(make_baseline(name).fit(question.learned, everything))
 
 
 def other_sources(experiment: Metabolism, options: argparse.Namespace) -> None:
