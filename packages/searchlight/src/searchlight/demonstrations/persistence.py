@@ -15,7 +15,7 @@ def demonstration(quick: bool) -> Demonstration:
     if not quick:
         supervised = variant(preset, "supervised", {"loss.margin": 1.0, "loss.ratio": 12.0})
         questions["attention told where to go"] = [attention, supervised]
-    minutes = "under a minute" if quick else "under three minutes"
+    minutes = "under a minute" if quick else "about three minutes"
     return Demonstration(
         name=f"persistence_{name}",
         command=f"searchlight demo persistence{' --quick' * quick}",
