@@ -3,32 +3,22 @@
 from collections import OrderedDict
 from pathlib import Path
 
-import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from .backbones import Backbone
-from .pretrained import IMAGENET_MEAN, IMAGENET_STD, torchvision_models, with_weights
+from .pretrained import ImageNetBackbone, torchvision_models, with_weights
 
 
-class ResNet50(Backbone):
-    """ResNet-50 (He 2016) up to its last feature map; ImageNet's mean and deviation are inside."""
+class ResNet50(ImageNetBackbone):
+    """ResNet-50 (He 2016) up to its last feature map."""
 
     channels = 2048
-    mean: Tensor
-    std: Tensor
-
-    def __init__(self, body: nn.Sequential):
-        super().__init__()
-        self.body = body
-        for name, values in (("mean", IMAGENET_MEAN), ("std", IMAGENET_STD)):
-            self.register_buffer(name, torch.tensor(values).view(3, 1, 1), persistent=False)
 
     def forward(
         self, images: Float[Tensor, "batch 3 height width"]
     ) -> Float[Tensor, "batch channels rows columns"]:
         """Map an image to a thirty-second of its height and width, rounded up."""
-        return self.body((images - self.mean) / self.std)
+        return self.body(self.standardized(images))
 
 
 def resnet50(weights: Path | None = None) -> ResNet50:

@@ -1,23 +1,21 @@
 """ViT-B/16 as a backbone; torchvision is imported only by the functions that build it."""
 
 from pathlib import Path
-from typing import Any
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional as F
 
-from .backbones import Backbone
 from .errors import BackboneError
-from .pretrained import IMAGENET_MEAN, IMAGENET_STD, torchvision_models, with_weights
+from .pretrained import ImageNetBackbone, torchvision_models, with_weights
 
 SIDE = 224
 """Pixels of the images that its places were learned on."""
 
 
-class ViTB16(Backbone):
-    """ViT-B/16 (Dosovitskiy 2021) up to its last layer norm; ImageNet's mean and deviation are inside.
+class ViTB16(ImageNetBackbone):
+    """ViT-B/16 (Dosovitskiy 2021) up to its last layer norm.
 
     A map is the tokens of the patches of 16 × 16 pixels, in their places; the class token is left out. Where an image
     is not 224 × 224, the learned places are interpolated (bicubic), as torchvision's `interpolate_embeddings` does.
@@ -27,21 +25,13 @@ class ViTB16(Backbone):
     """
 
     channels = 768
-    mean: Tensor
-    std: Tensor
-
-    def __init__(self, body: Any):
-        super().__init__()
-        self.body = body
-        for name, values in (("mean", IMAGENET_MEAN), ("std", IMAGENET_STD)):
-            self.register_buffer(name, torch.tensor(values).view(3, 1, 1), persistent=False)
 
     def forward(
         self, images: Float[Tensor, "batch 3 height width"]
     ) -> Float[Tensor, "batch channels rows columns"]:
         """Map an image to a sixteenth of its height and width."""
         rows, columns = self._grid(images)
-        patches = self.body.conv_proj((images - self.mean) / self.std).flatten(2).transpose(1, 2)
+        patches = self.body.conv_proj(self.standardized(images)).flatten(2).transpose(1, 2)
         first = self.body.class_token.expand(len(images), -1, -1)
         tokens = torch.cat([first, patches], dim=1) + self._places(rows, columns)
         encoder = self.body.encoder
