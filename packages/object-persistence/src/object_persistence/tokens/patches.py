@@ -1,5 +1,7 @@
 """What a detection looks like, as a vector."""
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from jaxtyping import Float
@@ -50,6 +52,7 @@ def backbone_patches(
     backbone: FrozenBackbone,
     side: int = 64,
     batch: int = 64,
+    report: Callable[[int, int], None] = lambda done, of: None,
 ) -> Float[np.ndarray, "detections features 1 1"]:
     """Patches as a frozen backbone of `perception` sees them: enlarged, three channels, features averaged over places.
 
@@ -61,11 +64,13 @@ def backbone_patches(
         backbone: such as `freeze(resnet50(Path("weights.safetensors")))`.
         side: pixels to which a patch is enlarged.
         batch: patches at a time.
+        report: is told how many are done, and of how many.
     """
     found = [np.zeros((0, backbone.channels), np.float32)]
     for start in range(0, len(patches), batch):
         some = enlarged(torch.from_numpy(patches[start : start + batch]), side)
         found.append(backbone(some).mean((2, 3)).numpy())
+        report(start + len(some), len(patches))
     return np.concatenate(found)[..., None, None]
 
 

@@ -17,8 +17,6 @@ NETWORKS: dict[str, Callable[[Path | None], Backbone]] = {"resnet50": resnet50, 
 """Every kind of backbone, made with the weights of a file, or else the hub's."""
 STANDARDIZED_ON = 512
 """Training patches whose maps give the means and deviations of channels."""
-CHUNK = 256
-"""Patches from one report to the next."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,14 +28,12 @@ class Sight:
     """Pixels to which a patch is enlarged."""
 
     @classmethod
-    def of(cls, config: BackboneConfig, clips: Sequence[PreparedClip]) -> "Sight | None":
-        """That of an experiment, its channels standardized on some training clips' patches; None sees pixels.
+    def of(cls, config: BackboneConfig, clips: Sequence[PreparedClip]) -> "Sight":
+        """That of an experiment, its channels standardized on some training clips' patches.
 
         Raises:
             BackboneError: the weights cannot be had, or are of another network.
         """
-        if config.kind == "none":
-            return None
         network = NETWORKS[config.kind](None if config.weights is None else Path(config.weights))
         patches = np.concatenate([clip.patches for clip in clips])
         some = np.random.default_rng(0).permutation(len(patches))[:STANDARDIZED_ON]
@@ -51,15 +47,10 @@ class Sight:
 
     def features(
         self, clips: Sequence[PreparedClip], report: Callable[[int, int], None] = lambda done, of: None
-    ) -> Float[np.ndarray, "detections features"]:
-        """What is seen of all detections, one row each; `report` is told how many are done, and of how many."""
+    ) -> Float[np.ndarray, "detections features 1 1"]:
+        """What is seen of all detections, in order, as patches of one pixel."""
         patches = np.concatenate([clip.patches for clip in clips])
-        found = [np.zeros((0, self.backbone.channels), np.float32)]
-        for start in range(0, len(patches), CHUNK):
-            part = patches[start : start + CHUNK]
-            found.append(backbone_patches(part, self.backbone, self.side)[..., 0, 0])
-            report(start + len(part), len(patches))
-        return np.concatenate(found)
+        return backbone_patches(patches, self.backbone, self.side, report=report)
 
     def __call__(self, clips: Sequence[PreparedClip]) -> list[PreparedClip]:
         """The clips with what is seen of each detection as a patch of one pixel."""
@@ -67,9 +58,9 @@ class Sight:
 
 
 def with_features(
-    clips: Sequence[PreparedClip], features: Float[np.ndarray, "detections features"]
+    clips: Sequence[PreparedClip], features: Float[np.ndarray, "detections features 1 1"]
 ) -> list[PreparedClip]:
-    """The clips with the rows that are of their detections, in order, as patches of one pixel."""
+    """The clips, each with the rows that are of its detections as patches."""
     ends = np.cumsum([len(clip) for clip in clips])
-    rows = np.split(features[..., None, None], ends[:-1])
-    return [replace(clip, patches=np.asarray(each)) for clip, each in zip(clips, rows, strict=True)]
+    rows = np.split(features, ends[:-1])
+    return [replace(clip, patches=each) for clip, each in zip(clips, rows, strict=True)]
