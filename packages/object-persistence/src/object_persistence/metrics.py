@@ -152,8 +152,13 @@ def reliability_bins(
         PersistenceError: a probability lies outside 0 to 1, or is not a number.
     """
     index = bin_of(score)
-    within = ((number, index == number) for number in np.unique(index).tolist())
-    return [_bin(number, persistent[rows], score[rows], group[rows]) for number, rows in within]
+    within = [index == number for number in np.unique(index)]
+    shares = [cluster_estimate(persistent[rows].astype(float), group[rows]).within(*UNIT) for rows in within]
+    rows = reliability(persistent, score).drop("persistent").iter_rows()
+    return [
+        Bin(low, high, detections, mean, share)
+        for (low, high, detections, mean), share in zip(rows, shares, strict=True)
+    ]
 
 
 FIGURES: Mapping[str, Callable[[Labels, Scores], float]] = {
@@ -195,11 +200,6 @@ def measured(trials: pl.DataFrame, measure: Measure, by: Sequence[str] = ("split
 
 def _value(part: pl.DataFrame, measure: Measure) -> float:
     return FIGURES[measure.name](part["target"].to_numpy() == 1, part["score"].cast(pl.Float64).to_numpy())
-
-
-def _bin(number: int, persistent: Labels, score: Scores, group: np.ndarray) -> Bin:
-    share = cluster_estimate(persistent.astype(float), group).within(*UNIT)
-    return Bin(number / BINS, (number + 1) / BINS, len(score), float(score.mean()), share)
 
 
 def _check(score: Scores) -> None:
