@@ -42,26 +42,6 @@ def test_a_difference_is_better_or_worse_and_never_above_chance(low, high, verdi
     assert replace(row.estimate, chance=None) == row.estimate
 
 
-@pytest.mark.parametrize(
-    ("seconds", "said"), [(0.001, ""), (0.1, "Prepares 120 clips"), (1.0, "about 120 s")]
-)
-def test_preparation_of_more_than_a_few_seconds_is_announced(seconds, said, monkeypatch, capsys):
-    monkeypatch.setattr(filtering, "seconds_per_clip", lambda config: seconds)
-    monkeypatch.setattr(filtering, "is_prepared", lambda config: False)
-    filtering.announce(PersistenceConfig())
-    assert capsys.readouterr().err.startswith("Prepares") == bool(said)
-    filtering.announce(PersistenceConfig())
-    assert said in capsys.readouterr().err
-
-
-def test_what_is_kept_is_not_announced(tmp_path, monkeypatch):
-    monkeypatch.setattr(filtering, "cache_folder", lambda: tmp_path)
-    config = PersistenceConfig(videos=VideoConfig(splits=SplitConfig(train=2, validation=2, test=1)))
-    assert not filtering.is_prepared(config)
-    Persistence(config, 0, cache=tmp_path).detected("validation/same")
-    assert filtering.is_prepared(config)
-
-
 def test_training_clips_are_counted_before_they_are_made(tmp_path):
     videos = VideoConfig(splits=SplitConfig(train=3, validation=2, test=1))
     config = PersistenceConfig(videos=videos, clips=ClipsConfig(also=("gap4",)))

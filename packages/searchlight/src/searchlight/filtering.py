@@ -1,7 +1,6 @@
 """A run's model on a video that nobody knows the truth of."""
 
 import dataclasses
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -12,7 +11,6 @@ import numpy as np
 
 from analysis import Run, foreign
 from object_persistence.clips.prepared import PreparedClip
-from object_persistence.clips.splits import CHUNK, Preparation, code_fingerprint, prepared_chunk
 from object_persistence.configuration import DETECTOR_SETTINGS, DetectionConfig
 from object_persistence.detection.factory import make_detector
 from object_persistence.filtering.faint import Faint, faint
@@ -25,12 +23,10 @@ from object_persistence.filtering.video import in_channels, long_enough, prepare
 from object_persistence.filtering.windows import Windows
 from object_persistence.linking.factory import make_linker
 from object_persistence.videos.clip import Clip
-from object_persistence.videos.configuration import SplitConfig
 from object_persistence.videos.reading import read_video
 from object_persistence.videos.rendering import channels
-from object_persistence.videos.splits import split_videos
 from searchlight import console, default_models
-from searchlight.caching import cache_folder, remembered
+from searchlight.caching import cache_folder
 from searchlight.errors import UsageError
 from searchlight.experiments import experiment_class
 from searchlight.options import construct
@@ -38,8 +34,6 @@ from searchlight.runs import evaluate_run, load_weights, open_run
 
 PRESET = "persistence/demo"
 """What is trained where no run is named."""
-WORTH_SAYING = 5.0
-"""Seconds of preparation from which it is said how long that takes."""
 
 Report = Callable[[str, int, int], None]
 
@@ -155,7 +149,6 @@ def judge_of(path: Path, report: Report) -> Judge:
     if resolved.system != "persistence":
         raise UsageError(f"{run.path} is a run of {resolved.system}; expected one of persistence.")
     evaluate_run(run)
-    announce(resolved.config)
     experiment: Any = experiment_class(resolved.system)(
         resolved.config, run.seed, cache=cache_folder(), report=report
     )
@@ -168,40 +161,6 @@ def judge_of(path: Path, report: Report) -> Judge:
         Reliable.of(run.trials()),
         experiment.detected(VALIDATION),
     )
-
-
-def announce(config: Any) -> None:
-    """Say how long clips take to be prepared, where that is more than a few seconds and none are kept from before.
-
-    The video is held against validation clips; on those of training a baseline is fitted again, and a backbone
-    standardized.
-    """
-    if is_prepared(config):
-        return
-    learned = config.model.is_baseline or config.backbone.kind != "none"
-    splits = config.videos.splits
-    clips = splits.validation + learned * splits.train * (1 + len(config.clips.also))
-    seconds = clips * seconds_per_clip(config)
-    if seconds > WORTH_SAYING:
-        console.remark(f"Prepares {clips:,} clips that the run knows, about {seconds:.0f} s, and keeps them")
-
-
-def is_prepared(config: Any) -> bool:
-    """Whether the first validation clips are kept under the key that `Preparation.made` gives them."""
-    videos = split_videos(config.videos)[VALIDATION]
-    kept: Any = remembered(prepared_chunk, cache_folder())
-    plain = dataclasses.replace(videos.config, splits=SplitConfig())
-    asked = (Preparation.of(config), plain, videos.seeds[:CHUNK])
-    return kept.check_call_in_cache(*asked, code=code_fingerprint())
-
-
-def seconds_per_clip(config: Any) -> float:
-    """How long one clip takes to be prepared, measured on the second, for the first one waits for imports."""
-    seeds, began = split_videos(config.videos)[VALIDATION].seeds, 0.0
-    for _ in range(2):
-        began = time.perf_counter()
-        prepared_chunk(Preparation.of(config), config.videos, seeds[:1], "")
-    return time.perf_counter() - began
 
 
 def default_run() -> Path:
