@@ -116,12 +116,17 @@ def test_names_of_nothing_and_sources_that_share_tasks_are_wrong_use(
 
 
 @pytest.mark.parametrize(
-    "words",
-    [["score", "SUBMISSION", "--tasks"], ["submit", "--solver", "symbolic", "--jobs", "1", "-o", "OUT"]],
+    ("words", "said"),
+    [
+        (["score", "SUBMISSION", "--tasks"], "2 tasks, 4 test outputs, 2 attempts"),
+        (["submit", "--solver", "symbolic", "--jobs", "1", "-o", "OUT"], "2 of 2 tasks"),
+    ],
 )
-def test_sources_that_share_tasks_are_joined_where_that_is_asked_for(folders, submission, words, capsys):
+def test_sources_that_share_tasks_are_joined_where_that_is_asked_for(
+    folders, submission, words, said, capsys
+):
     filled = [{"SUBMISSION": submission, "OUT": folders / "out.json"}.get(word, word) for word in words]
-    printed(capsys, *filled, f"{folders / 'ab'}+{folders / 'b'}", "--leaks")
+    assert said in printed(capsys, *filled, f"{folders / 'ab'}+{folders / 'b'}", "--leaks")
 
 
 def test_the_table_of_the_public_splits_stands_in_the_readme(capsys):
