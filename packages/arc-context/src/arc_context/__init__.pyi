@@ -22,6 +22,7 @@ from .families.registry import TRAINED as TRAINED
 from .families.registry import family as family
 from .families.rules import Rule as Rule
 from .families.rules import RuleFamily as RuleFamily
+from .model.alignment import Alignment as Alignment
 from .model.anchoring import Anchoring as Anchoring
 from .model.batch import EpisodeBatch as EpisodeBatch
 from .model.canvas import PAD as PAD
@@ -101,6 +102,7 @@ __all__ = [
     "PROTOCOLS",
     "RLAN",
     "TRAINED",
+    "Alignment",
     "Anchoring",
     "Anchors",
     "ArcConfig",

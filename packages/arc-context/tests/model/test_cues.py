@@ -10,7 +10,7 @@ from arc_context.model.components import components
 from arc_context.model.cues import AROUND, BINS, CUES, cues
 from arc_context.testing import grids
 
-COUNTED = len(AROUND)
+COUNTED = 2 * len(AROUND)
 OBJECTS = COUNTED + len(BINS) + 2
 TOUCHES, ALL_OF_COLOUR, LARGEST, SMALLEST = range(OBJECTS + len(BINS), CUES)
 
@@ -66,4 +66,7 @@ def test_objects_are_told_by_size_and_edge():
 
 def test_neighbours_of_the_same_colour_are_told():
     grid = np.array([[1, 2], [1, 1]])
-    assert told(grid)[0, 0, :COUNTED].tolist() == [step in ((1, 0), (1, 1)) for step in AROUND]
+    found = told(grid)[0, 0]
+    same, other = found[: len(AROUND)].tolist(), found[len(AROUND) : COUNTED].tolist()
+    assert same == [step in ((1, 0), (1, 1)) for step in AROUND]
+    assert other == [step == (0, 1) for step in AROUND]

@@ -6,7 +6,8 @@ import torch
 from hypothesis import given
 
 from arc_context import PAD, GridEncoder
-from arc_context.model.encoders import WAVES, coordinates, is_commonest
+from arc_context.model.encoders import WAVES, coordinates
+from arc_context.model.views import is_commonest
 from arc_context.testing import grids
 
 

@@ -4,7 +4,16 @@ import torch
 from hypothesis import given
 
 from arc_context.model.canvas import PAD
-from arc_context.model.views import STEPS, SYMMETRIES, VIEWS, explained, turned_views, views
+from arc_context.model.views import (
+    FALLS,
+    STEPS,
+    SYMMETRIES,
+    VIEWS,
+    explained,
+    is_commonest,
+    turned_views,
+    views,
+)
 from arc_context.testing import grids
 
 SIDE = 7
@@ -45,6 +54,37 @@ def test_moved_views_look_beside(grid):
     for number, (down, right) in enumerate(STEPS, start=SYMMETRIES):
         expected = far[2 + down :, 2 + right :][: grid.shape[0], : grid.shape[1]]
         assert np.array_equal(inner(found[..., number], grid.shape), expected)
+
+
+def commonest(grid):
+    return is_commonest(torch.from_numpy(grid.astype(np.int64))[None])[0].numpy()
+
+
+@given(grids())
+def test_fallen_views_are_columns_and_rows_whose_things_lie_at_one_side(grid):
+    found, things = seen(grid), ~commonest(grid)
+    for number, (axis, sense) in enumerate(FALLS, start=SYMMETRIES + len(STEPS)):
+        lines = zip(
+            *(
+                np.moveaxis(each, axis - 1, 1)
+                for each in (grid, things, inner(found[..., number], grid.shape))
+            ),
+            strict=True,
+        )
+        for line, heavy, lying in lines:
+            parts = (line[~heavy], line[heavy])[::sense]
+            assert np.array_equal(lying, np.concatenate(parts))
+
+
+@given(grids())
+def test_a_cropped_view_is_the_rectangle_around_what_is_not_commonest(grid):
+    found, things = seen(grid)[..., -3].numpy(), ~commonest(grid)
+    rows, columns = things.any(1).nonzero()[0], things.any(0).nonzero()[0]
+    expected = np.full_like(found, PAD)
+    if len(rows):
+        part = grid[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        expected[: part.shape[0], : part.shape[1]] = part
+    assert np.array_equal(found, expected)
 
 
 @pytest.mark.parametrize("times", [(2, 2), (3, 1), (1, 2)])

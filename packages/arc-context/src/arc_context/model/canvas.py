@@ -9,6 +9,8 @@ from arc_context.tasks.grid import LARGEST_SIDE
 
 PAD = 10
 """What stands beyond a grid, where the colours are 0 to 9."""
+SYMBOLS = PAD + 1
+"""Ten colours, and what stands beyond a grid."""
 
 
 def sides(grids: Int[Tensor, "*batch height width"]) -> Int[Tensor, "*batch 2"]:

@@ -6,6 +6,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
+from arc_context.model.alignment import Alignment, laid
 from arc_context.model.anchoring import Anchoring
 from arc_context.model.canvas import PAD
 from arc_context.model.encoders import GridEncoder
@@ -30,6 +31,8 @@ class Support(NamedTuple):
     """What each cell is recognised by, its input alone; None where the support is pooled."""
     explained: Float[Tensor, "batch views"] | None = None
     """How well each view of the inputs explains the outputs."""
+    aligned: Float[Tensor, "batch views"] | None = None
+    """The weights of views with which inputs are laid upon outputs; None where they are taken as they stand."""
 
 
 class ContextEncoder(nn.Module):
@@ -48,6 +51,7 @@ class ContextEncoder(nn.Module):
         heads: with which the pooled vector looks at the pairs.
         use_spatial_features: whether cells are kept.
         anchoring: of train inputs, where test inputs are anchored.
+        aligned: whether inputs are laid upon outputs.
     """
 
     def __init__(
@@ -57,8 +61,10 @@ class ContextEncoder(nn.Module):
         heads: int = 4,
         use_spatial_features: bool = True,
         anchoring: Anchoring | None = None,
+        aligned: bool = True,
     ):
         super().__init__()
+        self.alignment = Alignment() if aligned else None
         self.use_spatial_features = use_spatial_features
         if use_spatial_features:
             self.pair = SpatialPairEncoder(encoder, dim, anchoring)
@@ -89,21 +95,33 @@ class ContextEncoder(nn.Module):
         # A masked pair is padding: what its grids hold reaches nothing.
         there = mask.flatten(2).any(-1)[..., None, None]
         inputs, outputs = (torch.where(there, grids, PAD) for grids in (train_inputs, train_outputs))
-        flat = inputs.flatten(0, 1), outputs.flatten(0, 1)
+        seen = views_of_pairs(inputs, outputs)
+        aligned = None if self.alignment is None else self.alignment(seen, outputs, mask)
+        standing = None if aligned is None else laid(seen, aligned).flatten(0, 1)
+        flat = inputs.flatten(0, 1), outputs.flatten(0, 1), standing
         encoded = (
             self._cells(self.pair, *flat, mask)
             if isinstance(self.pair, SpatialPairEncoder)
-            else self._pooled(*flat, mask)
+            else self._pooled(self.pair, *flat, mask)
         )
-        return encoded._replace(explained=explained(views_of_pairs(inputs, outputs), outputs, mask))
+        return encoded._replace(explained=explained(seen, outputs, mask), aligned=aligned)
 
-    def _cells(self, pair: SpatialPairEncoder, inputs: Tensor, outputs: Tensor, mask: Tensor) -> Support:
-        cells, keys = (each.unflatten(0, mask.shape[:2]) for each in pair.cells(inputs, outputs))
+    def _cells(
+        self,
+        pair: SpatialPairEncoder,
+        inputs: Tensor,
+        outputs: Tensor,
+        standing: Tensor | None,
+        mask: Tensor,
+    ) -> Support:
+        cells, keys = (each.unflatten(0, mask.shape[:2]) for each in pair.cells(inputs, outputs, standing))
         whole = self.whole(masked_mean(cells, mask))[..., None, None]
         return Support((cells + whole) * mask.unsqueeze(2), mask, keys)
 
-    def _pooled(self, inputs: Tensor, outputs: Tensor, mask: Tensor) -> Support:
-        pairs = self.pair(inputs, outputs, mask.flatten(0, 1))
+    def _pooled(
+        self, pair: PairEncoder, inputs: Tensor, outputs: Tensor, standing: Tensor | None, mask: Tensor
+    ) -> Support:
+        pairs = pair(inputs, outputs, mask.flatten(0, 1), standing)
         pairs, there = pairs.unflatten(0, mask.shape[:2]), mask.flatten(2).any(-1)
         query = self.query.expand(len(mask), -1, -1)
         return Support(self.pool(query, pairs, mask=there[:, None, None]).values.squeeze(1), mask)

@@ -3,29 +3,29 @@
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
-from torch.nn import functional as F
 
 from arc_context.model.canvas import PAD
 from arc_context.model.components import components
-from arc_context.model.views import AROUND, moved
+from arc_context.model.views import AROUND, colour_counts, moved
 
 BINS = (1, 2, 4, 8, 16)
 """Least number of cells of each bin; the last one is open."""
-CUES = len(AROUND) + 2 * len(BINS) + 6
+CUES = 2 * len(AROUND) + 2 * len(BINS) + 6
 
 
 def cues(grid: Int[Tensor, "batch height width"]) -> Float[Tensor, "batch height width cues"]:
     """Zeros and ones that say nothing of which colour a cell has; zeros outside the grid.
 
-    Which of the eight neighbours have the cell's colour; how many cells of its grid have it (1, 2–3, 4–7, 8–15, more),
-    whether it is the commonest or the rarest; how many its object has, whether the object touches the edge, is all
-    that has its colour, and is largest or smallest among those that are not of the commonest colour. An object is a
-    set of cells of one colour joined along rows and columns: that there are objects, and that they can be counted, is
-    taken to be known (core knowledge, Chollet 2019), and which of it matters is not.
+    Which of the eight neighbours have the cell's colour, and which another; how many cells of its grid have it (1,
+    2–3, 4–7, 8–15, more), whether it is the commonest or the rarest; how many its object has, whether the object
+    touches the edge, is all that has its colour, and is largest or smallest among those that are not of the commonest
+    colour. An object is a set of cells of one colour joined along rows and columns: that there are objects, and that
+    they can be counted, is taken to be known (core knowledge, Chollet 2019), and which of it matters is not.
     """
     inside = grid != PAD
-    neighbours = torch.stack([moved(grid, *step, beyond=PAD) == grid for step in AROUND], -1)
-    told = torch.cat([neighbours, _of_colours(grid), _of_objects(grid, inside)], -1)
+    neighbours = torch.stack([moved(grid, *step, beyond=PAD) for step in AROUND], -1)
+    same = neighbours == grid.unsqueeze(-1)
+    told = torch.cat([same, ~same & (neighbours != PAD), _of_colours(grid), _of_objects(grid, inside)], -1)
     return (told & inside.unsqueeze(-1)).float()
 
 
@@ -55,8 +55,7 @@ def edge(grid: Int[Tensor, "batch height width"]) -> Bool[Tensor, "batch height 
 def _counts(grid: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Cells of each cell's colour, of the commonest colour, and of the rarest."""
     flat = grid.flatten(1)
-    counts = F.one_hot(flat, PAD + 1).sum(1)
-    counts[:, PAD] = 0
+    counts = colour_counts(grid)
     most = counts.amax(1)[:, None, None]
     fewest = counts.where(counts > 0, grid.shape[1:].numel() + 1).amin(1)[:, None, None]
     return counts.gather(1, flat).view_as(grid), most, fewest

@@ -6,13 +6,12 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from arc_context.model.attention import feed_forward
-from arc_context.model.canvas import PAD, sides
+from arc_context.model.canvas import PAD, SYMBOLS, sides
 from arc_context.model.cues import CUES, cues
 from arc_context.model.mixing import DirectionalMixing, LocalMixing
-from arc_context.model.views import SYMMETRIES, turned_views
+from arc_context.model.rays import rays
+from arc_context.model.views import AROUND, SYMMETRIES, is_commonest, turned_views
 
-SYMBOLS = PAD + 1
-"""Ten colours, and what stands beyond a grid."""
 WAVES = (1.0, 0.45, 0.2, 0.09)
 """Radians per cell in which distances to the four sides are told; the slowest does not come round within 30 cells."""
 NARROW = 16
@@ -49,15 +48,17 @@ def coordinates(
 class GridEncoder(nn.Module):
     """Features of every cell of a grid.
 
-        h = E[colour] + W coordinates + W' [S E[v_1]; …; S E[v_7]] + W'' cues,   x = h + FeedForward(mixing(h))
+        h = Eᵀ s + W coordinates + W' [S E[v_0]; …; S E[v_7]; S E[r_1]; …; S E[r_8]] + W'' cues
+        x = h + FeedForward(mixing(h))
 
     One table of colours serves queries, keys and answers. It begins with vectors of equal length at right angles, so
-    that no colour is special; training has to show all of them. v_k are the turned and mirrored views, told narrowly;
-    mixing is that of neighbours, then that of rows and columns.
+    that no colour is special; training has to show all of them. s are the shares of the colours that stand at a cell:
+    its own, unless the grid was laid otherwise (`Alignment`). v_k are the grid and its turned and mirrored views, r_k
+    what a cell sees in the eight directions, told narrowly; mixing is that of neighbours, then of rows and columns.
 
     Args:
         dim: channels of a cell.
-        views: whether a cell knows what the turned and mirrored grids have at its place.
+        views: whether a cell knows what the turned and mirrored grids have at its place, and what it sees.
         told: whether a cell is told its cues.
         background: whether a cell knows besides if its colour is the commonest of its grid.
     """
@@ -68,7 +69,7 @@ class GridEncoder(nn.Module):
         nn.init.orthogonal_(self.colours.weight, gain=dim**0.5)
         self.place = nn.Linear(COORDINATES, dim)
         self.narrow = nn.Linear(dim, NARROW, bias=False) if views else None
-        self.turned = nn.Linear((SYMMETRIES - 1) * NARROW, dim, bias=False) if views else None
+        self.turned = nn.Linear((SYMMETRIES + len(AROUND)) * NARROW, dim, bias=False) if views else None
         self.common = nn.Linear(1, dim, bias=False) if background else None
         self.cues = nn.Linear(CUES, dim, bias=False) if told else None
         self.around, self.along = LocalMixing(dim), DirectionalMixing(dim)
@@ -79,13 +80,22 @@ class GridEncoder(nn.Module):
         self,
         grid: Int[Tensor, "batch height width"],
         area: Bool[Tensor, "batch height width"] | None = None,
+        standing: Float[Tensor, "batch height width symbols"] | None = None,
     ) -> Float[Tensor, "batch dim height width"]:
-        """Encode grids; zeros outside the area, which is the grid itself where none is given."""
+        """Encode grids.
+
+        Args:
+            grid: colours, `PAD` beyond it.
+            area: zeros outside of it; the grid itself where none is given.
+            standing: the shares s; the grid's own colours where none are given.
+        """
         area = grid != PAD if area is None else area
-        cells = self.colours(grid) + self.place(coordinates(sides(grid), *grid.shape[-2:]))
+        colours = self.colours(grid) if standing is None else standing @ self.colours.weight
+        cells = colours + self.place(coordinates(sides(grid), *grid.shape[-2:]))
         if self.narrow is not None and self.turned is not None:
             table = self.narrow(self.colours.weight)
-            cells = cells + self.turned(F.embedding(turned_views(grid)[..., 1:], table).flatten(-2))
+            seen = torch.cat([turned_views(grid), rays(grid)], -1)
+            cells = cells + self.turned(F.embedding(seen, table).flatten(-2))
         if self.cues is not None:
             cells = cells + self.cues(cues(grid))
         if self.common is not None:
@@ -99,10 +109,3 @@ class GridEncoder(nn.Module):
         layers = (self.cues, self.around.mix, self.along.mix, self.feed_forward[-1])
         for layer in (each for each in layers if isinstance(each, nn.Linear)):
             layer.weight.mul_(LOUD)
-
-
-def is_commonest(grid: Int[Tensor, "batch height width"]) -> Bool[Tensor, "batch height width"]:
-    """Which cells have a colour that is as common as any in their grid."""
-    counts = F.one_hot(grid, SYMBOLS)[..., :PAD].flatten(1, 2).sum(1)
-    commonest = F.pad(counts == counts.amax(-1, keepdim=True), (0, 1))
-    return commonest.gather(1, grid.flatten(1)).view_as(grid)

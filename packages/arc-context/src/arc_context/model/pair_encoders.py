@@ -70,11 +70,14 @@ class SpatialPairEncoder(nn.Module):
         self.fuse = feed_forward(dim, 2 * dim)
 
     def cells(
-        self, inputs: Int[Tensor, "batch height width"], outputs: Int[Tensor, "batch height width"]
+        self,
+        inputs: Int[Tensor, "batch height width"],
+        outputs: Int[Tensor, "batch height width"],
+        standing: Float[Tensor, "batch height width symbols"] | None = None,
     ) -> Cells:
-        """Pairs, and their inputs alone."""
+        """Pairs, and their inputs alone; `standing` as the encoder has it."""
         area = pair_area(inputs, outputs)
-        before = self.encoder(inputs, area)
+        before = self.encoder(inputs, area, standing)
         if self.anchoring is not None:
             before, _ = self.anchoring(before, inputs != PAD, sides(inputs))
         after = F.embedding(outputs, self.after(self.encoder.colours.weight))
@@ -107,11 +110,12 @@ class PairEncoder(nn.Module):
         inputs: Int[Tensor, "batch height width"],
         outputs: Int[Tensor, "batch height width"],
         mask: Bool[Tensor, "batch height width"] | None = None,
+        standing: Float[Tensor, "batch height width symbols"] | None = None,
     ) -> Float[Tensor, "batch dim"]:
         """Encode pairs, of which the mask may close cells; zeros for a pair without cells."""
         area = pair_area(inputs, outputs)
         mask = area if mask is None else area & mask
-        cells = self.spatial(inputs, outputs)
+        cells = self.spatial.cells(inputs, outputs, standing).features
         largest = cells.masked_fill(~mask.unsqueeze(1), -torch.inf).amax((-2, -1))
         there = mask.flatten(1).any(-1, keepdim=True)
         pooled = torch.cat([masked_mean(cells, mask), torch.where(there, largest, 0.0)], -1)

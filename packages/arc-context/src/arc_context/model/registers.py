@@ -7,8 +7,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from arc_context.model.canvas import PAD
-from arc_context.model.encoders import SYMBOLS
+from arc_context.model.canvas import PAD, SYMBOLS
 
 
 class Counted(NamedTuple):

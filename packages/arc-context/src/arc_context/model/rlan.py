@@ -8,6 +8,7 @@ from jaxtyping import Bool, Int
 from torch import Tensor, nn
 
 from arc_context.errors import ArcError
+from arc_context.model.alignment import laid
 from arc_context.model.anchoring import Anchoring
 from arc_context.model.attention import cell_places
 from arc_context.model.canvas import PAD, canvas_of, scaled_sides, sides
@@ -78,11 +79,13 @@ class RLAN(nn.Module):
         if self.context is not None:
             support = self.context(train_inputs, train_outputs, pair_mask, support_mask)
         look = self._look(support)
-        features, anchors, seen = self._placed(self.encoder(test, canvas), test, look)
+        target = scaled_sides(sides(test), sides(train_inputs), sides(train_outputs), pair_mask)
+        shown = views(test, target)
+        aligned = None if support is None or support.aligned is None else laid(shown, support.aligned)
+        features, anchors, seen = self._placed(self.encoder(test, canvas, aligned), test, look)
         features, registers, predicates = self._told(features, test, canvas, anchors)
         features = features * canvas.unsqueeze(1)
-        target = scaled_sides(sides(test), sides(train_inputs), sides(train_outputs), pair_mask)
-        copies = self._copies(test, target, support)
+        copies = self._copies(shown, support)
         again = look if self.config.solver_context else None
         solved = self.solver(features, canvas, again, copies)
         return RLANOutput(
@@ -105,11 +108,11 @@ class RLAN(nn.Module):
         memory = self.injector.memory(support.features, support.mask, support.keys)
         return partial(self.injector.look, memory=memory)
 
-    def _copies(self, test: Tensor, target: Tensor, support: Support | None) -> Copies | None:
+    def _copies(self, shown: Tensor, support: Support | None) -> Copies | None:
         """What the answer may be copied from."""
         if not self.config.views:
             return None
-        return Copies(views(test, target).flatten(1, 2), None if support is None else support.explained)
+        return Copies(shown.flatten(1, 2), None if support is None else support.explained)
 
     def _placed(
         self, features: Tensor, test: Tensor, look: Look | None
@@ -157,7 +160,7 @@ def context_of(
     if config.context == "none":
         return None, None
     spatial = config.context == "cross_attention"
-    context = ContextEncoder(encoder, config.dim, config.heads, spatial, anchoring)
+    context = ContextEncoder(encoder, config.dim, config.heads, spatial, anchoring, aligned=config.views)
     if spatial:
         return context, CrossAttentionInjector(config.dim, config.heads, dropout=config.dropout)
     return context, ContextInjector(config.dim, dropout=config.dropout)

@@ -5,8 +5,7 @@ from jaxtyping import Bool, Int
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from arc_context.model.canvas import canvas_of
-from arc_context.model.encoders import SYMBOLS
+from arc_context.model.canvas import SYMBOLS, canvas_of
 from arc_context.model.output import RLANOutput
 
 

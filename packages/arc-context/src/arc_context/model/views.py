@@ -5,7 +5,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from torch.nn import functional as F
 
-from arc_context.model.canvas import PAD, area, sides
+from arc_context.model.canvas import PAD, SYMBOLS, area, sides
 
 AROUND = ((-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1))
 """Rows down and columns right to the eight neighbours."""
@@ -13,8 +13,10 @@ SYMMETRIES = 8
 """The grid itself first, then the other symmetries of the square."""
 STEPS = (*AROUND, (-2, 0), (2, 0), (0, -2), (0, 2))
 """Where moved views look: at neighbours, and two cells away along an axis."""
-VIEWS = SYMMETRIES + len(STEPS) + 2
-"""All views: turned, moved, stretched and repeated."""
+FALLS = ((1, 1), (1, -1), (2, 1), (2, -1))
+"""Axis and sense in which cells fall: down, up, right, left."""
+VIEWS = SYMMETRIES + len(STEPS) + len(FALLS) + 3
+"""All views: turned, moved, fallen, cropped, stretched and repeated."""
 DRAWN = 8
 """Cells of the support that a view has to explain together."""
 
@@ -22,7 +24,9 @@ DRAWN = 8
 def views(
     grid: Int[Tensor, "batch height width"], target: Int[Tensor, "batch 2"]
 ) -> Int[Tensor, "batch height width views"]:
-    """At each cell, the colour that the turned, moved and resized grids have there; `PAD` where they have no cell.
+    """At each cell, the colour that the turned, moved, fallen, cropped and resized grids have there.
+
+    `PAD` where they have no cell.
 
     A cell of an answer often has the colour of some cell of the input, and most often that of one of these. That an
     answer may be copied from one is known beforehand, and which one, if any, is not.
@@ -33,7 +37,11 @@ def views(
     """
     inside = grid != PAD
     shifted = [torch.where(inside, moved(grid, *step, beyond=PAD), PAD) for step in STEPS]
-    return torch.cat([turned_views(grid), torch.stack(shifted, -1), resized_views(grid, target)], -1)
+    things = inside & ~is_commonest(grid)
+    single = torch.stack(
+        [*shifted, *(fallen(grid, things, *fall) for fall in FALLS), cropped(grid, things)], -1
+    )
+    return torch.cat([turned_views(grid), single, resized_views(grid, target)], -1)
 
 
 def turned_views(grid: Int[Tensor, "batch height width"]) -> Int[Tensor, "batch height width views"]:
@@ -52,6 +60,36 @@ def turned_views(grid: Int[Tensor, "batch height width"]) -> Int[Tensor, "batch 
         column = wide - 1 - column if number & 2 else column
         turned.append(_at(grid, row, column))
     return torch.stack(turned, -1)
+
+
+def fallen(
+    grid: Int[Tensor, "batch height width"],
+    things: Bool[Tensor, "batch height width"],
+    axis: int,
+    sense: int,
+) -> Int[Tensor, "batch height width"]:
+    """The grid once all things have fallen to one side of it, in their order, through what is none.
+
+    Args:
+        grid: in the upper left corner of its padding.
+        things: the cells that fall.
+        axis: 1 along columns, 2 along rows.
+        sense: 1 away from the first row or column, −1 towards it.
+    """
+    last = torch.where(grid == PAD, 2, sense * things)
+    return grid.gather(axis, last.argsort(dim=axis, stable=True))
+
+
+def cropped(
+    grid: Int[Tensor, "batch height width"], things: Bool[Tensor, "batch height width"]
+) -> Int[Tensor, "batch height width"]:
+    """The rectangle around all things, in the upper left corner; nothing where there is none."""
+    rows, columns = _places(grid)
+    kept = _between(things.any(2, keepdim=True), 1) & _between(things.any(1, keepdim=True), 2)
+    tall, wide = sides(torch.where(kept, grid, PAD)).unbind(-1)
+    top, left = (kept.any(axis).int().argmax(1)[:, None, None] for axis in (2, 1))
+    inside = (rows < tall[:, None, None]) & (columns < wide[:, None, None])
+    return torch.where(inside, _at(grid, rows + top, columns + left), PAD)
 
 
 def resized_views(
@@ -100,6 +138,25 @@ def explained(
     right = asked & (seen == outputs.unsqueeze(-1))
     cells = asked.flatten(1, 3).sum(1).clamp_min(1)
     return (right.flatten(1, 3).sum(1) / cells) ** DRAWN
+
+
+def colour_counts(grid: Int[Tensor, "batch height width"]) -> Int[Tensor, "batch symbols"]:
+    """How many cells of each grid have each colour; none has `PAD`."""
+    counts = F.one_hot(grid, SYMBOLS).flatten(1, 2).sum(1)
+    counts[:, PAD] = 0
+    return counts
+
+
+def is_commonest(grid: Int[Tensor, "batch height width"]) -> Bool[Tensor, "batch height width"]:
+    """Which cells have a colour that is as common as any in their grid."""
+    counts = colour_counts(grid)
+    commonest = (counts == counts.amax(-1, keepdim=True)) & (counts > 0)
+    return commonest.gather(1, grid.flatten(1)).view_as(grid)
+
+
+def _between(there: Tensor, axis: int) -> Tensor:
+    """From the first to the last that is True along an axis."""
+    return (there.cumsum(axis) > 0) & (there.flip(axis).cumsum(axis).flip(axis) > 0)
 
 
 def _places(grid: Tensor) -> tuple[Tensor, Tensor]:
