@@ -1,17 +1,18 @@
-"""Essential genes read from the nodes of a trained run: `uv run tools/bench_essentiality.py RUN [--steps 150]`.
+"""Essential genes read from the nodes of trained runs: `uv run tools/bench_essentiality.py RUN... [--steps 150]`.
 
-The run's nodes on the network's own medium are frozen, and an `EssentialityHead` learns from them which genes growth
+A run's nodes on the network's own medium are frozen, and an `EssentialityHead` learns from them which genes growth
 needs, in the folds of genes that `TopologyForest` is scored on (`bench_metabolic_baselines.py genes`): those that a
 chain of reactions links are in one. Two tracks: nodes alone, which hold the fluxes that the model itself drafted, and
 nodes beside the flux that flux balance analysis gives the unharmed cell. Beside them the same head on the nodes of an
-untrained model, and the forest without and with that flux. Intervals are 95 % bootstraps over groups of linked genes,
-of the mean over `--seeds`, which draw folds and weights.
+untrained model of its seed, and the forest without and with that flux. Figures are means over `--seeds`, which draw
+folds and heads. Intervals are 95 %: of one run, and of the forest, bootstraps over groups of linked genes; of several
+runs t intervals over runs, with how much trained nodes gain over untrained ones, paired by run.
 """
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from bench_metabolic_baselines import estimate, short
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from analysis import mean_estimate
 from graph_attention import Medium, MetabolicGraph, pfba
 from graph_attention.baselines import TRACKS, GeneFeatures, TopologyForest
 from graph_attention.baselines.topology_forest import essential_genes
@@ -37,7 +39,9 @@ from searchlight.runs import open_run, trained_model
 from searchlight.training import Batch, Batches, fit
 
 Said = list[Float[np.ndarray, " genes"]]
-"""A score of each gene, higher where it is essential, by seed."""
+"""A score of each gene, higher where it is essential, by seed of folds and heads."""
+FIGURES: tuple[Callable[..., float], ...] = (auprc, auroc)
+NODES, BESIDE_FLUX = "nodes", "nodes, flux of the unharmed cell"
 
 
 @dataclass(frozen=True)
@@ -66,14 +70,14 @@ class Genes:
         """By gene, whether growth stops without it."""
         return essential_genes(gene_deletions(self.graph, self.medium), self.unharmed.growth)
 
+    def figure(self, of: Callable[..., float], said: Said, drawn: np.ndarray | slice = slice(None)) -> float:
+        """The mean seed's, of all genes or of those that were drawn."""
+        return float(np.mean([of(self.essential[drawn], each[drawn]) for each in said]))
+
     def row(self, name: str, said: Said, sees: str) -> list[str]:
-        """AUPRC and AUROC of the mean seed, with whole groups of linked genes drawn again."""
-
-        def figure(of) -> str:
-            mean = lambda drawn: float(np.mean([of(self.essential[drawn], each[drawn]) for each in said]))  # noqa: E731
-            return short(estimate(mean, self.features.linked))
-
-        return [name, figure(auprc), figure(auroc), sees]
+        """The figures of one network, with whole groups of linked genes drawn again."""
+        found = [estimate(partial(self.figure, of, said), self.features.linked) for of in FIGURES]
+        return [name, *map(short, found), sees]
 
 
 @torch.no_grad()
@@ -122,21 +126,42 @@ def trained(
     return head.eval()
 
 
-def show(experiment: Metabolism, model: MetabolicTransformer, seeds: Sequence[int], steps: int) -> None:
+def heads(
+    model: MetabolicTransformer, genes: Genes, seeds: Sequence[int], steps: int
+) -> Iterator[tuple[str, Said]]:
+    """What is seen, and what heads say that see it."""
+    nodes = states(model, genes)
+    for sees, told in ((NODES, nodes), (BESIDE_FLUX, with_flux(nodes, genes, model.graph))):
+        yield sees, [read(told, genes, model.graph, seed, steps) for seed in seeds]
+
+
+def rows_of_runs(genes: Genes, trained: Sequence[dict[str, Said]], untrained: Sequence[dict[str, Said]]):
+    """Heads on trained nodes and on untrained ones, and, of several runs, what the first gain."""
+    for sees in (NODES, BESIDE_FLUX):
+        both = {"head, run": trained, "head, untrained model": untrained}
+        if len(trained) == 1:
+            yield from (genes.row(name, each[0][sees], sees) for name, each in both.items())
+            continue
+        values = {
+            name: [[genes.figure(of, said[sees]) for said in each] for of in FIGURES]
+            for name, each in both.items()
+        }
+        run, before = values.values()
+        values["gain of trained nodes"] = (np.array(run) - np.array(before)).tolist()
+        for name, each in values.items():
+            yield [name, *(short(mean_estimate(of_runs)) for of_runs in each), sees]
+
+
+def show(runs: Sequence[tuple[Metabolism, MetabolicTransformer]], seeds: Sequence[int], steps: int) -> None:
     """One row for each of what is read from."""
-    genes, graph = Genes(whole_network(experiment.config.network)), model.graph
-    untrained = experiment.model()
-    assert isinstance(untrained, MetabolicTransformer)
-    rows = []
-    for name, each in (("run", model), ("untrained model", untrained)):
-        nodes = states(each, genes)
-        for told, seen in (
-            (nodes, "nodes"),
-            (with_flux(nodes, genes, graph), "nodes, flux of the unharmed cell"),
-        ):
-            rows.append(
-                genes.row(f"head, {name}", [read(told, genes, graph, seed, steps) for seed in seeds], seen)
-            )
+    genes = Genes(whole_network(runs[0][0].config.network))
+    before = [experiment.model() for experiment, _ in runs]
+    asked = [
+        [model for _, model in runs],
+        [each for each in before if isinstance(each, MetabolicTransformer)],
+    ]
+    trained, untrained = ([dict(heads(each, genes, seeds, steps)) for each in models] for models in asked)
+    rows = list(rows_of_runs(genes, trained, untrained))
     for track in TRACKS:
         forest = TopologyForest(track)
         said = [forest.held_out(genes.features, genes.essential, genes.unharmed.flux, seed) for seed in seeds]
@@ -144,23 +169,26 @@ def show(experiment: Metabolism, model: MetabolicTransformer, seeds: Sequence[in
     title = (
         f"essential genes of {genes.graph.name} on its own medium: {genes.essential.sum()} of {len(genes.essential)} "
         f"(AUPRC of chance {genes.essential.mean():.3f}), five folds over {len(np.unique(genes.features.linked))} "
-        f"groups of linked genes, mean of {len(seeds)} seeds"
+        f"groups of linked genes, {len(runs)} runs, mean of {len(seeds)} seeds of folds and heads"
     )
     console.show_table(["", "AUPRC", "AUROC", "what it sees"], rows, title=title, words=(0, 3))
 
 
 def main() -> None:
-    """Print the table of a run."""
-    parser = argparse.ArgumentParser(description="Essential genes, read from the nodes of a trained run.")
-    parser.add_argument("run", type=Path)
+    """Print the table of some runs."""
+    parser = argparse.ArgumentParser(description="Essential genes, read from the nodes of trained runs.")
+    parser.add_argument("runs", type=Path, nargs="+")
     parser.add_argument("--steps", type=int, default=150, help="of the head, in each fold")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     options = parser.parse_args()
     torch.set_num_threads(1)
-    experiment, model = trained_model(*open_run(options.run))
-    if not isinstance(experiment, Metabolism) or not isinstance(model, MetabolicTransformer):
-        parser.error(f"{options.run} is no run of a metabolic transformer")
-    show(experiment, model, options.seeds, options.steps)
+    runs = []
+    for path in options.runs:
+        experiment, model = trained_model(*open_run(path))
+        if not isinstance(experiment, Metabolism) or not isinstance(model, MetabolicTransformer):
+            parser.error(f"{path} is no run of a metabolic transformer")
+        runs.append((experiment, model))
+    show(runs, options.seeds, options.steps)
 
 
 if __name__ == "__main__":
