@@ -75,9 +75,12 @@ def encoded_support(model: nn.Module) -> Iterator[list[Tensor]]:
         )
     found: list[Tensor] = []
 
-    def cut(inputs: Tensor, outputs: Tensor) -> Cells:
+    def cut(inputs: Tensor, outputs: Tensor, standing: Tensor | None = None) -> Cells:
         cells = Cells(
-            *(each.detach().requires_grad_() for each in SpatialPairEncoder.cells(encoder, inputs, outputs))
+            *(
+                each.detach().requires_grad_()
+                for each in SpatialPairEncoder.cells(encoder, inputs, outputs, standing)
+            )
         )
         found.extend(cells)
         return cells

@@ -34,8 +34,8 @@ def told(
     """
     # One bin for each pair of colours, and one for closed cells.
     pairs = torch.where(mask.unsqueeze(-1), SYMBOLS * seen + outputs.unsqueeze(-1), SYMBOLS**2).flatten(1, 3)
-    counts = mask.new_zeros((len(mask), SYMBOLS**2 + 1, seen.shape[-1]), dtype=torch.float)
-    counts = counts.scatter_add(1, pairs, torch.ones_like(pairs, dtype=torch.float))
+    counts = mask.new_zeros((len(mask), SYMBOLS**2 + 1, seen.shape[-1]), dtype=torch.get_default_dtype())
+    counts = counts.scatter_add(1, pairs, torch.ones_like(pairs, dtype=counts.dtype))
     table = counts[:, :-1].unflatten(1, (SYMBOLS, SYMBOLS))
     right, commonest = table.amax(2).sum(1), table.sum(1).amax(1)
     left = table.sum((1, 2)) - commonest

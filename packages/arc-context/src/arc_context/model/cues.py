@@ -26,7 +26,7 @@ def cues(grid: Int[Tensor, "batch height width"]) -> Float[Tensor, "batch height
     neighbours = torch.stack([moved(grid, *step, beyond=PAD) for step in AROUND], -1)
     same = neighbours == grid.unsqueeze(-1)
     told = torch.cat([same, ~same & (neighbours != PAD), _of_colours(grid), _of_objects(grid, inside)], -1)
-    return (told & inside.unsqueeze(-1)).float()
+    return (told & inside.unsqueeze(-1)).to(torch.get_default_dtype())
 
 
 def _of_colours(grid: Tensor) -> Bool[Tensor, "batch height width facts"]:

@@ -35,8 +35,10 @@ def coordinates(
         height: rows of the padded grid.
         width: columns of the padded grid.
     """
-    size = extent.clamp_min(1).float()[:, None, None]
-    rows, columns = (torch.arange(side, device=extent.device).float() for side in (height, width))
+    size = extent.clamp_min(1).to(torch.get_default_dtype())[:, None, None]
+    rows, columns = (
+        torch.arange(side, device=extent.device).to(torch.get_default_dtype()) for side in (height, width)
+    )
     near = torch.stack(torch.meshgrid(rows, columns, indexing="ij"), -1).expand(len(extent), -1, -1, -1)
     last = size - 1
     angles = torch.cat([near, last - near], -1).unsqueeze(-1) * near.new_tensor(WAVES)

@@ -44,7 +44,7 @@ def kept(
 ) -> Float[Tensor, "batch height width flags"]:
     """Which views of the input have the output's colour at a cell, and whether the output has no cell there."""
     same = views_of_pairs(inputs, outputs) == outputs.unsqueeze(-1)
-    return torch.cat([same, (outputs == PAD).unsqueeze(-1)], -1).float()
+    return torch.cat([same, (outputs == PAD).unsqueeze(-1)], -1).to(torch.get_default_dtype())
 
 
 class SpatialPairEncoder(nn.Module):

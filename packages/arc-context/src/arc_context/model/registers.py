@@ -22,7 +22,7 @@ def colour_counts(
     grid: Int[Tensor, "batch height width"], weights: Float[Tensor, "batch registers cells"] | None = None
 ) -> Float[Tensor, "batch registers colours"]:
     """Cells of each colour; with weights, the share of the weight that lies on it times the cells of the grid."""
-    shown = F.one_hot(grid.flatten(1), SYMBOLS)[..., :PAD].float()
+    shown = F.one_hot(grid.flatten(1), SYMBOLS)[..., :PAD].to(torch.get_default_dtype())
     counts = shown.sum(1, keepdim=True)
     return counts if weights is None else weights @ shown * counts.sum(-1, keepdim=True)
 
