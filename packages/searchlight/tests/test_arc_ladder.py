@@ -212,7 +212,7 @@ def test_the_first_rungs_from_nothing_to_a_table_and_again_without_training(
     assert told["not_run"] == ["L2", "L3", "L4", "L5", "L6"]
     masks = told["rungs"]["L0"]["figures"]
     assert [each["verdict"] for each in masks] == ["reached"] * 8
-    assert [len(told["rungs"][name]["figures"]) for name in ("L0", "L1")] == [8, 9]
+    assert [len(told["rungs"][name]["figures"]) for name in ("L0", "L1")] == [8, 15]
     assert all(each["estimate"]["value"] is not None for each in told["rungs"]["L1"]["figures"])
 
     def never(*args, **options):

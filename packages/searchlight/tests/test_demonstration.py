@@ -125,6 +125,8 @@ def test_the_arm_without_messages_differs_from_the_main_one_in_layers_alone():
         ("none", "puzzle_embedding", {"model.context", "model.kind", "tasks.fresh"}),
         ("lookup_cross_attention", "lookup_film", {"model.context"}),
         ("lookup_cross_attention", "lookup_none", {"model.context"}),
+        ("lookup_film", "lookup_film_longer", {"training.epochs"}),
+        ("lookup_none", "lookup_none_longer", {"training.epochs"}),
         ("position_cross_attention", "position_film", {"model.context"}),
         ("markers_decoupled", "markers_coupled", {"model.anchor_features"}),
         ("markers_decoupled", "markers_none", {"model.anchors"}),

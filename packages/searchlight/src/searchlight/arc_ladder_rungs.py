@@ -25,6 +25,8 @@ MASKS = {
 }
 """What has to hold exactly, by its name among the quantities."""
 CONTEXTS = ("cross_attention", "film", "none")
+LONGER = "_longer"
+"""Ends the presets that train for as long as cross-attention does, where the others take as many steps."""
 FAMILIES = (*CONTEXTS, "puzzle_embedding")
 ANCHORED = ("decoupled", "coupled")
 ROUNDING = 1e-5
@@ -82,10 +84,10 @@ def masks() -> Iterator[Ask]:
 
 
 def lookups() -> Iterator[Ask]:
-    """Colours to be looked up, by what is known of the support, in equal steps."""
+    """Colours to be looked up, by what is known of the support, in equal steps, and the others for as long besides."""
     seen = {"cross_attention": Target(0.9), "film": Target(0.35, False), "none": Target(0.25, False)}
-    for context in CONTEXTS:
-        arm = f"lookup_{context}"
+    for context, longer in (*product(CONTEXTS, ("",)), *product(CONTEXTS[1:], (LONGER,))):
+        arm = f"lookup_{context}{longer}"
         yield Ask(FRESH, arm, matched(), seen[context])
         swapped = Target(0.85) if context == "cross_attention" else None
         yield Ask(f"{MATCHED}, held-out swap", arm, matched(SWAP), swapped)

@@ -10,6 +10,7 @@ import torch
 
 from searchlight.caching import remembered
 from searchlight.checkpoint import Checkpoint
+from searchlight.code_digest import code_digest
 from searchlight.configuration import TrainingConfig
 from searchlight.experiments.arms import Arm
 from searchlight.training import Recorder, fit
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from searchlight.configuration import ArcExperimentConfig
 
 Weights = Mapping[str, np.ndarray]
-VERSION = "1"  # raise when the same settings would give other weights
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,11 @@ class Continued(Arm):
 
 
 def pretrained_weights(config: "ArcExperimentConfig", seed: int, cache: Path | None) -> Weights:
-    """The weights that a model of this seed has after generated families, the same for the same settings.
+    """The weights that a model of this seed has after generated families, the same for the same settings and code.
 
     They depend on nothing of the tasks that are read: neither on their source nor on the fold.
     """
-    return remembered(_taught, cache)(lessons(config), seed, VERSION)
+    return remembered(_taught, cache)(lessons(config), seed, code_digest("arc_context", "arc"))
 
 
 def lessons(config: "ArcExperimentConfig") -> "ArcExperimentConfig":
@@ -57,7 +57,7 @@ def lessons(config: "ArcExperimentConfig") -> "ArcExperimentConfig":
     )
 
 
-def _taught(config: "ArcExperimentConfig", seed: int, version: str) -> Weights:
+def _taught(config: "ArcExperimentConfig", seed: int, code: str) -> Weights:
     from searchlight.experiments.arc import Arc  # which asks for this
 
     lesson = Arc(config, seed)
