@@ -140,6 +140,9 @@ def test_conditions_of_differing_graphs_are_refused_with_names_and_counts(toy):
         stack_conditions(found, {"glucose": toy})
     with pytest.raises(MetabolicError, match="at least one condition"):
         stack_conditions({}, {})
+    short = {"glucose": torch.randn(toy.nodes, DIM), "acetate": torch.randn(toy.nodes - 1, DIM)}
+    with pytest.raises(MetabolicError, match=r"expected tensors of one shape, .* of glucose, .* of acetate"):
+        stack_conditions(short, dict.fromkeys(short, toy))
 
 
 def test_conditions_of_one_network_are_stacked_in_their_order(toy):

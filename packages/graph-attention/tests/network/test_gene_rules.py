@@ -49,6 +49,8 @@ def test_lost_genes_take_their_reactions(toy):
 def test_an_unknown_gene_is_refused_with_the_nearest(toy):
     with pytest.raises(MetabolicError, match="g7"):
         toy.knocked_out(["g7"])
+    with pytest.raises(MetabolicError, match="no gene 'g7', nor 2: g8, g9; expected one of"):
+        toy.knocked_out(["g7", "g1", "g9", "g8"])
 
 
 def test_cobra_loses_the_same_reactions(e_coli_core, cobra_model):

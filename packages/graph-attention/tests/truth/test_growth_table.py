@@ -1,4 +1,7 @@
+from dataclasses import replace
+
 import numpy as np
+import polars as pl
 import pytest
 
 from graph_attention.errors import MetabolicError
@@ -105,6 +108,17 @@ def test_noise_is_the_variance_that_replicates_leave(table):
         ("glc__D,EX_glc__D_e,growth\n1,1,0.5\n", r"two columns are EX_glc__D_e"),
         ("medium,glc__D,growth\na,1,0.5\na,2,0.5\n", r"1 name of a medium occurs twice, the first is a"),
         ("", r"cannot be read as CSV"),
+        (
+            "glcose,acetat,growth\n1,1,0.5\n",
+            r"column glcose: e_coli_core has no nutrient 'glcose', nor 1: acetat; expected",
+        ),
+        (
+            "glc__D,growth\nmuch,-1\n1,0.5\n1,\n",
+            r"row 1, column growth: .* got -1; likewise 2: row 1 of glc__D, row 3 of growth$",
+        ),
+        ("glc__D,glc__D,growth\n1,1,0.5\n", r"two columns are glc__D; leave one out"),
+        ("glc__D;growth\n1;0.5\n", r"expected a column growth .* separated by commas"),
+        ("glc__D,growth\n1,0.5,7\n", r"cannot be read as CSV: [^\n]+$"),
     ],
 )
 def test_a_table_that_cannot_be_read_says_where_and_why(table, text, said):
@@ -115,3 +129,23 @@ def test_a_table_that_cannot_be_read_says_where_and_why(table, text, said):
 def test_a_base_of_ones_own_is_taken(table):
     found = table("glc__D,growth\n1,0.5\n0,0\n", base=Medium("mine", {"EX_h2o_e": 7.0}))
     assert dict(found.media[0].uptake) == {"EX_h2o_e": 7.0, "EX_glc__D_e": 1.0}
+
+
+def test_spaces_in_the_head_are_no_part_of_names(table):
+    assert table(" glc__D , growth\n1,0.5\n").growth.tolist() == [0.5]
+
+
+def test_a_folder_is_no_table(e_coli_core, tmp_path):
+    (tmp_path / "growth.csv").write_text("glc__D,growth\n1,0.5\n")
+    for path in (tmp_path, tmp_path / "*.csv"):
+        with pytest.raises(MetabolicError, match="cannot be read as CSV: no such file"):
+            GrowthTable.read(path, e_coli_core)
+
+
+def test_a_name_of_two_nutrients_is_no_name(e_coli_core, tmp_path):
+    metabolites = e_coli_core.metabolites.with_columns(
+        pl.when(pl.col("id").is_in(["ac_e", "glc__D_e"])).then(pl.lit("food")).otherwise("name").alias("name")
+    )
+    (tmp_path / "growth.csv").write_text("food,growth\n1,0.5\n")
+    with pytest.raises(MetabolicError, match="several of that name; give one of EX_ac_e, EX_glc__D_e"):
+        GrowthTable.read(tmp_path / "growth.csv", replace(e_coli_core, metabolites=metabolites))

@@ -107,12 +107,18 @@ def stack_conditions(
     """Nodes of several conditions as one tensor with its labels, in the order of `found`.
 
     Raises:
-        MetabolicError: if conditions have no network, or networks differ in their nodes.
+        MetabolicError: if conditions have no network, networks differ in their nodes, or tensors in their shape.
     """
     missing = [name for name in found if name not in graphs]
     if missing:
         raise MetabolicError(f"expected a network for each condition; got none for {', '.join(missing)}")
     labels = ConditionLabels.shared({name: graphs[name] for name in found})
+    shapes = {name: list(nodes.shape) for name, nodes in found.items()}
+    if len({*map(tuple, shapes.values())}) > 1 or next(iter(shapes.values()))[-2] != len(labels.nodes):
+        got = ", ".join(f"{shape} of {name}" for name, shape in shapes.items())
+        raise MetabolicError(
+            f"expected tensors of one shape, [..., {len(labels.nodes)} nodes, dim]; got {got}"
+        )
     return torch.stack(list(found.values()), -3), labels
 
 

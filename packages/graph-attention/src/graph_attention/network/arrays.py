@@ -125,7 +125,7 @@ class NetworkArrays:
         """
         lost = frozenset(listed("gene", tuple(genes) if not isinstance(genes, str) else genes))
         if missing := sorted(lost - self.reactions_of_gene.keys()):
-            raise unknown("gene", missing[0], self.genes)
+            raise unknown("gene", missing[0], self.genes, others=missing[1:])
         named_by = sorted({index for gene in lost for index in self.reactions_of_gene[gene]})
         dead = [index for index in named_by if (rule := self.gene_rules[index]) and not rule.works(lost)]
         return np.array(dead, dtype=np.int64)

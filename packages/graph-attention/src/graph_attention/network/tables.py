@@ -73,11 +73,22 @@ def listed(what: str, names: Sequence[str]) -> Sequence[str]:
     return names
 
 
-def unknown(what: str, name: str, known: Sequence[str], meant: str | None = None) -> MetabolicError:
-    """The error of a name that the network does not have, with the nearest that it has to it or to what is meant."""
+def unknown(
+    what: str, name: str, known: Sequence[str], meant: str | None = None, others: Sequence[str] = ()
+) -> MetabolicError:
+    """The error of a name that the network does not have, with the nearest that it has to it or to what is meant.
+
+    Args:
+        what: of which kind it is.
+        name: what is asked for.
+        known: what there is.
+        meant: what it is likened to; the name itself where none is given.
+        others: further names that are not there either; they are counted.
+    """
     near = _nearest(meant or name, known)
     hint = f"; did you mean {near}?" if near else ""
-    return MetabolicError(f"no {what} {name!r}; expected one of {named(known, 5) or 'none'}{hint}")
+    more = f", nor {tally(others)}" if others else ""
+    return MetabolicError(f"no {what} {name!r}{more}; expected one of {named(known, 5) or 'none'}{hint}")
 
 
 def _nearest(name: str, known: Sequence[str]) -> str | None:

@@ -12,7 +12,7 @@ from jaxtyping import Bool, Float, Int
 
 from graph_attention.errors import MetabolicError
 from graph_attention.network.graph import MetabolicGraph
-from graph_attention.network.tables import unknown
+from graph_attention.network.tables import named, tally, unknown
 from graph_attention.truth.media import Medium
 from graph_attention.truth.medium_set import MediumSet
 from graph_attention.truth.nutrients import ELEMENTS, nutrients
@@ -99,12 +99,12 @@ class GrowthTable:
             amount: what one unit of the nutrient columns is in mmol/gDW/h.
 
         Raises:
-            MetabolicError: the file is no such table; the sentence names row and column. Rows count from 1, below
-                the head.
+            MetabolicError: the file is no such table; the sentence names row and column, and counts what else is
+                wrong. Rows count from 1, below the head.
         """
         sheet = _Sheet(Path(path), graph)
-        offered = sheet.offered() * amount
-        growth = sheet.numbers(GROWTH)
+        growth, offered = sheet.numbers()
+        offered = offered * amount
         return _joined(graph, base_medium(graph) if base is None else base, sheet, offered, growth)
 
 
@@ -113,58 +113,80 @@ class _Sheet:
 
     def __init__(self, path: Path, graph: MetabolicGraph):
         self.path, self.graph = path, graph
-        try:
-            self.cells = pl.read_csv(path, infer_schema=False)
-        except (OSError, pl.exceptions.PolarsError) as error:
-            raise MetabolicError(f"{path} cannot be read as CSV: {error}") from None
+        self.cells = _cells(path)
         if GROWTH not in self.cells.columns or not len(self.cells):
             raise MetabolicError(
-                f"{path}: expected a column {GROWTH} and a row for each measurement; got the columns "
-                f"{', '.join(self.cells.columns)} and {len(self.cells)} rows"
+                f"{path}: expected a column {GROWTH} and a row for each measurement, separated by commas; got the "
+                f"columns {', '.join(self.cells.columns)} and {len(self.cells)} rows"
             )
         self.columns = [name for name in self.cells.columns if name not in (GROWTH, NAME, REPLICATE)]
+        if not self.columns:
+            raise MetabolicError(f"{path}: expected a column for each nutrient; got none")
         self.exchanges = self._exchanges()
 
-    def numbers(self, column: str) -> Float[np.ndarray, " rows"]:
-        """A column of finite numbers that are not negative."""
-        return np.array([self._number(row, column, text) for row, text in enumerate(self.cells[column], 1)])
+    def numbers(self) -> tuple[Float[np.ndarray, " rows"], Float[np.ndarray, "rows nutrients"]]:
+        """Growth, and what the nutrient columns hold: finite numbers that are not negative."""
+        columns = [GROWTH, *self.columns]
+        found = np.array([[_number(text) for text in self.cells[column]] for column in columns])
+        wrong = ~(np.isfinite(found) & (found >= 0))
+        if wrong.any():
+            cells = [(row, columns[column]) for row, column in np.argwhere(wrong.T)]
+            raise MetabolicError(self._no_numbers([(int(row), column) for row, column in cells]))
+        return found[0], found[1:].T
 
-    def offered(self) -> Float[np.ndarray, "rows nutrients"]:
-        """What the nutrient columns hold."""
-        if not self.columns:
-            raise MetabolicError(f"{self.path}: expected a column for each nutrient; got none")
-        return np.column_stack([self.numbers(column) for column in self.columns])
+    def _no_numbers(self, cells: Sequence[tuple[int, str]]) -> str:
+        """The first of some cells with what it holds, the others counted."""
+        (row, column), *others = cells
+        where = [f"row {row + 1} of {column}" for row, column in others]
+        return (
+            f"{self.path}, row {row + 1}, column {column}: expected a number of at least 0, got "
+            f"{self.cells[column][row] or 'nothing'}{f'; likewise {tally(where)}' if where else ''}"
+        )
 
     def name(self, row: int) -> str | None:
         """What the file calls the medium of a row, if it has names."""
         return self.cells[NAME][row] if NAME in self.cells.columns else None
 
-    def _number(self, row: int, column: str, text: str | None) -> float:
-        try:
-            value = float(text or "")
-        except ValueError:
-            value = math.nan
-        if not (math.isfinite(value) and value >= 0):
-            raise MetabolicError(
-                f"{self.path}, row {row}, column {column}: expected a number of at least 0, got {text or 'nothing'}"
-            )
-        return value
-
     def _exchanges(self) -> list[str]:
-        table = nutrients(self.graph)
-        known: dict[str, str] = {}
-        for exchange, metabolite, name in table.select("exchange", "metabolite", "name").iter_rows():
-            known |= {name: exchange, short(exchange): exchange, metabolite: exchange, exchange: exchange}
-        found = []
+        known: dict[str, set[str]] = {}
+        for exchange, *names in nutrients(self.graph).select("exchange", "metabolite", "name").iter_rows():
+            for name in (exchange, *names, short(exchange)):
+                known.setdefault(name, set()).add(exchange)
+        if missing := [column for column in self.columns if column not in known]:
+            error = unknown("nutrient", missing[0], [*known], others=missing[1:])
+            raise MetabolicError(f"{self.path}, column {missing[0]}: {self.graph.name} has {error}")
         for column in self.columns:
-            if column not in known:
-                error = unknown("nutrient", column, [*known])
-                raise MetabolicError(f"{self.path}, column {column}: {self.graph.name} has {error}")
-            found.append(known[column])
+            if len(known[column]) > 1:
+                raise MetabolicError(
+                    f"{self.path}, column {column}: {self.graph.name} has several of that name; "
+                    f"give one of {named(sorted(known[column]))}"
+                )
+        found = [next(iter(known[column])) for column in self.columns]
         if len(set(found)) < len(found):
             twice = next(each for each in found if found.count(each) > 1)
             raise MetabolicError(f"{self.path}: two columns are {twice}; leave one out")
         return found
+
+
+def _cells(path: Path) -> pl.DataFrame:
+    """The file as text, with the names that its head has."""
+    try:
+        if not path.is_file():
+            raise OSError("no such file")
+        cells = pl.read_csv(path, has_header=False, infer_schema=False, glob=False)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise MetabolicError(f"{path} cannot be read as CSV: {str(error).splitlines()[0]}") from None
+    head = [(name or "").strip() for name in cells.row(0)]
+    if twice := [name for place, name in enumerate(head) if name in head[:place]]:
+        raise MetabolicError(f"{path}: two columns are {twice[0] or 'without a name'}; leave one out")
+    return cells[1:].rename(dict(zip(cells.columns, head, strict=True)))
+
+
+def _number(text: str | None) -> float:
+    try:
+        return float(text or "")
+    except ValueError:
+        return math.nan
 
 
 def _joined(
