@@ -116,6 +116,14 @@ def test_figures_are_over_held_out_nutrients_and_have_their_null(inspection):
             assert -1 <= estimate.value <= 1
 
 
+def test_of_measured_growth_and_of_no_media_nothing_is_told(trained):
+    """Nobody measured fluxes, so no split is known; few media may leave a split empty."""
+    growth = Evaluation(trained.trials.with_columns(split_tv=pl.lit(float("nan"))), {}, trained.attention)
+    assert list(metabolism_inspection.of_nutrients(growth)) == ["entropy of layer1"]
+    none = Evaluation(trained.trials.filter(split="test/medium"), {}, {"layer1/entropy": np.ones((2, 167))})
+    assert metabolism_inspection.of_nutrients(none) == {}
+
+
 def test_attention_that_is_the_flux_follows_it_beyond_degree(experiment, controls):
     seen = metabolism_inspection.attended(experiment.graph, controls["conditions"])
     flux = np.abs(seen.flux)

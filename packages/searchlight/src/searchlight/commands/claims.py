@@ -41,19 +41,19 @@ def main(args: Sequence[str]) -> None:
     """Train what is missing if asked to, settle the claims, print a table and write a page.
 
     Raises:
-        UsageError: there is no folder of runs, and nothing is to be trained.
+        UsageError: there is no such system, or no folder of runs, and nothing is to be trained.
     """
     options = parse(Claims, "claims", args)
     check_jobs(options.jobs)
     only, seeds = numbers(options.only), parse_seeds(options.seeds)
-    if not (options.train or options.runs.is_dir()):
-        raise UsageError(f"{options.runs} is not a folder: expected that of all runs; --train makes it.")
     from searchlight import console
     from searchlight.claiming import Settlement, claims_of, settled_from, stocks_for, train_missing
     from searchlight.claims_page import claims_document, show_claims, write_claims
     from searchlight.stock import show_missing
 
     hypotheses = claims_of(options.system, only)
+    if not (options.train or options.runs.is_dir()):
+        raise UsageError(f"{options.runs} is not a folder: expected that of all runs; --train makes it.")
     stocks = stocks_for(hypotheses, options.system, seeds, options.runs)
     if not options.json:
         show_missing(stocks)

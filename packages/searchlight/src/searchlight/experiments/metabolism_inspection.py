@@ -180,16 +180,17 @@ def on_nutrients(trained: Evaluation, controls: Mapping[str, Evaluation]) -> dic
 
 
 def of_nutrients(evaluation: Evaluation) -> dict[str, Estimate]:
-    """Total variation of splits, and entropy by layer, over the media with a held-out nutrient."""
+    """Total variation of splits, where fluxes are known, and entropy by layer, over media with a held-out nutrient."""
     rows = (evaluation.trials["split"] == SPLIT).to_numpy()
     groups, found = evaluation.trials["group"].to_numpy()[rows], {}
     if "split_tv" in evaluation.trials.columns:
         values = evaluation.trials["split_tv"].to_numpy()[rows].astype(float)
         known = np.isfinite(values)
-        found["split, total variation from FBA"] = cluster_estimate(values[known], groups[known])
+        if known.any():
+            found["split, total variation from FBA"] = cluster_estimate(values[known], groups[known])
     for name, each in evaluation.attention.items():
         layer, _, statistic = name.partition("/")
-        if statistic == "entropy":
+        if statistic == "entropy" and rows.any():
             found[f"entropy of {layer}"] = cluster_estimate(
                 each[rows].astype(float).mean(1), groups, chance=1.0
             )
