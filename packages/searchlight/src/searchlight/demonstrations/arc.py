@@ -11,7 +11,7 @@ def demonstration(quick: bool) -> Demonstration:
     without, pooled = (variant(preset, kind, {"model.context": kind}) for kind in ("none", "film"))
     attention = variant(preset, "cross_attention", {})
     baselines = [variant(preset, kind, {"model.kind": kind}) for kind in ("copy", "symbolic")]
-    minutes = "under a minute" if quick else "under six minutes"
+    minutes = "under a minute" if quick else "about three minutes"
     return Demonstration(
         name=f"arc_{name}",
         command=f"searchlight demo arc{' --quick' * quick}",
