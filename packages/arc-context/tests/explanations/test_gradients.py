@@ -65,6 +65,14 @@ def test_episodes_of_a_batch_have_the_shares_that_each_has_alone(network, asked)
         assert ours == pytest.approx(theirs, abs=1e-5)
 
 
+@pytest.mark.parametrize("context", ["film", "cross_attention"])
+def test_what_is_cut_off_is_what_the_network_reads(network, asked, given, context):
+    model, (_, batch) = network(context), asked("colour_map", "mirror")
+    with encoded_support(model):
+        cut = model(*given(batch)).logits
+    assert torch.equal(cut, model(*given(batch)).logits)
+
+
 def test_the_network_stays_as_it_was(network, asked, given):
     model, (found, batch) = network(), asked("colour_map")
     before = model(*given(batch)).logits

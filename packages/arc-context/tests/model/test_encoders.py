@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 import torch
 from hypothesis import given
+from torch.nn import functional as F
 
 from arc_context import PAD, GridEncoder
+from arc_context.model.canvas import SYMBOLS
 from arc_context.model.encoders import WAVES, coordinates
 from arc_context.model.views import is_commonest
 from arc_context.testing import grids
@@ -59,3 +61,11 @@ def test_what_is_outside_a_grid_may_have_features_where_an_answer_may_have_cells
     area[:, :3, :3] = True
     found = GridEncoder(16)(grid, area)[0].abs().sum(0) > 0
     assert torch.equal(found, area[0])
+
+
+def test_what_stands_at_a_cell_is_its_own_colour_unless_it_was_laid_otherwise():
+    torch.manual_seed(0)
+    encoder, grid = GridEncoder(16), torch.randint(0, 10, (1, 4, 4))
+    own, other = (F.one_hot(each, SYMBOLS).float() for each in (grid, (grid + 1) % 10))
+    torch.testing.assert_close(encoder(grid, standing=own), encoder(grid))
+    assert (encoder(grid, standing=other) - encoder(grid)).abs().max() > 0.1

@@ -4,21 +4,21 @@ import torch
 from hypothesis import given
 
 from arc_context import PAD, LatentCountingRegisters
-from arc_context.model.registers import colour_counts
+from arc_context.model.registers import register_counts
 from arc_context.testing import grids
 
 
 @given(grid=grids())
 def test_counts_are_those_of_numpy(grid):
     padded = np.pad(grid.astype(np.int64), ((0, 2), (0, 1)), constant_values=PAD)
-    counts = colour_counts(torch.from_numpy(padded)[None])
+    counts = register_counts(torch.from_numpy(padded)[None])
     assert counts[0, 0].tolist() == np.bincount(grid.flatten(), minlength=10).tolist()
 
 
 def test_weights_count_the_cells_that_they_lie_on():
     grid = torch.tensor([[[1, 1], [2, PAD]]])
     weights = torch.tensor([[[0.5, 0.25, 0.25, 0.0]]])
-    assert colour_counts(grid, weights)[0, 0, :3].tolist() == pytest.approx([0, 2.25, 0.75])
+    assert register_counts(grid, weights)[0, 0, :3].tolist() == pytest.approx([0, 2.25, 0.75])
 
 
 def test_what_is_counted_goes_with_the_colour():

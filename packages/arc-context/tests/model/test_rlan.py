@@ -177,6 +177,21 @@ def test_the_support_counts_before_any_step_of_learning(small_model, drawn_episo
     assert (support - logits).norm() > least * logits.norm()
 
 
+@pytest.mark.parametrize("context", ["film", "cross_attention"])
+def test_test_input_and_support_are_laid_as_the_support_tells(small_model, drawn_episode, asked, context):
+    """Where outputs are mirrored, every grid stands mirrored at the encoder, the test input too."""
+    model, episode = small_model(context=context), drawn_episode(1, sides=(5, 5))
+    support = tuple(
+        replace(each, output=np.ascontiguousarray(each.input[:, ::-1])) for each in episode.support
+    )
+    encoded = []
+    model.encoder.register_forward_pre_hook(lambda module, given: encoded.append(given))
+    asked(model, [replace(episode, support=support)], side=5)
+    assert [len(grid) for grid, *_ in encoded] == [len(support), 1]
+    for grid, _, standing in encoded:
+        assert torch.equal(standing.argmax(-1), grid.flip(-1))
+
+
 def test_without_context_the_support_does_not_count(small_model, drawn_episode, asked):
     model, one, other = (
         small_model(context="none"),

@@ -14,7 +14,7 @@ AS_IT_STANDS = 5.0
 """By how much those of the grid as it stands are larger at first than any other view's."""
 
 
-def told(
+def goodman_kruskal_lambda(
     seen: Int[Tensor, "batch pairs height width views"],
     outputs: Int[Tensor, "batch pairs height width"],
     mask: Bool[Tensor, "batch pairs height width"],
@@ -48,8 +48,9 @@ class Alignment(nn.Module):
         s(i, j) = Σ_k a_k [v_k(i, j)],   a = softmax(t λ_k⁸ + b [k = 0])
 
     v_k are the views, of which the one that tells of the outputs in the train pairs is preferred, else the grid as it
-    stands; λ is `told`, and its power as in `explained`. Test inputs and train inputs are laid alike, so that a cell
-    can look up what became of its colour where grids are turned, moved or cut out besides. t and b are learned.
+    stands; λ is `goodman_kruskal_lambda`, and its power as in `explained`. Test inputs and train inputs are laid alike,
+    so that a cell can look up what became of its colour where grids are turned, moved or cut out besides. t and b are
+    learned.
     """
 
     def __init__(self):
@@ -65,7 +66,8 @@ class Alignment(nn.Module):
     ) -> Float[Tensor, "batch views"]:
         """The weights a of the views; they sum to 1."""
         first = F.one_hot(mask.new_zeros(len(mask), dtype=torch.long), VIEWS)
-        return (self.trust * told(seen, outputs, mask) ** DRAWN + self.standing * first).softmax(-1)
+        explains = goodman_kruskal_lambda(seen, outputs, mask) ** DRAWN
+        return (self.trust * explains + self.standing * first).softmax(-1)
 
 
 def laid(

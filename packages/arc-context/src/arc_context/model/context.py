@@ -51,7 +51,7 @@ class ContextEncoder(nn.Module):
         heads: with which the pooled vector looks at the pairs.
         use_spatial_features: whether cells are kept.
         anchoring: of train inputs, where test inputs are anchored.
-        aligned: whether inputs are laid upon outputs.
+        alignment: which lays inputs upon outputs; without it they are taken as they stand.
     """
 
     def __init__(
@@ -61,10 +61,10 @@ class ContextEncoder(nn.Module):
         heads: int = 4,
         use_spatial_features: bool = True,
         anchoring: Anchoring | None = None,
-        aligned: bool = True,
+        alignment: Alignment | None = None,
     ):
         super().__init__()
-        self.alignment = Alignment() if aligned else None
+        self.alignment = alignment
         self.use_spatial_features = use_spatial_features
         if use_spatial_features:
             self.pair = SpatialPairEncoder(encoder, dim, anchoring)

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from arc_context.model.canvas import PAD, SYMBOLS
+from arc_context.model.views import colour_counts
 
 
 class Counted(NamedTuple):
@@ -18,13 +19,15 @@ class Counted(NamedTuple):
     """What every cell hears: the registers, and how common its own colour is."""
 
 
-def colour_counts(
+def register_counts(
     grid: Int[Tensor, "batch height width"], weights: Float[Tensor, "batch registers cells"] | None = None
 ) -> Float[Tensor, "batch registers colours"]:
     """Cells of each colour; with weights, the share of the weight that lies on it times the cells of the grid."""
-    shown = F.one_hot(grid.flatten(1), SYMBOLS)[..., :PAD].to(torch.get_default_dtype())
-    counts = shown.sum(1, keepdim=True)
-    return counts if weights is None else weights @ shown * counts.sum(-1, keepdim=True)
+    counts = colour_counts(grid)[:, None, :PAD].to(torch.get_default_dtype())
+    if weights is None:
+        return counts
+    shown = F.one_hot(grid.flatten(1), SYMBOLS)[..., :PAD].to(counts.dtype)
+    return weights @ shown * counts.sum(-1, keepdim=True)
 
 
 class LatentCountingRegisters(nn.Module):
@@ -51,7 +54,7 @@ class LatentCountingRegisters(nn.Module):
         weights: Float[Tensor, "batch registers cells"] | None = None,
     ) -> Counted:
         """Registers, and what they tell every cell; without weights there is one register."""
-        counts = colour_counts(grid, weights)
+        counts = register_counts(grid, weights)
         share = counts / counts.sum(-1, keepdim=True).clamp_min(1e-6)
         largest = (counts >= counts.amax(-1, keepdim=True)).to(counts.dtype)
         each = self.count(torch.stack([counts.log1p(), share, largest], -1))

@@ -8,7 +8,7 @@ from jaxtyping import Bool, Int
 from torch import Tensor, nn
 
 from arc_context.errors import ArcError
-from arc_context.model.alignment import laid
+from arc_context.model.alignment import Alignment, laid
 from arc_context.model.anchoring import Anchoring
 from arc_context.model.attention import cell_places
 from arc_context.model.canvas import PAD, canvas_of, scaled_sides, sides
@@ -80,9 +80,9 @@ class RLAN(nn.Module):
             support = self.context(train_inputs, train_outputs, pair_mask, support_mask)
         look = self._look(support)
         target = scaled_sides(sides(test), sides(train_inputs), sides(train_outputs), pair_mask)
-        shown = views(test, target)
-        aligned = None if support is None or support.aligned is None else laid(shown, support.aligned)
-        features, anchors, seen = self._placed(self.encoder(test, canvas, aligned), test, look)
+        shown = views(test, target) if self.config.views else None
+        standing = self._standing(shown, support)
+        features, anchors, seen = self._placed(self.encoder(test, canvas, standing), test, look)
         features, registers, predicates = self._told(features, test, canvas, anchors)
         features = features * canvas.unsqueeze(1)
         copies = self._copies(shown, support)
@@ -108,9 +108,15 @@ class RLAN(nn.Module):
         memory = self.injector.memory(support.features, support.mask, support.keys)
         return partial(self.injector.look, memory=memory)
 
-    def _copies(self, shown: Tensor, support: Support | None) -> Copies | None:
+    def _standing(self, shown: Tensor | None, support: Support | None) -> Tensor | None:
+        """What stands at each cell once the test input is laid as train inputs are."""
+        if shown is None or support is None or support.aligned is None:
+            return None
+        return laid(shown, support.aligned)
+
+    def _copies(self, shown: Tensor | None, support: Support | None) -> Copies | None:
         """What the answer may be copied from."""
-        if not self.config.views:
+        if shown is None:
             return None
         return Copies(shown.flatten(1, 2), None if support is None else support.explained)
 
@@ -160,7 +166,8 @@ def context_of(
     if config.context == "none":
         return None, None
     spatial = config.context == "cross_attention"
-    context = ContextEncoder(encoder, config.dim, config.heads, spatial, anchoring, aligned=config.views)
+    alignment = Alignment() if config.views else None
+    context = ContextEncoder(encoder, config.dim, config.heads, spatial, anchoring, alignment)
     if spatial:
         return context, CrossAttentionInjector(config.dim, config.heads, dropout=config.dropout)
     return context, ContextInjector(config.dim, dropout=config.dropout)

@@ -105,8 +105,8 @@ def replicate(graph: MetabolicGraph, k: int) -> MetabolicGraph:
     S becomes block-diagonal, and every copy has its own exchanges. Genes keep their ids: one that is lost is lost
     in every copy.
     """
-    if not isinstance(k, int) or k < 1:
-        raise MetabolicError(f"replicate: expected a whole number of at least one copy, got {k}")
+    if k < 1:
+        raise MetabolicError(f"replicate: expected at least one copy, got {k}")
     metabolites, reactions = (
         pl.concat(table.with_columns(pl.col("id") + f"__{copy}") for copy in range(1, k + 1))
         for table in (graph.metabolites, graph.reactions)
