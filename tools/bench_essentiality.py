@@ -135,7 +135,9 @@ def heads(
         yield sees, [read(told, genes, model.graph, seed, steps) for seed in seeds]
 
 
-def rows_of_runs(genes: Genes, trained: Sequence[dict[str, Said]], untrained: Sequence[dict[str, Said]]):
+def rows_of_runs(
+    genes: Genes, trained: Sequence[dict[str, Said]], untrained: Sequence[dict[str, Said]]
+) -> Iterator[list[str]]:
     """Heads on trained nodes and on untrained ones, and, of several runs, what the first gain."""
     for sees in (NODES, BESIDE_FLUX):
         both = {"head, run": trained, "head, untrained model": untrained}

@@ -138,7 +138,7 @@ def test_spaces_in_the_head_are_no_part_of_names(table):
 def test_a_folder_is_no_table(e_coli_core, tmp_path):
     (tmp_path / "growth.csv").write_text("glc__D,growth\n1,0.5\n")
     for path in (tmp_path, tmp_path / "*.csv"):
-        with pytest.raises(MetabolicError, match="cannot be read as CSV: no such file"):
+        with pytest.raises(MetabolicError, match="cannot be read as CSV: it is not a file"):
             GrowthTable.read(path, e_coli_core)
 
 

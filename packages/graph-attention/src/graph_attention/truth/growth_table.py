@@ -172,7 +172,7 @@ def _cells(path: Path) -> pl.DataFrame:
     """The file as text, with the names that its head has."""
     try:
         if not path.is_file():
-            raise OSError("no such file")
+            raise OSError("it is not a file")
         cells = pl.read_csv(path, has_header=False, infer_schema=False, glob=False)
     except (OSError, pl.exceptions.PolarsError) as error:
         raise MetabolicError(f"{path} cannot be read as CSV: {str(error).splitlines()[0]}") from None
