@@ -1,9 +1,10 @@
 """What it costs to look support pixels up: `uv run tools/bench_arc.py [--repeats 9] [--json]`.
 
 A step of training, forward, backward and AdamW, of the solver without support (none), with pooled support (film) and
-with attention to every support cell (cross_attention), of three train pairs: 10 × 10 with four tasks in a batch, and
-30 × 30 with one. One thread. The three are measured in turn in one run: CPU milliseconds are the least of all repeats,
-ratios to film the median of the rounds. Memory is what one step adds to the resident memory of a process of its own.
+with attention to every support cell (cross_attention), brought once, or again before every further step of the solver.
+Three train pairs: 10 × 10 with four tasks in a batch, and 30 × 30 with one. One thread. All ways are measured in turn
+in one run: CPU milliseconds are the least of all repeats, ratios to film the median of the rounds. Memory is what one
+step adds to the resident memory of a process of its own.
 """
 
 import os
@@ -15,6 +16,7 @@ import statistics
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -25,7 +27,9 @@ from arc_context import ArcLoss, EpisodeBatch, ModelConfig, Pair, Task, arc_mode
 from arc_context.configuration import LossConfig
 from searchlight import console
 
-MODES = ("none", "film", "cross_attention")
+AGAIN = ", every step"
+"""Ends the ways in which the support is brought before every step of the solver, and not once."""
+MODES = ("none", "film", f"film{AGAIN}", "cross_attention", f"cross_attention{AGAIN}")
 REFERENCE = "film"
 PAIRS = 3
 SIZES = {10: 4, 30: 1}
@@ -38,7 +42,7 @@ PREPARATION = """
 import ctypes, sys
 sys.path.insert(0, {tools!r})
 import bench_arc as bench
-small, step = (bench.step_of({mode!r}, each, looks={looks}) for each in (4, {side}))
+small, step = (bench.step_of({mode!r}, each) for each in (4, {side}))
 def warm_up():
     small()
     ctypes.CDLL(None).malloc_trim(0)
@@ -69,11 +73,12 @@ def batch_of(side: int) -> EpisodeBatch:
     return EpisodeBatch.of(asked)
 
 
-def step_of(mode: str, side: int, *, looks: bool = True) -> Step:
-    """A step of training; with `looks` each step of the solver looks at the support."""
+def step_of(mode: str, side: int) -> Step:
+    """A step of training."""
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    model = arc_model(ModelConfig(context=mode, solver_context=looks)).train()  # pyright: ignore[reportArgumentType]
+    context: Any = mode.removesuffix(AGAIN)
+    model = arc_model(ModelConfig(context=context, solver_context=mode.endswith(AGAIN))).train()
     optimiser, loss = torch.optim.AdamW(model.parameters()), ArcLoss(LossConfig())
     batch = batch_of(side)
 
@@ -87,9 +92,9 @@ def step_of(mode: str, side: int, *, looks: bool = True) -> Step:
     return step
 
 
-def times(side: int, repeats: int, *, looks: bool) -> dict[str, list[float]]:
+def times(side: int, repeats: int) -> dict[str, list[float]]:
     """Milliseconds of every round by mode; which goes first takes turns."""
-    steps = {mode: step_of(mode, side, looks=looks) for mode in MODES}
+    steps = {mode: step_of(mode, side) for mode in MODES}
     for step in steps.values():
         step()
     taken: dict[str, list[float]] = {mode: [] for mode in MODES}
@@ -100,18 +105,18 @@ def times(side: int, repeats: int, *, looks: bool) -> dict[str, list[float]]:
     return taken
 
 
-def megabytes(mode: str, side: int, *, looks: bool) -> float:
+def megabytes(mode: str, side: int) -> float:
     """Memory that a step adds, in a process of its own."""
     tools = str(Path(__file__).parent)
     os.environ["MALLOC_MMAP_THRESHOLD_"] = "65536"  # read when the process starts
-    preparation = PREPARATION.format(tools=tools, mode=mode, side=side, looks=looks)
+    preparation = PREPARATION.format(tools=tools, mode=mode, side=side)
     return peak_memory(preparation, "step()") / 2**20
 
 
-def costs(side: int, repeats: int, *, looks: bool) -> list[Cost]:
+def costs(side: int, repeats: int) -> list[Cost]:
     """All modes at one size."""
-    taken = times(side, repeats, looks=looks)
-    memory = {mode: megabytes(mode, side, looks=looks) for mode in MODES}
+    taken = times(side, repeats)
+    memory = {mode: megabytes(mode, side) for mode in MODES}
     rounds = taken[REFERENCE]
     return [
         Cost(
@@ -164,11 +169,10 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--repeats", type=int, default=9)
-    parser.add_argument("--once", action="store_true", help="look at the support once, not in every step")
     parser.add_argument("--json", action="store_true", help="print for a machine")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    found = [each for side in SIZES for each in costs(side, options.repeats, looks=not options.once)]
+    found = [each for side in SIZES for each in costs(side, options.repeats)]
     if options.json:
         console.show_json([asdict(each) for each in found])
         return

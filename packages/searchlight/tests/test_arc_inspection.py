@@ -20,6 +20,7 @@ TINY = {
     "model.dim": 16,
     "model.heads": 2,
     "model.steps": 2,
+    "model.solver_context": True,
 }
 
 

@@ -124,11 +124,11 @@ def test_a_rung_is_one_sentence_that_holds_arm_against_arm():
 
 def test_what_one_arm_has_is_told_by_what_tells_it_apart_beside_its_level():
     looks = [
-        figure(f"{SETTLED}, colour_map, {look}", "ours", [value], beside="uniform 0.23")
-        for look, value in (("first look", 0.9), ("first look untrained", 0.5))
+        figure(f"{SETTLED}, colour_map{state}", "ours", [value], beside="uniform 0.23")
+        for state, value in (("", 0.9), (", untrained", 0.5))
     ]
     assert sentence_of(Climbed("L2", (0,), tuple(looks))) == (
-        f"L2: {SETTLED}, colour_map, ours: first look 0.900, first look untrained 0.500, uniform 0.23."
+        f"L2: {SETTLED}, colour_map, ours: 0.900, untrained 0.500, uniform 0.23."
     )
 
 

@@ -107,8 +107,8 @@ class ModelConfig:
     """Attention heads; they share the width."""
     steps: PositiveInt = 4
     """Steps of the solver."""
-    solver_context: bool = True
-    """Whether each step of the solver looks at the support again."""
+    solver_context: bool = False
+    """Whether each step of the solver looks at the support again, and not the first alone."""
     anchors: NonNegativeInt = 0
     """Places that are chosen one after another; 0 chooses none."""
     anchor_features: Literal["original", "contextual"] = "original"

@@ -179,7 +179,7 @@ def test_attention_that_answers_do_not_rest_on_is_no_lookup_and_wins_nothing(set
 
     found = settled(1, find=find, only=[1, 3])
     borne_out = [each for each in found.values() if each.intervention is not None]
-    assert len(borne_out) == 23 + 12
+    assert len(borne_out) == 23 + 9
     assert {each.verdict for each in borne_out} == {"no detectable difference"}
     assert all("the intervention changes nothing" in each.reason for each in borne_out)
 

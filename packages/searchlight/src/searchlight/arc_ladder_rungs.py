@@ -6,7 +6,7 @@ from itertools import product
 from math import inf
 
 from analysis import Measured, Quantity, Under, mean_of
-from arc_context.assays.layers import HEADLINE, LOOKS
+from arc_context.assays.layers import HEADLINE
 from arc_context.families.registry import HELD_OUT, LOOKUP, POSITION
 from searchlight.arc_ladder_figures import Target
 from searchlight.arc_ladder_quantities import HowMany, OfRun, Together, exact, seconds
@@ -98,24 +98,13 @@ def attention() -> Iterator[Ask]:
     """Where attention is, and where gradients are."""
     for preset, families in (("lookup", LOOKUP), ("position", POSITION)):
         arm = f"{preset}_cross_attention"
-        for family, (layer, look) in product(families, LOOKS.items()):
-            here = {"split": SEEN, "family": family, "layer": layer}
-            yield Ask(
-                f"{SETTLED}, {family}, {look}",
-                arm,
-                Measured("lookup", "determining_mass", here),
-                Target(0.8) if preset == "lookup" else None,
-                beside=("uniform", Measured("lookup", "uniform_mass", here)),
-            )
         for family in families:
             here = {"split": SEEN, "family": family, "layer": HEADLINE}
             mass, uniform = (Measured("lookup", f"{what}_mass", here) for what in ("determining", "uniform"))
-            yield Ask(
-                f"{SETTLED}, {family}, {LOOKS[HEADLINE]} untrained",
-                arm,
-                Under("untrained", mass),
-                beside=("uniform", uniform),
-            )
+            target = Target(0.8) if preset == "lookup" else None
+            beside = ("uniform", uniform)
+            yield Ask(f"{SETTLED}, {family}", arm, mass, target, beside=beside)
+            yield Ask(f"{SETTLED}, {family}, untrained", arm, Under("untrained", mass), beside=beside)
         for family, context in product(families, ("cross_attention", "film")):
             here = {"split": SEEN, "family": family}
             yield Ask(

@@ -8,7 +8,8 @@ def demonstration(quick: bool) -> Demonstration:
     name = "demo_quick" if quick else "demo"
     preset = f"arc/{name}"
     seeds = (0, 1) if quick else (0, 1, 2)
-    without, pooled = (variant(preset, kind, {"model.context": kind}) for kind in ("none", "film"))
+    without = variant(preset, "none", {"model.context": "none"})
+    pooled = variant(preset, "film", {"model.context": "film", "model.solver_context": True})
     attention = variant(preset, "cross_attention", {})
     baselines = [variant(preset, kind, {"model.kind": kind}) for kind in ("copy", "symbolic")]
     minutes = "under a minute" if quick else "about three minutes"

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import polars as pl
 
 from analysis import Estimate, Finding, Measure, Run, mean_estimate
-from arc_context.assays.layers import HEADLINE, LAST, LOOKS, headline
+from arc_context.assays.layers import headline
 from arc_context.assays.lookup import EXCESS, MASS, UNIFORM, Looks, looks_by_family
 from arc_context.metrics import EXACT_MATCH, FOREGROUND, measured
 from arc_context.pictures.seen_task import UNTRAINED
@@ -16,10 +16,7 @@ from searchlight.results import short
 ATTENTION = (
     "attention on the support cells that settle a test cell, the first seed, 95 % intervals over tasks"
 )
-ATTENTION_COLUMNS = (
-    *("arm", "family", LOOKS[HEADLINE], LOOKS[LAST], "uniform attention"),
-    f"{LOOKS[HEADLINE]} − uniform, p",
-)
+ATTENTION_COLUMNS = ("arm", "family", "attention", "uniform attention", "attention − uniform, p")
 
 
 def conclusion(arms: Mapping[str, Sequence[Run]]) -> Sequence[Facts]:
@@ -73,7 +70,7 @@ def cost_rows(arm: str, runs: Sequence[Run]) -> Iterator[tuple[str, ...]]:
 
 
 def attention_rows(arm: str, run: Run) -> Iterator[tuple[str, ...]]:
-    """What each family's first and last look have on the cells that settle a test cell, trained and untrained."""
+    """What each family's look has on the cells that settle a test cell, trained and untrained."""
     if trained := looks_of(run):
         untrained = looks_of(control_of(run, UNTRAINED))
         for family, found in trained.items():
@@ -88,11 +85,10 @@ def looks_of(run: Run) -> dict[str, Looks]:
 
 
 def figures(found: Looks) -> tuple[str, ...]:
-    """Mass in the headline look and in the last, that of uniform attention, and how far the first is above it."""
-    first = found[headline(found)]
-    last = short(found[LAST][MASS.name].estimate) if LAST in found else ""
-    mass, uniform = (short(first[measure.name].estimate) for measure in (MASS, UNIFORM))
-    return mass, last, uniform, gap(first[EXCESS.name])
+    """Mass in the headline look, that of uniform attention, and how far the first is above it."""
+    look = found[headline(found)]
+    mass, uniform = (short(look[measure.name].estimate) for measure in (MASS, UNIFORM))
+    return mass, uniform, gap(look[EXCESS.name])
 
 
 def gap(excess: Finding) -> str:
