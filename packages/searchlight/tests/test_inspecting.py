@@ -46,6 +46,12 @@ def test_a_choice_is_refused_before_anything_is_evaluated_or_made(line, tmp_path
             GridChoice(item="0"),
             "is no test output of test/seen; expected 0 to",
         ),
+        (
+            "arc/lookup_cross_attention",
+            GridChoice(cell="0,30"),
+            GridChoice(cell="0,0"),
+            "there is no cell 0,30; expected row 0 to",
+        ),
     ],
 )
 def test_what_a_configuration_has_not_is_refused_with_what_it_has(preset, wrong, right, words):

@@ -101,12 +101,7 @@ class SeenTask:
         """
         if named is None:
             return self._telling()
-        row, column = map(int, named.split(","))
-        if row >= self.canvas[0] or column >= self.canvas[1]:
-            raise ArcError(
-                f"task {self.name}: there is no cell {row},{column}; expected row 0 to {self.canvas[0] - 1} and "
-                f"column 0 to {self.canvas[1] - 1}"
-            )
+        row, column = cell_at(named, self.name, self.canvas)
         return row * self.canvas[1] + column
 
     def _telling(self) -> int:
@@ -120,3 +115,18 @@ class SeenTask:
             if wanted.any():
                 return int(wanted.argmax())
         return 0
+
+
+def cell_at(named: str, task: str, canvas: tuple[int, int]) -> tuple[int, int]:
+    """Row and column of `row,column`.
+
+    Raises:
+        ArcError: it is outside of the canvas.
+    """
+    row, column = map(int, named.split(","))
+    if row >= canvas[0] or column >= canvas[1]:
+        raise ArcError(
+            f"task {task}: there is no cell {row},{column}; expected row 0 to {canvas[0] - 1} and column 0 to "
+            f"{canvas[1] - 1}"
+        )
+    return row, column

@@ -246,10 +246,10 @@ class Arc(Experiment):
         return f"{shown}\n{start}{left_out}{self.task_splits.per_epoch} episodes in each epoch"
 
     def check_choice(self, choice: Any) -> None:
-        """Raise one sentence for a split or test output that is not there."""
+        """Raise one sentence for a split, test output or cell that is not there."""
         from searchlight.experiments import arc_inspection
 
-        arc_inspection.row_of(self, choice.item, arc_inspection.split_of(self, choice.split))
+        arc_inspection.check(self, choice)
 
     def inspect(
         self, trained: Evaluation, controls: dict[str, Evaluation], choice: Any, model: Any = None

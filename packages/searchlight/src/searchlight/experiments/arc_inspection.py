@@ -11,8 +11,9 @@ from analysis import Drawing, Estimate, Measure, cluster_estimate
 from arc_context.assays.layers import HEADLINE, LAST, LOOKS, headline
 from arc_context.assays.lookup import MASS, UNIFORM, looks_by_family
 from arc_context.errors import ArcError
+from arc_context.model.batch import EpisodeBatch
 from arc_context.pictures.chosen_cell import ChosenCell
-from arc_context.pictures.seen_task import TRAINED
+from arc_context.pictures.seen_task import TRAINED, cell_at
 from arc_context.pictures.svg import svg
 from arc_context.pictures.task_drawing import task_drawing
 from arc_context.pictures.telling import document as told_of
@@ -20,7 +21,7 @@ from arc_context.pictures.telling import lines
 from arc_context.splits import SEEN, TEST_TASKS
 from searchlight.choices import GridChoice
 from searchlight.errors import UsageError, nearest
-from searchlight.experiments.arc_looks import seen_task
+from searchlight.experiments.arc_looks import seen_task, sides_of
 from searchlight.experiments.base import Evaluation, Inspection
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def inspect(
     Raises:
         UsageError: there is no such split, test output or cell.
     """
+    check(experiment, choice)
     split = split_of(experiment, choice.split)
     beside = {name: each for name, each in controls.items() if split in each.trials["split"]}
     everyone = {TRAINED: trained, **beside}
@@ -80,17 +82,21 @@ def inspect(
 
 
 def cell_of(experiment: "Arc", trained: Evaluation, choice: GridChoice, split: str, model: Any) -> ChosenCell:
-    """The cell that is looked at first, of the test output that is meant.
+    """The cell that is looked at first, of the test output that is meant."""
+    seen = seen_task(experiment, trained, model, split, row_of(experiment, choice.item, split))
+    return ChosenCell(seen, seen.cell(choice.cell))
 
-    Raises:
-        UsageError: there is no such test output or cell.
-    """
-    row = row_of(experiment, choice.item, split)
-    try:
-        seen = seen_task(experiment, trained, model, split, row)
-        return ChosenCell(seen, seen.cell(choice.cell))
-    except ArcError as error:
-        raise UsageError(str(error)) from None
+
+def check(experiment: "Arc", choice: GridChoice) -> None:
+    """Raise UsageError for a split, test output or cell that is not there; no model is asked for it."""
+    split = split_of(experiment, choice.split)
+    question = experiment.questions(split)[row_of(experiment, choice.item, split)]
+    if choice.cell is not None:
+        canvas = sides_of(EpisodeBatch.of([question.episode]))
+        try:
+            cell_at(choice.cell, f"{question.task.name}/{question.test}", canvas)
+        except ArcError as error:
+            raise UsageError(str(error)) from None
 
 
 def row_of(experiment: "Arc", item: str | None, split: str) -> int:

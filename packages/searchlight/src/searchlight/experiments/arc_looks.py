@@ -29,16 +29,21 @@ def seen_task(experiment: "Arc", trained: Evaluation, model: Any, split: str, ro
     question = experiment.questions(split)[row]
     found = {name: said(experiment, each, question) for name, each in models(experiment, model)}
     batch = EpisodeBatch.of([question.episode])
-    sides = batch.canvas[0].any(1).sum(), batch.canvas[0].any(0).sum()
     return SeenTask(
         split,
         question,
         stored_answer(trained, split, row),
-        (int(sides[0]), int(sides[1])),
+        sides_of(batch),
         (int(batch.test.shape[1]), int(batch.test.shape[2])),
         {name: looks for name, (looks, _) in found.items() if looks is not None},
         {name: anchors for name, (_, anchors) in found.items() if anchors},
     )
+
+
+def sides_of(batch: EpisodeBatch) -> tuple[int, int]:
+    """Rows and columns that the answer to a single episode may have."""
+    (canvas,) = batch.canvas
+    return int(canvas.any(1).sum()), int(canvas.any(0).sum())
 
 
 def models(experiment: "Arc", model: Any) -> Iterator[tuple[str, nn.Module]]:
