@@ -3,8 +3,8 @@
 A step of training, forward, backward and AdamW, of the solver without support (none), with pooled support (film) and
 with attention to every support cell (cross_attention), brought once, or again before every further step of the solver.
 Three train pairs: 10 × 10 with four tasks in a batch, and 30 × 30 with one. One thread. All ways are measured in turn
-in one run: CPU milliseconds are the least of all repeats, ratios to film the median of the rounds. Memory is what one
-step adds to the resident memory of a process of its own.
+in one run: CPU milliseconds are the least of all repeats; ratios, to film in every step as its presets have it, the
+median of the rounds. Memory is what one step adds to the resident memory of a process of its own.
 """
 
 import os
@@ -30,7 +30,8 @@ from searchlight import console
 AGAIN = ", every step"
 """Ends the ways in which the support is brought before every step of the solver, and not once."""
 MODES = ("none", "film", f"film{AGAIN}", "cross_attention", f"cross_attention{AGAIN}")
-REFERENCE = "film"
+REFERENCE = f"film{AGAIN}"
+"""As its presets have it."""
 PAIRS = 3
 SIZES = {10: 4, 30: 1}
 """Tasks in a batch by the side of their grids."""
