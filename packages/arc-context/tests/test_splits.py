@@ -138,6 +138,28 @@ def test_what_there_is_not_is_named(folder, tmp_path):
         TasksConfig(tested="arc1:evaluation")
 
 
+def test_an_answer_that_is_not_known_is_never_shown_and_cannot_be_judged(folder):
+    place = Path(folder.tasks.source)
+    for asked in (TEST_TASKS, VALIDATION_TASKS):
+        name = task_splits(folder).tasks(asked)[0].name
+        path = place / f"{name}.json"
+        whole = path.read_text()
+        document = json.loads(whole)
+        del document["test"][0]["output"]
+        path.write_text(json.dumps(document))
+        with pytest.raises(ArcError, match=f"task {name}, test 0: its answer is not known, and {asked}"):
+            task_splits(folder).tasks(VALIDATION_TASKS)
+        path.write_text(whole)
+    asked = {task.name for part in (TEST_TASKS, VALIDATION_TASKS) for task in task_splits(folder).tasks(part)}
+    name = min({f"t{number:02}" for number in range(11)} - asked)
+    document = json.loads((place / f"{name}.json").read_text())
+    del document["test"][0]["output"]
+    (place / f"{name}.json").write_text(json.dumps(document))
+    shown = [each for task in task_splits(folder).shown for each in task if each.task == name]
+    assert len(shown) == 2
+    assert all(each.answer is not None for each in shown)
+
+
 def test_families_that_are_held_out_are_never_trained():
     config = replace(CONFIG, families=FamiliesConfig(names=("swap",), held_out=("colour_map",)))
     found = task_splits(config)

@@ -27,6 +27,7 @@ def few():
     """As few test outputs and draws as still show something."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(arc_deletion, "QUESTIONS", 4)
+        patch.setattr(arc_deletion, "OF_FAMILY", 2)
         patch.setattr(arc_deletion, "DRAWS", 2)
         patch.setattr(arc_deletion, "SHARES", (0.2, 0.5))
         patch.setattr(arc_gradients, "QUESTIONS", 4)
@@ -47,7 +48,7 @@ def tiny(preset, **model):
 
 @pytest.fixture(scope="module")
 def experiment():
-    made = Arc(tiny("arc/lookup_cross_attention"))
+    made = Arc(tiny("arc/lookup_cross_attention", solver_context=True))
     made.prepare()
     return made
 

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -94,6 +95,25 @@ def test_a_damaged_file_is_named(tasks, tmp_path):
 
 
 @pytest.mark.slow
+def test_a_damaged_answer_is_named_by_its_file(tasks, tmp_path):
+    kept = Kept(tmp_path / "kept")
+    (task, *_) = load_tasks(str(tasks))
+    solve_all(RULES, [task], kept, ignore)
+    kept.path(task).write_text("44")
+    with pytest.raises(ArcError, match=f"{task.name}.task.json: expected .* remove it"):
+        kept.read(task)
+
+
+@pytest.mark.parametrize("name", ["../outside", "a/b", "..", "with space"])
+def test_whatever_a_task_is_called_it_is_kept_in_the_folder(name, tasks, tmp_path):
+    kept = Kept(tmp_path / "kept")
+    task = replace(load_tasks(str(tasks))[0], name=name)
+    solve_all(RULES, [task], kept, ignore)
+    assert kept.path(task).parent == kept.folder
+    assert {each.parent for each in tmp_path.rglob("*.task.json")} == {kept.folder}
+    assert kept.read(task).task == name
+
+
 def test_two_processes_solve_what_one_does(tasks, tmp_path):
     asked = load_tasks(str(tasks))
     one, two = (solve_all(RULES, asked, Kept(tmp_path / str(jobs)), ignore, jobs=jobs)[0] for jobs in (1, 2))
@@ -160,6 +180,13 @@ def test_nothing_is_overwritten(tasks, tmp_path, capsys):
     assert place.read_text() == "mine"
 
 
+def test_a_submission_is_json(tasks, tmp_path, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["arc", "submit", str(tasks), "-o", str(tmp_path / "drawn.svg"), "--solver", "symbolic"])
+    assert ended.value.code == 2
+    assert "expected a name that ends in .json." in capsys.readouterr().err
+
+
 def test_failed_tasks_leave_no_submission_unless_that_is_asked_for(tasks, tmp_path, monkeypatch, capsys):
     def solve(plan, task):
         raise ArcError("there is no answer to it")
@@ -221,6 +248,9 @@ def test_a_terminal_sees_digits_on_their_colours():
         (["--test-time-seconds", "0"], "--test-time-seconds 0: expected a positive time"),
         (["--solver", "symbolic", "--run", "runs/x"], "--run runs/x has no effect with --solver symbolic"),
         (["--solver", "symbolic", "--test-time-steps", "5"], "has no effect with --solver symbolic"),
+        (["--solver", "symbolic", "--views", "3"], "--views has no effect with --solver symbolic"),
+        (["--solver", "symbolic", "--test-time-seconds", "3"], "no effect without --test-time-steps"),
+        (["--test-time-seconds", "3"], "no effect without --test-time-steps"),
         (["--run", "runs/nowhere"], "runs/nowhere does not exist"),
         (["-o", "answers.csv"], "expected a name that ends in .json"),
         (["--task", "mirored"], "the nearest are mirrored"),

@@ -92,6 +92,12 @@ def test_what_a_network_without_support_cannot_be_asked_is_said():
     assert found["gradients"].met
 
 
+def test_a_single_row_of_pooled_features_cannot_differ_from_others():
+    found = {each.name: each for each in validate(arc(**{"model.context": "film"}), 1, 1)}
+    assert found["support features"].met is None
+    assert "there is but one" in found["support features"].got
+
+
 def test_the_command_ends_with_one_and_says_what_to_try_where_something_is_not_met(capsys):
     with pytest.raises(SystemExit) as ended:
         main(["arc", "validate", "arc/demo_quick", *FLAGS, "--max-tasks", "2", "--max-epochs", "1"])

@@ -139,7 +139,7 @@ class FoldSplits(TaskSplits):
         """The tasks that training does not show, by split."""
         sizes = self.config.tasks
         validated = self._folds[(sizes.fold + 1) % sizes.folds]
-        return {VALIDATION_TASKS: validated, TEST_TASKS: self._folds[sizes.fold]}
+        return answered({VALIDATION_TASKS: validated, TEST_TASKS: self._folds[sizes.fold]})
 
     def tasks(self, split: str) -> tuple[Task, ...]:
         """Those of its part."""
@@ -149,10 +149,12 @@ class FoldSplits(TaskSplits):
 
     @cached_property
     def shown(self) -> tuple[tuple[Episode, ...], ...]:
-        """What may be shown of each training task: each of its pairs, beside the train pairs that it is not."""
+        """What may be shown of each training task: each pair with an answer, beside the train pairs that it is not."""
         kept = {id(task) for part in self.parts.values() for task in part}
         training = [task for fold in self._folds for task in fold if id(task) not in kept]
-        return tuple((*episodes(task), *leave_one_out(task)) for task in training)
+        found = ((*episodes(task), *leave_one_out(task)) for task in training)
+        told = (tuple(each for each in shown if each.answer is not None) for shown in found)
+        return tuple(shown for shown in told if shown)
 
     def training(self, seed: int, epoch: int) -> list[Episode]:
         """Tasks in turn, in an order of the epoch's own, and any pair of each, varied."""
@@ -199,7 +201,24 @@ class SourceSplits(FoldSplits):
     @cached_property
     def parts(self) -> Mapping[str, tuple[Task, ...]]:
         """The tasks that training does not show, by split."""
-        return {VALIDATION_TASKS: self._folds[self.config.tasks.fold], TEST_TASKS: self._tested}
+        return answered({VALIDATION_TASKS: self._folds[self.config.tasks.fold], TEST_TASKS: self._tested})
+
+
+def answered(parts: Mapping[str, tuple[Task, ...]]) -> Mapping[str, tuple[Task, ...]]:
+    """The same tasks by split.
+
+    Raises:
+        ArcError: the answer of one is not known, so that it cannot be judged.
+    """
+    for split, tasks in parts.items():
+        for task in tasks:
+            for number, pair in enumerate(task.test):
+                if pair.output is None:
+                    raise ArcError(
+                        f"task {task.name}, test {number}: its answer is not known, and {split} needs it; give the "
+                        "file of solutions, or leave the task out"
+                    )
+    return parts
 
 
 def varied(episode: Episode, config: AugmentationConfig, rng: np.random.Generator) -> Episode:

@@ -26,6 +26,7 @@ def restricted(left=LEFT, right=RIGHT, spread=0.02):
     )
     return table.with_columns(
         split=pl.lit("test/seen"),
+        family=pl.when(pl.col("group").str.ends_with("0")).then(pl.lit("fill")).otherwise(pl.lit("")),
         step=pl.lit(0),
         target=pl.lit(1),
         score=pl.lit(1.0),
@@ -55,6 +56,13 @@ def test_a_planted_effect_is_found_at_each_share_and_over_all(planted):
     assert exact.value == 1.0
     left = {"which": "random", "share": 0.5}
     assert planted.estimate("left", **CELL, **left).value == pytest.approx(LEFT["random"], abs=0.03)
+
+
+def test_each_family_has_an_area_of_its_own(planted):
+    found = planted.estimate("deletion_area_by_family", **CELL, family="fill")
+    assert found.value == pytest.approx((0.7 + 1.8) / 2, abs=0.05)
+    assert found.n == sum(str(task).endswith("0") for task in range(ITEMS // 2))
+    assert {each.cell["family"] for each in planted.of("deletion_area_by_family")} == {"fill"}
 
 
 def test_where_nothing_depends_on_what_is_closed_no_effect_is_found(stored):

@@ -58,7 +58,10 @@ MADE_UP = {
             {"split": split, "output": output}
             for split in SPLITS
             for output in ("exact_match", "log_probability")
-        ]
+        ],
+        "deletion_area_by_family": [
+            {"split": SEEN, "family": family, "output": "log_probability"} for family in TRAINED
+        ],
     },
     "support": {
         name: [{"split": SEEN, "output": output} for output in ("exact_match", "cell_accuracy")]
@@ -72,7 +75,7 @@ LEVELS = {"determining_excess": 0.0, "gradient_excess": 0.0, "on_marker_excess":
 
 def centre(sign, run, measure):
     """The mean over networks; `sign` is 1 where the claims hold, −1 where the opposite does, 0 where nothing does."""
-    if measure == "deletion_area":
+    if measure.startswith("deletion_area"):
         return 0.1 if sign >= 0 else -0.1
     if measure == "with_other_support":
         return 0.4 + 0.1 * (sign > 0) + 0.2 * (sign < 0) + 0.04 * (sign == 0)

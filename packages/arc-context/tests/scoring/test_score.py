@@ -75,7 +75,7 @@ def test_answers_that_do_not_belong_are_refused(task):
 @given(tasks())
 def test_an_answer_that_is_not_known_cannot_be_scored(task):
     last = Task(task.name, task.train, (*task.test, Pair(WRONG, None)))
-    said = f"task {task.name}, test {len(last.test)}: its answer is not known"
+    said = f"task {task.name}, test {len(task.test)}: its answer is not known"
     with pytest.raises(ArcError, match=said):
         score({task.name: [[WRONG]] * len(last.test)}, [last])
 

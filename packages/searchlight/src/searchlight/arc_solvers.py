@@ -26,6 +26,8 @@ PRESET = "arc/demo"
 SOLVERS = ("model", "union", "task_cnn", *BASELINES)
 """A run's model; one attempt of rules and one of it; a network that is trained on each task from nothing; baselines."""
 STEPS_OF_CNN = 230
+VIEWS = 16
+"""That vote, where no other number is asked for."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Plan:
     run: Path | None = None
     """A run of arc, or one of its checkpoints; the demo's, trained once, when not given."""
     training: TaskTraining = field(default_factory=TaskTraining)
-    views: int = 16
+    views: int = VIEWS
 
     def ready(self) -> "Plan":
         """The same with a run, trained now if it has to be.
@@ -69,6 +71,10 @@ class Plan:
             raise UsageError(f"--test-time-seconds {self.training.seconds:g}: expected a positive time.")
         if not self.needs_run and self.run is not None:
             raise UsageError(f"--run {self.run} has no effect with --solver {self.solver}.")
+        if not self.needs_run and self.views != VIEWS:
+            raise UsageError(f"--views has no effect with --solver {self.solver}, which answers once.")
+        if self.training.seconds is not None and not self.training.steps and self.solver != "task_cnn":
+            raise UsageError("--test-time-seconds has no effect without --test-time-steps.")
         if self.solver in BASELINES and self.training.steps:
             raise UsageError(
                 f"--test-time-steps has no effect with --solver {self.solver}, which has no weights."
@@ -121,6 +127,8 @@ def solver_of_run(plan: Plan) -> Solve:
         raise UsageError(f"{run.path} is a run of {resolved.system}; expected one of arc.")
     _, model = trained_model(run, resolved, plan.run if plan.run.suffix == ".safetensors" else None)
     if not isinstance(model, nn.Module):
+        if plan.training.steps:
+            raise UsageError(f"--test-time-steps has no effect with {run.path}, which has no weights.")
         return partial(solved_by, model)
     settings = {"training": plan.training, "views": plan.views, "loss": resolved.config.loss}
     return solver_of(model, name=f"{resolved.name} seed {run.seed}", **settings)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from joblib import Parallel, cpu_count, delayed, parallel_config
 
@@ -53,8 +54,8 @@ class Kept:
         write_atomically(mark, lambda place: place.write_text(text, encoding="utf-8"))
 
     def path(self, task: Task) -> Path:
-        """Where a task is kept."""
-        return self.folder / f"{task.name}.task.json"
+        """Where a task is kept: in the folder, whatever it is called."""
+        return self.folder / f"{quote(task.name, safe='')}.task.json"
 
     def read(self, task: Task) -> Solved | None:
         """What is kept of a task; None where it is not solved yet.
@@ -69,6 +70,8 @@ class Kept:
             return Solved.from_document(json.loads(path.read_text(encoding="utf-8")))
         except (json.JSONDecodeError, UnicodeDecodeError):
             raise ArcError(f"{path} is no JSON; remove it, and its task is solved again") from None
+        except ArcError as error:
+            raise ArcError(f"{path}: {error}; remove it, and its task is solved again") from None
 
     def write(self, task: Task, solved: Solved) -> None:
         """Keep it, whole or not at all."""

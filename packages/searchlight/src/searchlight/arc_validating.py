@@ -154,10 +154,12 @@ def looks(model: nn.Module, asked: Sequence[Question]) -> Iterator[Criterion]:
     batch = EpisodeBatch.of([each.episode for each in asked]).to(next(model.parameters()).device)
     output: RLANOutput = model.eval()(batch.test, batch.train_inputs, batch.train_outputs, batch.pair_mask)
     features = output.support_features
-    deviation = None if features is None else float(rows_of(features, batch).std(0).mean())
+    rows = None if features is None else rows_of(features, batch)
+    deviation = None if rows is None or len(rows) < 2 else float(rows.std(0).mean())
+    none = "there are none" if rows is None else "there is but one; --max-tasks 2 gives two"
     yield Criterion(
         "support features",
-        "there are none" if deviation is None else f"standard deviation {deviation:.3f}",
+        none if deviation is None else f"standard deviation {deviation:.3f}",
         f"over {DEVIATION}",
         None if deviation is None else deviation > DEVIATION,
         "A lower --training.learning-rate: features that are all alike have collapsed.",

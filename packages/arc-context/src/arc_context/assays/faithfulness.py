@@ -31,6 +31,9 @@ WHOLE: dict[str, Any] = {"chance": 0.0, "cells": ("output",), "apart": ("output"
 DELETION = Measure("deletion_effect", **HELD)
 KEEPING = Measure("keeping_effect", **HELD)
 AOPC = Measure("deletion_area", **WHOLE)
+AOPC_BY_FAMILY = Measure(
+    "deletion_area_by_family", chance=0.0, cells=("family", "output"), apart=("family", "output")
+)
 DROP = Measure("deletion_drop", **WHOLE)
 LEFT = Measure(
     "left", cells=("output", "which", "share"), apart=("output", "which", "share"), higher_is_better=None
@@ -58,7 +61,7 @@ class FaithfulAttention(AssayOfAttention):
 
     name = "faithfulness"
     question = "Do answers rest on the support cells that are attended?"
-    measures = (DELETION, KEEPING, AOPC, DROP, LEFT)
+    measures = (DELETION, KEEPING, AOPC, AOPC_BY_FAMILY, DROP, LEFT)
     controls = ("deletion",)
 
     def missing(self, run: Run) -> str:
@@ -67,13 +70,14 @@ class FaithfulAttention(AssayOfAttention):
         return "" if attends else "it attends to no support cells"
 
     def measure(self, run: Run, controls: Mapping[str, Run]) -> Findings:
-        """By split and output, at each share of the support cells and over all of them."""
+        """By split and output, at each share of the support cells and over all of them; over all, by family too."""
         figures: list[Finding] = []
         notes: list[str] = []
         for split, part in tested_splits(controls["deletion"].trials()):
             for output, column in OUTPUTS.items():
                 known = part.filter(pl.col(column).is_not_null())
                 figures += Restricted.of(known, column).figures({"split": split, "output": output})
+                figures += by_family(known, column, {"split": split, "output": output})
                 if lost := part["item"].n_unique() - known["item"].n_unique():
                     notes.append(
                         f"{split}: {lost} test outputs left out of {output}, the answer leaves its canvas"
@@ -133,9 +137,14 @@ class Restricted:
         }
         return cls(intact["group"].to_numpy(), shares, intact[column].cast(pl.Float64).to_numpy(), outputs)
 
+    @property
+    def everywhere(self) -> Faithfulness:
+        """Over all shares."""
+        return self.effect(list(range(len(self.shares))))
+
     def figures(self, cell: dict[str, Any]) -> Iterator[Finding]:
         """Effects at each share and over all of them, and what is left."""
-        everywhere = self.effect(list(range(len(self.shares))))
+        everywhere = self.everywhere
         yield figure(AOPC, everywhere.deletion, cell)
         yield figure(DROP, everywhere.drop, cell)
         yield self.left(self.intact, {**cell, "which": "intact", "share": 0.0})
@@ -162,6 +171,13 @@ class Restricted:
     def left(self, values: Float[np.ndarray, " items"], cell: dict[str, Any]) -> Finding:
         """The mean of an output."""
         return figure(LEFT, cluster_estimate(values, self.groups), cell)
+
+
+def by_family(known: pl.DataFrame, column: str, cell: dict[str, Any]) -> Iterator[Finding]:
+    """The area of each family; tasks that were read are of none."""
+    for (family,), rows in known.filter(pl.col("family") != "").group_by("family", maintain_order=True):
+        area = Restricted.of(rows, column).everywhere.deletion
+        yield figure(AOPC_BY_FAMILY, area, {**cell, "family": family})
 
 
 def figure(measure: Measure, found: Estimate, cell: dict[str, Any]) -> Finding:

@@ -34,6 +34,12 @@ def deleted(split: str = SEEN, output: str = "log_probability") -> Measured:
     return Measured("faithfulness", "deletion_area", {"split": split, "output": output})
 
 
+def deleted_of(family: str) -> Measured:
+    """The same of a family that training shows."""
+    here = {"split": SEEN, "family": family, "output": "log_probability"}
+    return Measured("faithfulness", "deletion_area_by_family", here)
+
+
 def attended(measure: str, look: str, split: str = SEEN) -> Measured:
     """A figure of one look, the mean over families that say what settles a test cell."""
     return Measured("lookup", measure, {"split": split, "layer": look})

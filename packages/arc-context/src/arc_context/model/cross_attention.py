@@ -27,7 +27,7 @@ class CrossAttentionInjector(nn.Module):
         h = x + g ⊙ Attention(norm(x), norm(k), norm'(s)),   y = h + FeedForward(norm(h))
 
     Pre-norm (Xiong et al. 2020), with a gate per channel on what was found (LayerScale, Touvron et al. 2021) that
-    starts small and not at zero. Where the keys k are support inputs encoded as the test input is, attention begins as
+    starts at one half. Where the keys k are support inputs encoded as the test input is, attention begins as
     a likeness of cells: queries and keys share their norm and the first values of their projections. Keys are read
     pair by pair, row by row; attention knows the difference of places within a grid, and of pairs no order. The map is
     `[batch, heads, height · width, pairs · height · width]`.

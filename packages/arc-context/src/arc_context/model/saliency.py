@@ -91,7 +91,7 @@ def sharpness(
 def rarity(
     keys: Float[Tensor, "batch cells dim"], there: Bool[Tensor, "batch cells"]
 ) -> Float[Tensor, "batch cells"]:
-    """r_i = − ln Σ_{j ≠ i} exp(β cos(k_i, k_j)) over the cells that are there: large where a cell is like no other."""
+    """r_i = − ln (e^−β + Σ_{j ≠ i} exp(β cos(k_i, k_j))) over the cells that are there: large where none is like i."""
     unit = F.normalize(keys, dim=-1)
     alike = (NEAR * unit @ unit.mT).masked_fill(~there.unsqueeze(1), -torch.inf)
     itself = torch.eye(keys.shape[1], dtype=torch.bool, device=keys.device)

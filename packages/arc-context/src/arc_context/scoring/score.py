@@ -102,7 +102,7 @@ def check_answers(answers: Answers, tasks: Sequence[Task]) -> None:
 def _known(task: Task) -> list[Grid]:
     found = [pair.output for pair in task.test if pair.output is not None]
     if len(found) < len(task.test):
-        number = 1 + [pair.output is None for pair in task.test].index(True)
+        number = [pair.output is None for pair in task.test].index(True)
         raise ArcError(
             f"task {task.name}, test {number}: its answer is not known; give the file of solutions"
         )

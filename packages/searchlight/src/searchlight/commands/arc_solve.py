@@ -51,12 +51,12 @@ def main(args: Sequence[str]) -> None:
         write(options.out, solved, task)
 
 
-def check_out(path: Path | None) -> None:
+def check_out(path: Path | None, endings: tuple[str, ...] = (".json", ".svg")) -> None:
     """Raise UsageError for a place that is taken or of another kind."""
     if path is None:
         return
-    if path.suffix.lower() not in (".json", ".svg"):
-        raise UsageError(f"--out {path}: expected a name that ends in .json or .svg.")
+    if path.suffix.lower() not in endings:
+        raise UsageError(f"--out {path}: expected a name that ends in {' or '.join(endings)}.")
     if path.exists():
         raise UsageError(
             f"{path} is there already, and nothing is overwritten: choose another -o NAME{path.suffix}."

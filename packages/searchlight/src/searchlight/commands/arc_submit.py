@@ -43,7 +43,7 @@ def main(args: Sequence[str]) -> None:
     """Check what was asked for, solve what is not solved yet, write, and say what was reached."""
     options = parse(Submit, "arc submit", args)
     check_jobs(options.jobs)
-    check_out(options.out)
+    check_out(options.out, (".json",))
     from arc_context.tasks.sources import load_tasks
     from searchlight import console
     from searchlight.arc_solvers import refuse_leaks

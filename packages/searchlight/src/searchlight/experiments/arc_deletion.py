@@ -20,10 +20,10 @@ from searchlight.experiments.restrictions import Restriction, restrictions
 if TYPE_CHECKING:
     from searchlight.experiments.arc import Arc
 
-SPLITS = ("test/seen", "test/swap", "test/tasks")
-"""Those of a run's that are asked, as every share and draw is another evaluation."""
 QUESTIONS = 40
-"""Of each."""
+"""Of each test split, as every share and draw is another evaluation."""
+OF_FAMILY = 8
+"""Of each family, where these are more."""
 SHARES = (0.05, 0.1, 0.2, 0.5)
 DRAWS = 3
 
@@ -36,16 +36,22 @@ def evaluate(experiment: "Arc", model: nn.Module) -> Evaluation:
     `log_probability` of the right answer, in nats per cell of its canvas; null where the answer leaves the canvas.
     """
     asked = list(restrictions(SHARES, DRAWS))
-    splits = [split for split in SPLITS if split in experiment.splits]
+    splits = [split for split in experiment.splits if split.startswith("test/")]
     parts: list[pl.DataFrame] = []
     for place, split in enumerate(splits):
-        for questions, batch, output in experiment.outputs(model, experiment.questions(split)[:QUESTIONS]):
+        for questions, batch, output in experiment.outputs(model, some_of(experiment.questions(split))):
             weights = mean_weights(output.attention)
             for each in asked:
                 told = restricted(model, batch, weights, each)
                 parts.append(table(split, questions, batch, told).with_columns(**each.columns))
         experiment.report("support cells closed", place + 1, len(splits))
     return Evaluation(pl.concat(parts))
+
+
+def some_of(questions: Sequence[Question]) -> Sequence[Question]:
+    """The first of a split, whose families take turns, as many of each."""
+    families = len({each.task.family for each in questions})
+    return questions[: max(QUESTIONS, OF_FAMILY * families)]
 
 
 def restricted(

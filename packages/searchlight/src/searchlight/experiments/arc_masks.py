@@ -5,11 +5,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 import torch
-from jaxtyping import Bool
-from torch import Tensor, nn
+from torch import nn
 
-from arc_context.model.batch import EpisodeBatch
-from arc_context.model.canvas import PAD
+from arc_context.explanations.lookups import support_cells
 from searchlight.experiments.base import Evaluation
 
 if TYPE_CHECKING:
@@ -27,17 +25,12 @@ def masses(experiment: "Arc", model: nn.Module) -> dict[str, float]:
         if not split.startswith("test/"):
             continue
         _, batch, output = next(iter(experiment.outputs(model.eval(), experiment.questions(split))))
-        beyond = ~support_cells(batch)[:, None, None]
+        beyond = ~support_cells(batch).flatten(1)[:, None, None]
         for look in output.attention:
             weights = look.dense().double()
             outside.append(float((weights * beyond).sum(-1).max()))
             sums.append(float((weights.sum(-1) - 1).abs().max()))
     return {"outside": max(outside), "row_sum": max(sums)}
-
-
-def support_cells(batch: EpisodeBatch) -> Bool[Tensor, "batch keys"]:
-    """The keys that are cells of a grid of a pair that there is."""
-    return ((batch.train_inputs != PAD) & batch.pair_mask[:, :, None, None]).flatten(1)
 
 
 def largest_changes(padding: Evaluation | pl.DataFrame) -> Mapping[str, float]:
