@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from analysis import Run
 from arc_context import load_tasks, shared_tasks
 from arc_context.baselines import make_baseline
 from searchlight import arc_ladder_tasks, arc_solvers, arc_submitting, memory
@@ -138,6 +139,14 @@ def test_a_gain_over_rules_is_the_difference_of_both(folded):
     assert gain == pytest.approx(both - found["symbolic", "by fitted rules"].estimate.value)
 
 
+def test_what_a_fold_takes_to_train_is_told(folded, root):
+    (figure,) = (each for each in folded.figures if each.what.startswith("CPU seconds of training"))
+    runs = [Run(path) for path in root.rglob("seed-*")]
+    taken = [run.metrics().filter(kind="epoch")["cpu_seconds"].max() for run in runs]
+    assert figure.over == f"{len(taken)} trainings"
+    assert figure.estimate.value == pytest.approx(np.mean(taken))
+
+
 def test_nothing_is_trained_or_solved_twice(folded, root, monkeypatch):
     def never(*args, **options):
         raise AssertionError("done again")
@@ -150,7 +159,7 @@ def test_nothing_is_trained_or_solved_twice(folded, root, monkeypatch):
 def test_another_source_is_tested_whole_by_one_seed(root, folders):
     found = climb_read("L6", (0, 1), root, ignore, jobs_at_once=1)
     assert found.seeds == (0,)
-    assert {each.over for each in found.figures} == {"2 tasks"}
+    assert {each.over for each in found.figures} == {"2 tasks", "1 training"}
     (said,) = limit_in_words(["L0", "L6"], str)
     assert said.startswith(
         "L6: 2 tasks, on each of which steps are taken for 5 CPU seconds at most: 10.0 one"

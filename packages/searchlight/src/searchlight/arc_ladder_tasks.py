@@ -18,6 +18,7 @@ from arc_context.splits import TEST_TASKS, task_splits
 from arc_context.tasks.task import Task
 from searchlight.arc_ladder import folder_of, keep, over_seeds
 from searchlight.arc_ladder_figures import Climbed, Figure, Target
+from searchlight.arc_ladder_quantities import trained_for
 from searchlight.arc_leaks import refuse_shown
 from searchlight.arc_solvers import Plan, identity
 from searchlight.arc_solving import TaskTraining
@@ -195,6 +196,7 @@ class Solvers:
             alone = self.right(self.solved(Plan("task_cnn", training=ALONE), self.tasks))
             yield self.scored(TRAINED, "task_cnn", scores_of(alone, self.copied), "transductive")
         yield self.in_context()
+        yield self.training()
         yield self.scored(TRAINED, self.arm, scores_of(self.right(self.trained), self.copied), "transductive")
         yield self.time()
         joint = self.right(self.both)
@@ -223,6 +225,13 @@ class Solvers:
             return self.scored(IN_CONTEXT, self.arm, by_seed[0], "inductive")
         values = [each.by_convention()[CONVENTION].value for each in by_seed]
         return self.line(IN_CONTEXT, self.arm, over_seeds(values), f"{len(values)} seeds", "inductive")
+
+    def training(self) -> Figure:
+        """What the runs took on the tasks that they are shown, once generated families have been learned."""
+        runs = [run for stock in self.stocks for run in stock.runs]
+        taken = over_seeds([trained_for(run) for run in runs], bounds=(0.0, inf))
+        over, most = f"{len(runs)} training{'s' * (len(runs) > 1)}", Target(120, at_least=False)
+        return Figure("CPU seconds of training, after pretraining", self.arm, taken, over, most)
 
     def of_runs(self, runs: Sequence[Run]) -> Scores:
         """The score of one seed, all parts together."""
