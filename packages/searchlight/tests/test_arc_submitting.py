@@ -95,6 +95,17 @@ def test_a_damaged_file_is_named(tasks, tmp_path):
 
 
 @pytest.mark.slow
+def test_a_folder_that_was_left_empty_is_begun_again(tasks, tmp_path):
+    kept = Kept(tmp_path / "kept")
+    kept.folder.mkdir()
+    asked = load_tasks(str(tasks))[:1]
+    assert len(solve_all(RULES, asked, kept, ignore)[0]) == 1
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "mine.txt").write_text("mine")
+    with pytest.raises(UsageError, match="holds something else"):
+        solve_all(RULES, asked, Kept(tmp_path / "other"), ignore)
+
+
 def test_a_damaged_answer_is_named_by_its_file(tasks, tmp_path):
     kept = Kept(tmp_path / "kept")
     (task, *_) = load_tasks(str(tasks))

@@ -56,7 +56,7 @@ def rungs_named(names: Sequence[str]) -> tuple[str, ...]:
     """
     for name in names:
         if name not in ORDER:
-            raise UsageError(f"--rungs {name}: the rungs are {', '.join(ORDER)}.{nearest(name, ORDER)}")
+            raise UsageError(f"--rungs {name} is no rung.{nearest(name, ORDER)}")
     return tuple(name for name in ORDER if name in names)
 
 

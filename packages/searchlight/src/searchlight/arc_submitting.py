@@ -47,9 +47,9 @@ class Kept:
                     "another -o NAME.json."
                 )
             return
-        if self.folder.exists():
+        if self.folder.exists() and any(self.folder.iterdir()):
             raise UsageError(f"{self.folder} holds something else; choose another -o NAME.json.")
-        self.folder.mkdir(parents=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps({"identity": said, **plan.document}, indent=2) + "\n"
         write_atomically(mark, lambda place: place.write_text(text, encoding="utf-8"))
 
