@@ -227,7 +227,7 @@ def test_a_source_without_answers_cannot_be_evaluated(experiment, tmp_path):
         document = {"train": [{"input": grid, "output": grid}] * 2, "test": [{"input": grid}]}
         (tmp_path / f"open{number}.json").write_text(json.dumps(document))
     found = experiment(tasks__source=str(tmp_path), tasks__folds=3)
-    with pytest.raises(ArcError, match=r"task open., test 0: expected an answer"):
+    with pytest.raises(ArcError, match=r"task open., test 0: its answer is not known"):
         found.evaluate(found.model())
 
 

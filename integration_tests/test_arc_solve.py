@@ -65,10 +65,10 @@ def test_a_checkpoint_is_trained_on_the_task_for_as_many_steps(runs, tasks, tmp_
 
 
 def test_rules_and_model_have_one_attempt_each_in_a_submission(runs, tasks, tmp_path, capsys):
-    words = ["arc", "submit", str(tasks), "--jobs", "1", "--views", "2"]
+    words = ["arc", "submit", str(tasks), "--jobs", "1"]
     for solver in ("symbolic", "model", "union"):
-        run = [] if solver == "symbolic" else ["--run", str(runs["rlan"])]
-        main([*words, "--solver", solver, *run, "-o", str(tmp_path / f"{solver}.json")])
+        model = [] if solver == "symbolic" else ["--run", str(runs["rlan"]), "--views", "2"]
+        main([*words, "--solver", solver, *model, "-o", str(tmp_path / f"{solver}.json")])
     assert "inductive: 3 of 3 tasks" in capsys.readouterr().out
     rules, model, union = (
         read_submission(tmp_path / f"{solver}.json") for solver in ("symbolic", "model", "union")

@@ -116,21 +116,21 @@ def test_the_arm_without_messages_differs_from_the_main_one_in_layers_alone():
 @pytest.mark.parametrize(
     ("base", "name", "settings"),
     [
-        ("cross_attention", "film", {"model.context"}),
+        ("cross_attention", "film", {"model.context", "model.solver_context"}),
         ("cross_attention", "none", {"model.context"}),
         ("cross_attention", "decoupled", {"model.anchors"}),
         ("decoupled", "coupled", {"model.anchor_features"}),
         ("cross_attention", "symbolic", {"model.kind"}),
         ("cross_attention", "copy", {"model.kind"}),
         ("none", "puzzle_embedding", {"model.context", "model.kind", "tasks.fresh"}),
-        ("lookup_cross_attention", "lookup_film", {"model.context"}),
+        ("lookup_cross_attention", "lookup_film", {"model.context", "model.solver_context"}),
         ("lookup_cross_attention", "lookup_none", {"model.context"}),
         ("lookup_film", "lookup_film_longer", {"training.epochs"}),
         ("lookup_none", "lookup_none_longer", {"training.epochs"}),
-        ("position_cross_attention", "position_film", {"model.context"}),
+        ("position_cross_attention", "position_film", {"model.context", "model.solver_context"}),
         ("markers_decoupled", "markers_coupled", {"model.anchor_features"}),
         ("markers_decoupled", "markers_none", {"model.anchors"}),
-        ("arc1", "arc1_symbolic", {"model.kind"}),
+        ("arc1", "arc1_symbolic", {"model.kind", "model.solver_context"}),
     ],
 )
 def test_arms_on_grids_that_are_compared_differ_in_one_setting_and_are_trained_alike(base, name, settings):

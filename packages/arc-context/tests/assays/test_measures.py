@@ -17,7 +17,13 @@ HIGHER = {
     "collapse": {"foreground_at_background"},
     "learning": {"reached_90", "final_validation"},
     "support": {"support_effect"},
-    "faithfulness": {"deletion_effect", "keeping_effect", "deletion_area", "deletion_drop"},
+    "faithfulness": {
+        "deletion_effect",
+        "keeping_effect",
+        "deletion_area",
+        "deletion_area_by_family",
+        "deletion_drop",
+    },
 }
 LOWER = {
     "collapse": {"background_gap", "collapsed"},

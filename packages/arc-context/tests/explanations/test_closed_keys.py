@@ -54,7 +54,7 @@ def test_a_share_beyond_all_is_refused(drawn):
 
 
 def test_closed_cells_have_no_attention_in_any_look_and_all_of_it_comes_back(network, asked, given):
-    model, (_, batch) = network(), asked("colour_map", "reveal")
+    model, (_, batch) = network(solver_context=True), asked("colour_map", "reveal")
     intact = model(*given(batch))
     weights = mean_weights(intact.attention)
     torch.testing.assert_close(weights, sum(each.dense().mean(1) for each in intact.attention) / 2)

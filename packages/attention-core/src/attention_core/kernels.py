@@ -63,10 +63,10 @@ def orders_masked(query: Tensor, key: Tensor) -> bool:
 
 
 def column_keeps_bits(query: Tensor, key: Tensor) -> bool:
-    """Whether a column of zeros was found to change no bit of the gradients; sums are taken in another order.
+    """Whether a column of zeros was found to change no bit of the gradients on one processor at least.
 
-    On a CPU it does in float64, where heads share keys, where threads share the only head, and in float32 where
-    the kernel's blocks leave a single query or key over.
+    The order of sums changes on every CPU in float64, where heads share keys, where threads share the only head, and
+    in float32 where the kernel's blocks leave a single query or key over.
     """
     if query.shape[-3] != key.shape[-3] or query.dtype is torch.float64:
         return False

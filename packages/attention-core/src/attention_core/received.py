@@ -67,12 +67,12 @@ def collect_received(model: nn.Module | None = None) -> Iterator[None]:
         attention.received()
 
     With a model, only what its forward makes. On a CPU the gradients of query, key and value are those without
-    it, bit for bit. Received attention is as precise as the gradient of the value: in half precision it is
-    rounded as that is.
+    it, the same bits on some processors and up to the order of sums, in their last bits, on others. Received
+    attention is as precise as the gradient of the value: in half precision it is rounded as that is.
 
     Ordinary maps, which compute received attention when asked, come of what runs without a gradient, with few
     keys, under activation checkpointing, with dropout, with a bias that learns, where torch has no fused
-    kernel, and where the gradients would not be the same bits: in float64, where heads share keys, and for
+    kernel, and where gradients were the same bits on no processor: in float64, where heads share keys, and for
     some numbers of tokens (`kernels.column_keeps_bits`).
     """
     with ExitStack() as stack:
