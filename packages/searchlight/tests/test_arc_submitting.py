@@ -94,7 +94,6 @@ def test_a_damaged_file_is_named(tasks, tmp_path):
         solve_all(RULES, asked, kept, ignore, jobs=1)
 
 
-@pytest.mark.slow
 def test_a_folder_that_was_left_empty_is_begun_again(tasks, tmp_path):
     kept = Kept(tmp_path / "kept")
     kept.folder.mkdir()
@@ -125,6 +124,7 @@ def test_whatever_a_task_is_called_it_is_kept_in_the_folder(name, tasks, tmp_pat
     assert kept.read(task).task == name
 
 
+@pytest.mark.slow
 def test_two_processes_solve_what_one_does(tasks, tmp_path):
     asked = load_tasks(str(tasks))
     one, two = (solve_all(RULES, asked, Kept(tmp_path / str(jobs)), ignore, jobs=jobs)[0] for jobs in (1, 2))

@@ -133,7 +133,7 @@ def test_the_arm_without_messages_differs_from_the_main_one_in_layers_alone():
         ("arc1", "arc1_symbolic", {"model.kind", "model.solver_context"}),
     ],
 )
-def test_arms_on_grids_that_are_compared_differ_in_one_setting_and_are_trained_alike(base, name, settings):
+def test_arms_on_grids_that_are_compared_differ_in_what_is_named_and_are_trained_alike(base, name, settings):
     one, other = (load_config(f"arc/{each}").config for each in (base, name))
     changed = differences(to_plain(one), to_plain(other))
     if other.model.is_baseline:

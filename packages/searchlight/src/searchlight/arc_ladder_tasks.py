@@ -22,6 +22,7 @@ from searchlight.arc_ladder_quantities import trained_for
 from searchlight.arc_leaks import refuse_shown
 from searchlight.arc_solvers import Plan, identity
 from searchlight.arc_solving import TaskTraining
+from searchlight.arc_solving_options import VIEWS
 from searchlight.arc_submitting import Failed, Kept, Report, solve_all
 from searchlight.claiming import train_missing
 from searchlight.configuration import Resolved, load_config, with_settings
@@ -33,7 +34,6 @@ TEST_TIME = TaskTraining(steps=100, seconds=8.0)
 """Steps on a task's own pairs: as many as there is time for, which leaves two of ten seconds to the votes."""
 ALONE = TaskTraining(seconds=8.0)
 """The same for a network that knows nothing before."""
-VIEWS = 16
 SOLVED = "tasks solved in two attempts"
 COPIED, RULES = "by copying the input", "by fitted rules"
 IN_CONTEXT, TRAINED, JOINED = (

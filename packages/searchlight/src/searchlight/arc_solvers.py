@@ -18,6 +18,7 @@ from arc_context.tasks.task import Task
 from searchlight import default_models
 from searchlight.arc_leaks import refuse_shown
 from searchlight.arc_solving import TaskTraining, solver_of, task_cnn_solver
+from searchlight.arc_solving_options import VIEWS
 from searchlight.errors import UsageError, nearest
 from searchlight.runs import open_run, trained_model
 
@@ -26,8 +27,6 @@ PRESET = "arc/demo"
 SOLVERS = ("model", "union", "task_cnn", *BASELINES)
 """A run's model; one attempt of rules and one of it; a network that is trained on each task from nothing; baselines."""
 STEPS_OF_CNN = 230
-VIEWS = 16
-"""That vote, where no other number is asked for."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from searchlight.options import Place
 if TYPE_CHECKING:
     from searchlight.arc_solvers import Plan
 
+VIEWS = 16
+"""That vote, where no other number is asked for."""
 Seconds = Annotated[float | None, tyro.conf.arg(metavar="FLOAT", help_behavior_hint="")]
 
 
@@ -26,7 +28,7 @@ class SolvingOptions:
     """Gradient steps on a task's own train pairs before it is answered."""
     test_time_seconds: Seconds = None
     """CPU time after which no further step is begun."""
-    views: int = 16
+    views: int = VIEWS
     """Turned, mirrored and recoloured views that vote."""
     leaks: bool = False
     """Answer even tasks that the run was trained on, and all of joined sources that share some."""
